@@ -1,0 +1,139 @@
+/**
+ * The envelope of every event, CloudEvents 1.0 in its JSON form, and the union of all contracts. Identity is `source`
+ * and `id` together. `time` says when it happened; when it was recorded is for the log to say.
+ *
+ * Names of event types are stored for ever: a change of meaning is a new version beside the old one.
+ */
+import { z } from 'zod';
+import { activityHeld } from './events/activities.ts';
+import { factCorrected, factRetracted } from './events/amendments.ts';
+import { bipcBusinessCreated, bipcSupportGiven } from './events/businessSupport.ts';
+import { digitalSessionEnded, digitalSessionsCounted } from './events/digitalSessions.ts';
+import { figurePublished } from './events/figures.ts';
+import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
+import { referencePopulation, servicePointStatus } from './events/places.ts';
+import { challengeCompleted, challengeJoined } from './events/readingChallenge.ts';
+import { visitsCounted } from './events/visits.ts';
+import { placeField } from './fields.ts';
+
+export const TYPE_PREFIX = 'org.outcome-ledger.';
+
+/** `moment`: happened at `time`. `window` and `dated`: the data say when, and `time` may be left out. */
+type Timing = 'moment' | 'window' | 'dated';
+
+/** The contracts, by the short name that definitions use. The stored type is prefix + short name + `.v1`. */
+const CONTRACTS = {
+  'visits.counted': { data: visitsCounted, timing: 'window' },
+  'loan.issued': { data: loanIssued, timing: 'moment' },
+  'loan.renewed': { data: loanRenewed, timing: 'moment' },
+  'loans.counted': { data: loansCounted, timing: 'window' },
+  'digital-session.ended': { data: digitalSessionEnded, timing: 'moment' },
+  'digital-sessions.counted': { data: digitalSessionsCounted, timing: 'window' },
+  'challenge.joined': { data: challengeJoined, timing: 'moment' },
+  'challenge.completed': { data: challengeCompleted, timing: 'moment' },
+  'bipc.support-given': { data: bipcSupportGiven, timing: 'moment' },
+  'bipc.business-created': { data: bipcBusinessCreated, timing: 'moment' },
+  'activity.held': { data: activityHeld, timing: 'moment' },
+  'figure.published': { data: figurePublished, timing: 'window' },
+  'service-point.status': { data: servicePointStatus, timing: 'dated' },
+  'reference.population': { data: referencePopulation, timing: 'dated' },
+} as const satisfies Record<string, { data: z.ZodType; timing: Timing }>;
+
+export type FactKind = keyof typeof CONTRACTS;
+export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted';
+export const FACT_KINDS = Object.keys(CONTRACTS) as readonly FactKind[];
+export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted'];
+
+export type EventType<K extends EventKind = EventKind> = `${typeof TYPE_PREFIX}${K}.v1`;
+export const typeOf = <K extends EventKind>(kind: K): EventType<K> => `${TYPE_PREFIX}${kind}.v1`;
+/** The short name of a stored type: `visits.counted` of `org.outcome-ledger.visits.counted.v1`. */
+export const kindOf = (type: EventType): EventKind => type.slice(TYPE_PREFIX.length, -'.v1'.length) as EventKind;
+
+const timeField = z.iso
+  .datetime({ offset: true, message: 'must be an RFC 3339 time with Z or an offset, such as 2024-06-01T10:15:00Z' })
+  .refine((text) => text >= '1970-01-02' && text < '2100-01-01', 'must lie between 1970 and 2099');
+
+const sourceField = z
+  .string()
+  .max(200)
+  .regex(
+    /^(urn:[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9._:/-]+|https?:\/\/[A-Za-z0-9._:/-]+)$/,
+    'must be a urn: or http(s) URI of the feed, such as urn:library:E08000021:lms',
+  );
+
+const idField = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9._:/-]+$/, 'must be 1 to 128 letters, digits or . _ : / -');
+
+const envelopeFields = {
+  specversion: z.literal('1.0'),
+  id: idField.describe('Unique within the source; sending it again is harmless'),
+  source: sourceField.describe('The feed: one stream of the log'),
+  datacontenttype: z.literal('application/json').optional(),
+  dataschema: z.url().max(200).optional(),
+};
+
+const bodyOf = <K extends FactKind>(kind: K) => {
+  const { data, timing } = CONTRACTS[kind];
+  return {
+    type: z.literal(typeOf(kind)),
+    subject: placeField,
+    time: (timing === 'moment' ? timeField : timeField.optional()) as z.ZodOptional<typeof timeField>,
+    data: data as (typeof CONTRACTS)[K]['data'],
+  };
+};
+
+const eventOf = <K extends FactKind>(kind: K) => z.strictObject({ ...envelopeFields, ...bodyOf(kind) });
+const replacementOf = <K extends FactKind>(kind: K) => z.strictObject(bodyOf(kind));
+
+const replacement = z.discriminatedUnion('type', [
+  replacementOf('visits.counted'),
+  replacementOf('loan.issued'),
+  replacementOf('loan.renewed'),
+  replacementOf('loans.counted'),
+  replacementOf('digital-session.ended'),
+  replacementOf('digital-sessions.counted'),
+  replacementOf('challenge.joined'),
+  replacementOf('challenge.completed'),
+  replacementOf('bipc.support-given'),
+  replacementOf('bipc.business-created'),
+  replacementOf('activity.held'),
+  replacementOf('figure.published'),
+  replacementOf('service-point.status'),
+  replacementOf('reference.population'),
+]);
+
+const amendmentEnvelope = {
+  ...envelopeFields,
+  time: timeField.describe('When it was amended: of two, the later holds'),
+};
+
+/** One event as a service sends it. Unknown fields are refused at every level. */
+export const activityEvent = z.discriminatedUnion('type', [
+  eventOf('visits.counted'),
+  eventOf('loan.issued'),
+  eventOf('loan.renewed'),
+  eventOf('loans.counted'),
+  eventOf('digital-session.ended'),
+  eventOf('digital-sessions.counted'),
+  eventOf('challenge.joined'),
+  eventOf('challenge.completed'),
+  eventOf('bipc.support-given'),
+  eventOf('bipc.business-created'),
+  eventOf('activity.held'),
+  eventOf('figure.published'),
+  eventOf('service-point.status'),
+  eventOf('reference.population'),
+  z.strictObject({
+    ...amendmentEnvelope,
+    type: z.literal(typeOf('fact.corrected')),
+    data: factCorrected(replacement),
+  }),
+  z.strictObject({ ...amendmentEnvelope, type: z.literal(typeOf('fact.retracted')), data: factRetracted }),
+]);
+
+export type ActivityEvent = z.infer<typeof activityEvent>;
+export type EventOf<K extends EventKind> = Extract<ActivityEvent, { type: EventType<K> }>;
+/** A fact as the sender states it, apart from its identity: also what a correction puts in the place of another. */
+export type FactBody = z.infer<typeof replacement>;

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { citationField, slugField, windowField } from '../fields.ts';
+
+/**
+ * A statistic that somebody else published. It is quoted, never recomputed: a sample size or an interval is here only
+ * where the source gives one.
+ */
+export const figurePublished = z
+  .strictObject({
+    statistic: slugField,
+    window: windowField,
+    value: z.number().min(-1e12).max(1e12).multipleOf(0.001),
+    unit: z.string().min(1).max(60),
+    scope: z.string().min(2).max(120).describe('What it covers, in the words of the source'),
+    survey: z.boolean().describe('Whether it estimates a population from a sample'),
+    n: z.int().positive().optional(),
+    low: z.number().optional(),
+    high: z.number().optional(),
+    intervalPercent: z.number().gt(50).lt(100).optional(),
+    source: citationField,
+    note: z.string().max(400).optional(),
+    reference: z.string().max(40).optional().describe("The compiler's own number for the figure"),
+  })
+  .refine((f) => (f.low === undefined) === (f.high === undefined), 'must have both ends of an interval or neither')
+  .refine((f) => f.low === undefined || f.high === undefined || (f.low <= f.value && f.value <= f.high), {
+    message: 'must lie inside its interval',
+    path: ['value'],
+  })
+  .meta({ id: 'FigurePublished' });

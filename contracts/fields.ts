@@ -1,0 +1,132 @@
+/**
+ * Fields that several contracts share. Every text field is a closed list or a narrow pattern: there is no field in
+ * which a name, a card number, a postcode or a remark about a person could be sent.
+ */
+import { z } from 'zod';
+
+/** An ISO 8601 calendar date that exists. */
+export const dateField = z.iso.date('must be a date that exists, written YYYY-MM-DD');
+
+const WINDOW = /^(\d{4}-\d{2}-\d{2})\/P([1-9]\d{0,3})([DWMY])$/;
+
+/**
+ * A span of whole days as ISO 8601 start and duration. The start/end form is refused: with dates alone it does not say
+ * whether the last day is in it.
+ */
+export const windowField = z
+  .string()
+  .regex(WINDOW, 'must be a start date and a duration, such as 2024-04-01/P1M (P7D, P1W, P3M and P1Y work too)')
+  .refine((text) => dateField.safeParse(text.slice(0, 10)).success, 'must start on a date that exists')
+  .meta({ id: 'Window', description: 'ISO 8601 interval of whole days, start/duration, Europe/London' });
+
+/**
+ * Where. A GSS code (`E08000021`), with a service point of that authority after a slash (`E08000021/city`). Codes that
+ * start with X are made-up places, for demonstrations.
+ */
+export const placeField = z
+  .string()
+  .regex(
+    /^[A-Z]\d{8}(\/[a-z0-9]+(-[a-z0-9]+)*)?$/,
+    'must be a nine-character GSS code such as E08000021, or a service point of it such as E08000021/city-library',
+  )
+  .max(80)
+  .meta({ id: 'Place', description: 'GSS code, or GSS code/service-point' });
+
+/** A short open vocabulary word: lower case, digits and hyphens. */
+export const slugField = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens')
+  .max(64);
+
+/**
+ * Stands for a person where people must be counted once: 32 hexadecimal digits, an HMAC made at the source with a key
+ * of its own for each source and purpose. Without that key it cannot be linked to anybody.
+ */
+export const pseudonymField = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'must be a keyed pseudonym: 32 lower-case hexadecimal digits (HMAC, first 128 bits)')
+  .meta({ id: 'Pseudonym' });
+
+export const countField = z.int().min(0).max(1_000_000_000);
+
+/** How a count was made. A sample week is one week that stands for its month and the two after it. */
+export const methodField = z.enum(['automatic-counter', 'manual', 'sample-week', 'estimate', 'system']);
+
+/** Why there is no number. None of these is zero. */
+export const absenceField = z
+  .enum(['not-reported', 'not-open', 'suppressed', 'not-applicable', 'not-available'])
+  .meta({ id: 'Absence', description: 'Why there is no number; never the same as 0' });
+export type Absence = z.infer<typeof absenceField>;
+
+export const yesNoField = z.enum(['yes', 'no', 'unknown']);
+
+export const ageBandField = z.enum([
+  '0-3',
+  '4-7',
+  '8-11',
+  '12-17',
+  '18-24',
+  '25-34',
+  '35-49',
+  '50-64',
+  '65-plus',
+  'unknown',
+]);
+
+/** The audience of the content, not the age of the borrower: the bands of the Arts Council return. */
+export const contentAgeField = z.enum(['under-12', '12-17', '18-plus', 'unknown']);
+
+export const formatField = z.enum([
+  'physical-book',
+  'physical-audiobook',
+  'e-book',
+  'e-audiobook',
+  'e-magazine',
+  'music',
+  'film',
+  'game',
+  'device',
+  'other',
+  'unknown',
+]);
+
+/** The seven strategic outcomes of "Libraries Deliver: Ambition for Public Libraries in England 2016 to 2021". */
+export const OUTCOMES = [
+  'cultural-enrichment',
+  'reading-and-literacy',
+  'digital-access',
+  'full-potential',
+  'healthier-lives',
+  'greater-prosperity',
+  'stronger-communities',
+] as const;
+export const outcomeField = z.enum(OUTCOMES);
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Where an imported number came from, to the cell. `raw` is the cell as it was written. */
+export const provenanceField = z
+  .strictObject({
+    file: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the file, in hexadecimal'),
+    row: z.int().positive(),
+    column: z.string().min(1).max(100),
+    raw: z.string().max(100),
+  })
+  .meta({ id: 'Provenance' });
+
+/** A published source, as a reader would cite it. */
+export const citationField = z.string().min(3).max(400);
+
+/** What every count over a window has beside its numbers. */
+export const countedFields = {
+  window: windowField,
+  method: methodField,
+  absent: absenceField.optional(),
+  provenance: provenanceField.optional(),
+};
+
+/** A count is a number or a reason why there is none: never both, never neither. */
+export function numberOrAbsence(data: { absent?: unknown }, numbers: readonly unknown[]): boolean {
+  const given = numbers.filter((value) => value !== undefined).length;
+  return data.absent === undefined ? given > 0 : given === 0;
+}
+export const NUMBER_OR_ABSENCE = 'must have either a number or "absent" with the reason, not both and not neither';

@@ -1,0 +1,104 @@
+/**
+ * Everything the application needs from outside, and nothing else. Each port has one conformance suite in
+ * `test/conformance`, run on every implementation.
+ */
+import type { ActivityEvent } from '../../contracts/activityEvent.ts';
+import type { Basis, Granularity, Observation, ObservationKey } from '../domain/observation.ts';
+
+/** A place in one log. Opaque: only its adapter reads it. Positions of one log sort as text in log order. */
+export type Position = string;
+
+export type ExpectedRevision = 'any' | 'no-stream' | number;
+
+/** An event ready to be appended: its id within the stream, its canonical JSON, and the SHA-256 (hex) of that text. */
+export interface NewEvent {
+  readonly id: string;
+  readonly body: string;
+  readonly hash: string;
+}
+
+/** `conflict`: the stream already holds this id with other content. The new content is not stored. */
+export type AppendOutcome = 'appended' | 'duplicate' | 'conflict';
+
+export interface AppendResult {
+  /** One outcome for each event given, in the order given. */
+  readonly outcomes: readonly AppendOutcome[];
+  /** Revision of the stream's last event after this call: the first event of a stream has revision 0; −1 when empty. */
+  readonly revision: number;
+}
+
+export interface StoredEvent {
+  readonly position: Position;
+  /** When the log made it durable, ISO 8601 UTC with milliseconds. */
+  readonly recordedAt: string;
+  readonly event: ActivityEvent;
+}
+
+/** The append-only truth. One stream per source feed; a stream's name is the CloudEvents `source`. */
+export interface EventLog {
+  /**
+   * Makes the new ones of `events` durable, in the order given, as one atomic append, then resolves. Idempotent by id:
+   * an id that the stream holds with the same content is a `duplicate`, with other content a `conflict`; neither is
+   * stored, and neither keeps the others from being stored. Throws `WrongExpectedRevision` and stores nothing when
+   * the stream is not where the caller thought.
+   */
+  append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
+  /** At most `limit` events after `after` (null: from the start), in log order. Fewer than `limit` only at the head. */
+  read(after: Position | null, limit: number): Promise<readonly StoredEvent[]>;
+  /** Catch-up, then live: pages of at most `pageSize` events for as long as `signal` is not aborted; then it ends. */
+  subscribe(after: Position | null, pageSize: number, signal: AbortSignal): AsyncIterable<readonly StoredEvent[]>;
+  /** Position of the last event, null when the log is empty. */
+  head(): Promise<Position | null>;
+  /** Number of events in the log: the ordinal of its last event. */
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** How far the read models have come: events are numbered from 1 in log order, the same on every log. */
+export interface Checkpoint {
+  /** The knowledge position: the ordinal of the last event taken in. */
+  readonly ordinal: number;
+  /** The log's own position of that event. */
+  readonly position: Position;
+}
+
+/** A definition version's place in the read models: `visits@1:9f86d081884c`, id, version and hash of its plan. */
+export type ProjectionName = string;
+
+export interface ProjectionChange {
+  readonly projection: ProjectionName;
+  readonly upserts: readonly Observation[];
+  readonly removals: readonly ObservationKey[];
+}
+
+export interface SeriesQuery {
+  readonly projection: ProjectionName;
+  readonly place?: string;
+  readonly granularity?: Granularity;
+  readonly breakdown?: string;
+  readonly basis?: Basis;
+  /** First and last day wanted, inclusive, ISO dates: observations whose period starts in between. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Observations and the checkpoint they belong to. */
+export interface ReadModels {
+  checkpoint(): Promise<Checkpoint | null>;
+  /**
+   * Applies `changes` and moves the checkpoint from `previous` to `next` in one transaction. Throws
+   * `CheckpointMoved`, changing nothing, when the stored checkpoint is not `previous`: another projector was here.
+   */
+  commit(previous: Checkpoint | null, next: Checkpoint, changes: readonly ProjectionChange[]): Promise<void>;
+  /** Stores a whole replay in place of whatever the projection held, in one transaction. Leaves the checkpoint alone. */
+  replace(projection: ProjectionName, observations: readonly Observation[]): Promise<void>;
+  /** Ordered by place, granularity, breakdown, basis, period, so that two stores with equal content answer alike. */
+  series(query: SeriesQuery): Promise<readonly Observation[]>;
+  /** Names of the projections that hold observations or were ever stored by `replace`, sorted. */
+  projections(): Promise<readonly ProjectionName[]>;
+  /** Forgets a projection. */
+  drop(projection: ProjectionName): Promise<void>;
+  /** Forgets everything, the checkpoint too: a rebuild starts from here. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}

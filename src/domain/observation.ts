@@ -1,0 +1,63 @@
+/**
+ * What is stored and shown: the value of one indicator for one place, period and breakdown.
+ * A value is never just a number: it carries its state, its coverage and the evidence it was made from.
+ */
+
+/** How long a period is. `window` is any other interval, kept exactly as its publisher stated it. */
+export const GRANULARITIES = ['month', 'quarter', 'half-year', 'financial-year', 'window'] as const;
+export type Granularity = (typeof GRANULARITIES)[number];
+
+/**
+ * Why there is, or is not, a number. `value` is a number exactly when the state is `observed` or `zero`;
+ * in every other state it is `null`: missing is not zero.
+ */
+export const VALUE_STATES = [
+  'observed',
+  'zero',
+  'not-reported',
+  'not-open',
+  'suppressed',
+  'not-applicable',
+  'not-available',
+] as const;
+export type ValueState = (typeof VALUE_STATES)[number];
+
+/** `computed` from activity facts, or `published` elsewhere and quoted. The two are held side by side, never summed. */
+export const BASES = ['computed', 'published'] as const;
+export type Basis = (typeof BASES)[number];
+
+export interface ObservationKey {
+  /** Place code: `E08000021/city` (service point), `E08000021` (authority), `E92000001` (nation), `K02000001` (UK). */
+  readonly place: string;
+  readonly granularity: Granularity;
+  /** ISO 8601 start and duration, e.g. `2018-04-01/P1Y`. Sorts by start as text. */
+  readonly period: string;
+  /** Empty for the total, else one category of one dimension, e.g. `format=e-book`. */
+  readonly breakdown: string;
+  readonly basis: Basis;
+}
+
+/** Who reported out of who should have, in units of service point × month. */
+export interface Coverage {
+  readonly reported: number;
+  readonly expected: number;
+}
+
+export interface Observation extends ObservationKey {
+  readonly state: ValueState;
+  readonly value: number | null;
+  readonly numerator: number | null;
+  readonly denominator: number | null;
+  /** Sample size, for survey figures that state one. */
+  readonly n: number | null;
+  /** Confidence interval as published. Never computed for a survey that did not publish one. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly coverage: Coverage | null;
+  /** Activity facts that contributed, retracted and superseded ones not counted. */
+  readonly events: number;
+  /** What the figure covers in its publisher's words, e.g. `UK and overseas`; null where it is the place itself. */
+  readonly scope: string | null;
+  /** Codes and short sentences a reader must see beside the value, e.g. `interval-not-published`. Sorted. */
+  readonly notes: readonly string[];
+}
