@@ -1,0 +1,46 @@
+/**
+ * Numbers as a British reader expects them: 1,663,709 and 48.2%. One place for it, so that a page, a chart, a text
+ * alternative and a sentence can never write the same figure in two ways.
+ */
+
+/** A true minus (U+2212): a hyphen is too short to see beside a digit, and screen readers leave it out. */
+export const MINUS = '−';
+
+const formats = new Map<number, Intl.NumberFormat>();
+
+function formatOf(decimals: number): Intl.NumberFormat {
+  let format = formats.get(decimals);
+  if (format === undefined) {
+    // `negative`: a small negative number that rounds to zero is written 0, not −0.
+    format = new Intl.NumberFormat('en-GB', {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+      signDisplay: 'negative',
+    });
+    formats.set(decimals, format);
+  }
+  return format;
+}
+
+/** `1,663,709`, `−8.23`: a value with thousands separated and exactly `decimals` decimals (0 to 20). */
+export function formatNumber(value: number, decimals: number): string {
+  return formatOf(decimals).format(value).replace('-', MINUS);
+}
+
+/** A value with its unit: `12,288 businesses`, `4.2 loans per person`, but `48.2%` without a space. */
+export function formatWithUnit(value: number, decimals: number, unit: string): string {
+  const number = formatNumber(value, decimals);
+  return unit === '%' ? `${number}%` : `${number} ${unit}`;
+}
+
+/** A change in per cent with its sign: `+47.91%`, `−8.23%`, `0.00%`. */
+export function formatPercentChange(percent: number, decimals = 2): string {
+  const text = formatNumber(percent, decimals);
+  const isZero = !/[1-9]/.test(text);
+  return `${percent > 0 && !isZero ? '+' : ''}${text}%`;
+}
+
+/** True where a value that is not zero would be written as zero: it is then marked, because 0 would be wrong. */
+export function roundsToZero(value: number, decimals: number): boolean {
+  return value !== 0 && !/[1-9]/.test(formatNumber(value, decimals));
+}
