@@ -1,0 +1,148 @@
+/**
+ * What an importer is: a table in, events and findings out. Importers are pure, so the same file always gives the same
+ * events with the same identities, and importing it again counts nothing twice.
+ */
+import type { ActivityEvent, EventOf } from '../../contracts/activityEvent.ts';
+
+/** One row as it stands in the file. `row` is what a spreadsheet shows: the header is row 1. */
+export interface TableRow {
+  readonly row: number;
+  readonly cells: readonly string[];
+}
+
+/** A file as rows of text, nothing interpreted yet. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly TableRow[];
+}
+
+/** How a count was made, in the words of the contracts. */
+export type Method = EventOf<'visits.counted'>['data']['method'];
+
+/** What the file itself does not say. Each importer names the options it reads. */
+export interface ImportOptions {
+  /** GSS code of the one authority the whole file is about. */
+  readonly authority?: string;
+  /** Authority name as the file writes it → GSS code, for files that hold several. */
+  readonly authorities?: Readonly<Record<string, string>>;
+  /** What the numbers of a layout without a word for it count. */
+  readonly measure?: 'visits';
+  /** Whether a 0 says that nobody came or that the library was not open. */
+  readonly zero?: 'closed' | 'count';
+  /** How the counts were made, where the file does not say and the person importing knows. */
+  readonly method?: Method;
+}
+
+/** A file as an importer gets it. `sha256` is of the bytes, in lower-case hexadecimal. */
+export interface ImportSource {
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly table: Table;
+  readonly options: ImportOptions;
+}
+
+/** `refused`: not imported. `flagged`: imported, and somebody should look. `noted`: imported by a rule worth knowing. */
+export type Severity = 'refused' | 'flagged' | 'noted';
+
+/** Stable names of findings, for filters and tests. The sentences beside them may change; these may not. */
+export type FindingCode =
+  | 'option-unusable'
+  | 'measure-unknown'
+  | 'column-missing'
+  | 'column-repeated'
+  | 'column-unknown'
+  | 'column-not-kept'
+  | 'month-unreadable'
+  | 'months-absent'
+  | 'row-ragged'
+  | 'row-blank'
+  | 'row-repeats-header'
+  | 'row-repeated'
+  | 'row-contradicted'
+  | 'totals-row'
+  | 'looks-like-total'
+  | 'value-missing'
+  | 'not-a-whole-number'
+  | 'not-a-number'
+  | 'not-a-date'
+  | 'not-a-month'
+  | 'end-before-start'
+  | 'window-without-period'
+  | 'window-not-a-week'
+  | 'window-overlaps'
+  | 'part-of-a-month'
+  | 'count-type-unknown'
+  | 'method-unstated'
+  | 'authority-unknown'
+  | 'library-unusable'
+  | 'text-too-long'
+  | 'category-unmapped'
+  | 'closed'
+  | 'zero-read-as-closed'
+  | 'no-data'
+  | 'week-grossed-up'
+  | 'place-assumed'
+  | 'statistic-shortened'
+  | 'figures-disagree'
+  | 'contract';
+
+/** One thing a person who imports a file should know, with the place in the file. `row` 1 is the header or the file. */
+export interface Finding {
+  readonly severity: Severity;
+  readonly code: FindingCode;
+  readonly file: string;
+  readonly row: number;
+  /** Header of the column, or null where the whole row or file is meant. */
+  readonly cell: string | null;
+  /** What stands there. */
+  readonly found: string;
+  readonly expected: string;
+  /** What the importer did about it. */
+  readonly done: string;
+}
+
+export interface ImportResult {
+  readonly events: readonly ActivityEvent[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Importer {
+  /** Stable short name, part of the source URN of what it produces. */
+  readonly format: string;
+  readonly title: string;
+  /** How sure it is, 0 to 1, that a file with this header and name is in its format. */
+  recognises(header: readonly string[], fileName: string): number;
+  /** Never throws on what a file holds: what cannot be imported is a refused finding at its cell. */
+  read(source: ImportSource): ImportResult;
+}
+
+/** Where in a file a finding is about: its row, and the header of its column or null. */
+export type Spot = readonly [row: number, cell: string | null];
+
+/** Collects the findings of one file. */
+export interface Report {
+  readonly findings: readonly Finding[];
+  refuse(spot: Spot, code: FindingCode, found: string, expected: string, done?: string): void;
+  flag(spot: Spot, code: FindingCode, found: string, expected: string, done: string): void;
+  note(spot: Spot, code: FindingCode, found: string, expected: string, done: string): void;
+}
+
+/** What is done about a file whose header or options do not let it be read. */
+export const FILE_REFUSED = 'The whole file was refused.';
+
+const LONGEST_QUOTE = 120;
+/** Text of a file as a finding quotes it: a whole pasted document in a cell must not become the message. */
+const quoted = (text: string): string =>
+  text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE)}… (${text.length} characters)`;
+
+/** An empty report for the named file. */
+export function reportFor(file: string): Report {
+  const findings: Finding[] = [];
+  const adder =
+    (severity: Severity) =>
+    ([row, cell]: Spot, code: FindingCode, found: string, expected: string, done = 'Not imported.'): void => {
+      const column = cell === null ? null : quoted(cell);
+      findings.push({ severity, code, file, row, cell: column, found: quoted(found), expected, done });
+    };
+  return { findings, refuse: adder('refused'), flag: adder('flagged'), note: adder('noted') };
+}

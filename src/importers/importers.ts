@@ -1,0 +1,38 @@
+/** Every format that can be imported, and the choice of one for a file. */
+import { LedgerError } from '../domain/ledgerError.ts';
+import type { Importer } from './importer.ts';
+import { monthlyWide } from './monthlyWide.ts';
+import { openDataLoans } from './openDataLoans.ts';
+import { openDataVisits } from './openDataVisits.ts';
+import { publishedFigures } from './publishedFigures.ts';
+
+export const IMPORTERS: readonly Importer[] = [publishedFigures, monthlyWide, openDataVisits, openDataLoans];
+
+const FORMATS = IMPORTERS.map(({ format }) => format).join(', ');
+/** Under this an importer is guessing; somebody must name the format. */
+const SURE_ENOUGH = 0.5;
+
+/**
+ * The importer for a file, by its header and name.
+ * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure
+ */
+export function detectFormat(header: readonly string[], fileName: string): Importer {
+  const [best, next] = IMPORTERS.map((importer) => ({ importer, sure: importer.recognises(header, fileName) })).sort(
+    (a, b) => b.sure - a.sure,
+  );
+  if (best !== undefined && best.sure >= SURE_ENOUGH && best.sure > (next?.sure ?? 0)) return best.importer;
+  throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {
+    hint: `Name the format (one of ${FORMATS}), or write the header as the format's documentation does.`,
+    faults: [{ message: `Found the columns ${header.slice(0, 20).join(', ')}`, file: fileName, row: 1 }],
+  });
+}
+
+/**
+ * The importer of a named format.
+ * @throws LedgerError `unknown-format` for any other name
+ */
+export function importerOf(format: string): Importer {
+  const importer = IMPORTERS.find((known) => known.format === format);
+  if (importer !== undefined) return importer;
+  throw new LedgerError('unknown-format', `There is no format "${format}".`, { hint: `Use one of ${FORMATS}.` });
+}

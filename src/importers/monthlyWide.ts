@@ -1,0 +1,367 @@
+/**
+ * Monthly visits in one wide table, as Newcastle publishes them: a library a row, a month a column
+ * (`Library,2008-04,…,2022-12,2023-1,…`), whole numbers in the cells.
+ *
+ * Rules, each reported where it is used:
+ * - A blank between a library's first and last filled cell was not reported. Before the first and after the last, the
+ *   file says nothing about the library (not yet open, closed, not yet counted), and neither do we.
+ * - 0 means that the library was not open. The publisher's notes say so for the closures they name (Outer West, June and
+ *   July 2023), and no open library counts nobody in a month. `zero: 'count'` takes 0 as nobody.
+ * - The same figure three months running is one counted week, grossed up to a month by the publisher and written three
+ *   times. It is a month's figure, so it must not be grossed up again (`sample-week`), and it was not counted in two of
+ *   the three months: its method is `estimate`.
+ * - The layout does not say how anything else was counted, nor even what: methods are `system` (a figure as the
+ *   service's own statistics hold it) unless the option `method` says better, and the measure must come from the file's
+ *   name or the option `measure`. Newcastle's Wi-Fi users have the very same layout.
+ */
+import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
+import type { Absence } from '../../contracts/fields.ts';
+import { firstDayOfMonth, isoOf } from '../domain/periods.ts';
+import { eventIdOf, sourceOf } from './identity.ts';
+import {
+  FILE_REFUSED,
+  reportFor,
+  type Importer,
+  type ImportOptions,
+  type ImportSource,
+  type Method,
+  type Report,
+} from './importer.ts';
+import { isGssCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { dataRows, settleRepeats } from './rows.ts';
+import { countHint, countOf, keyOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
+
+const FORMAT = 'monthly-wide';
+const LIBRARY_HEADERS = ['library', 'library name'];
+/** Words that say a library was shut, as real files write them. Any other word in a cell is refused. */
+const CLOSED_WORDS = ['closed', 'temporary closure', 'facility not open', 'not open'];
+
+export const monthlyWide: Importer = {
+  format: FORMAT,
+  title: 'Monthly visits, a library a row and a month a column',
+  recognises,
+  read,
+};
+
+/**
+ * The layout is shared with other measures, so the file's name must speak of visits for it to be taken unasked. A file
+ * that has months but calls its libraries something else is taken too, to be refused with the name of the column.
+ */
+function recognises(header: readonly string[], fileName: string): number {
+  const months = header.filter((label) => monthIndexOf(label) !== null).length;
+  if (months === 0 || header.length < 2) return 0;
+  const shape = Math.min(1, months / (header.length - 1));
+  if (!namesVisits(fileName)) return 0.4 * shape;
+  return header.some(isLibraryHeader) ? 0.95 * shape : 0.6 * shape;
+}
+
+const isLibraryHeader = (label: string): boolean => LIBRARY_HEADERS.includes(keyOf(label));
+const namesVisits = (fileName: string): boolean => /visit/i.test(fileName);
+
+interface MonthColumn {
+  readonly row: 1;
+  readonly position: number;
+  readonly header: string;
+  readonly month: number;
+}
+
+interface LibraryRow {
+  readonly row: number;
+  readonly cells: readonly string[];
+  readonly name: string;
+  readonly slug: string;
+}
+
+/** What one cell says: a count, a reason why there is none, nothing at all, or nothing that can be taken. */
+type Reading = { count: number } | { absent: Absence } | 'blank' | 'refused';
+
+function read(source: ImportSource): ReturnType<Importer['read']> {
+  const report = reportFor(source.fileName);
+  const authority = usableAuthority(source, report);
+  const columns = libraryAndMonths(source, report);
+  if (authority === null || columns === null) return { events: [], findings: report.findings };
+
+  const rows = libraryRows(source, columns, report);
+  noteAbsentMonths(columns.months, report);
+  const events = rows.flatMap((row) => eventsOfLibrary(row, columns.months, authority, source, report));
+  if (events.length > 0 && source.options.method === undefined) {
+    const done = 'Recorded as "system": a figure as the service\'s own statistics hold it.';
+    report.note([1, null], 'method-unstated', 'no word on how visits were counted', 'the option "method"', done);
+  }
+  return { events, findings: report.findings };
+}
+
+/** The authority, or null with findings where the options cannot be used with this file. */
+function usableAuthority({ fileName, options }: ImportSource, report: Report): string | null {
+  const authority = options.authority ?? '';
+  const measured = options.measure === 'visits' || namesVisits(fileName);
+  // A sample week is grossed up when it is read. These are months already.
+  const monthly = options.method !== 'sample-week';
+  if (!monthly) {
+    const expected = 'another method: the figures of this layout stand for whole months';
+    report.refuse([1, null], 'option-unusable', 'the option "method: sample-week"', expected, FILE_REFUSED);
+  }
+  if (!isGssCode(authority)) {
+    const expected = 'the option "authority" with the GSS code of the service, such as E08000021';
+    report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
+  }
+  if (!measured) {
+    const expected =
+      'the option "measure", or a file name that speaks of visits: the layout does not say what it counts';
+    report.refuse([1, null], 'measure-unknown', fileName, expected, FILE_REFUSED);
+  }
+  return isGssCode(authority) && measured && monthly ? authority : null;
+}
+
+/** Where the library's name stands, and the months in calendar order whatever the order of the columns. */
+interface Columns {
+  readonly library: number;
+  readonly months: readonly MonthColumn[];
+}
+
+function libraryAndMonths({ table }: ImportSource, report: Report): Columns | null {
+  const libraries = [...table.header.entries()].filter(([, label]) => isLibraryHeader(label));
+  const library = libraries[0]?.[0];
+  if (library === undefined || libraries.length > 1) {
+    const code = library === undefined ? 'column-missing' : 'column-repeated';
+    report.refuse([1, 'Library'], code, table.header.join(', '), 'one column "Library"', FILE_REFUSED);
+    return null;
+  }
+  const readable: MonthColumn[] = [];
+  for (const [position, label] of table.header.entries()) {
+    const header = label.trim();
+    const month = monthIndexOf(header);
+    if (month !== null) readable.push({ row: 1, position, header, month });
+    else if (position !== library && !(header === '' && columnIsBlank(table.rows, position))) {
+      const expected = 'a month written YYYY-MM, such as 2023-04';
+      report.refuse(
+        [1, header],
+        'month-unreadable',
+        header === '' ? 'an empty header' : header,
+        expected,
+        COLUMN_REFUSED,
+      );
+    }
+  }
+  const months = withoutRepeatedMonths(readable, table.rows, report);
+  if (readable.length === 0) {
+    report.refuse([1, null], 'column-missing', 'no month in the header', 'months written YYYY-MM', FILE_REFUSED);
+  }
+  return { library, months: [...months].sort((a, b) => a.month - b.month) };
+}
+
+const COLUMN_REFUSED = 'The column was not imported.';
+const columnIsBlank = (rows: ImportSource['table']['rows'], position: number): boolean =>
+  rows.every(({ cells }) => (cells[position] ?? '').trim() === '');
+
+/** A month may stand in two columns (`2023-1` and `2023-01`): kept once where they agree, not at all where they differ. */
+function withoutRepeatedMonths(
+  columns: readonly MonthColumn[],
+  rows: ImportSource['table']['rows'],
+  report: Report,
+): readonly MonthColumn[] {
+  const figures = ({ position }: MonthColumn): string =>
+    rows.map(({ cells }) => (cells[position] ?? '').trim()).join('\n');
+  const settled = settleRepeats(columns, ({ month }) => String(month), figures);
+  for (const { row, first } of settled.repeats) {
+    const found = `the month of "${first.header}" again, with the same figures`;
+    report.refuse([1, row.header], 'column-repeated', found, 'each month once', 'The first was kept.');
+  }
+  for (const { row, other } of settled.contradicted) {
+    const found = `the month of "${other.header}" again, with other figures`;
+    report.refuse([1, row.header], 'column-repeated', found, 'each month once', 'Neither column was imported.');
+  }
+  return settled.kept;
+}
+
+/** The rows that are libraries, each once; totals, unusable names and contradictions are refused. */
+function libraryRows(source: ImportSource, columns: Columns, report: Report): readonly LibraryRow[] {
+  const header = source.table.header[columns.library]?.trim() ?? 'Library';
+  const named: LibraryRow[] = [];
+  for (const { row, cells } of dataRows(source.table, report)) {
+    const name = (cells[columns.library] ?? '').trim();
+    const slug = librarySlugOf(name);
+    if (namesATotal(name))
+      report.refuse([row, header], 'totals-row', name, 'a library: totals are worked out, not imported');
+    else if (slug === null)
+      report.refuse([row, header], 'library-unusable', name === '' ? 'no name' : name, LIBRARY_NAME);
+    else named.push({ row, cells, name, slug });
+  }
+  const figures = ({ cells }: LibraryRow): string =>
+    columns.months.map((c) => (cells[c.position] ?? '').trim()).join('\n');
+  const settled = settleRepeats(named, ({ slug }) => slug, figures);
+  for (const { row, first } of settled.repeats) {
+    const done = `Not imported; row ${first.row} was kept.`;
+    report.refuse([row.row, header], 'row-repeated', `${row.name}, as in row ${first.row}`, 'each library once', done);
+  }
+  for (const { row, other } of settled.contradicted) {
+    const found = `${row.name}, with other figures than row ${other.row}`;
+    report.refuse([row.row, header], 'row-contradicted', found, 'each library once', 'Neither row was imported.');
+  }
+  const total = rowThatAddsUp(settled.kept, columns.months);
+  if (total === null) return settled.kept;
+  report.refuse([total.row, header], 'totals-row', `${total.name}, the sum of the other rows`, 'a library');
+  return settled.kept.filter((row) => row !== total);
+}
+
+/**
+ * The row that is the sum of the others in every month that can be checked, or null. A total without the word "total"
+ * (the authority's own name, say) would double every figure.
+ */
+function rowThatAddsUp(rows: readonly LibraryRow[], months: readonly MonthColumn[]): LibraryRow | null {
+  if (rows.length < 3) return null;
+  const sums = months.flatMap(({ position }) => {
+    const texts = rows.map(({ cells }) => (cells[position] ?? '').trim());
+    const counts = texts.map((text) => countOf(text));
+    // A month with an unreadable cell cannot be checked, and one with fewer than three figures shows nothing.
+    if (texts.some((text, i) => text !== '' && counts[i] === null)) return [];
+    if (counts.filter((count) => count !== null && count > 0).length < 3) return [];
+    return [{ position, sum: counts.reduce<number>((sum, count) => sum + (count ?? 0), 0) }];
+  });
+  if (sums.length === 0) return null;
+  const isTotal = ({ cells }: LibraryRow): boolean =>
+    sums.every(({ position, sum }) => 2 * Number((cells[position] ?? '').trim()) === sum);
+  return rows.find(isTotal) ?? null;
+}
+
+function noteAbsentMonths(months: readonly MonthColumn[], report: Report): void {
+  const present = new Set(months.map(({ month }) => month));
+  const [first, last] = [months[0]?.month ?? 0, months.at(-1)?.month ?? -1];
+  const absent = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).filter(
+    (m) => !present.has(m),
+  );
+  if (absent.length === 0) return;
+  const found = `${absent.length} months without a column: ${monthsText(absent)}`;
+  report.note(
+    [1, null],
+    'months-absent',
+    found,
+    'a column for every month between the first and the last',
+    'No events for these months.',
+  );
+}
+
+type VisitsEvent = EventOf<'visits.counted'>;
+
+function eventsOfLibrary(
+  library: LibraryRow,
+  months: readonly MonthColumn[],
+  authority: string,
+  source: ImportSource,
+  report: Report,
+): readonly VisitsEvent[] {
+  const readings = months.map((column) => readingOf(library, column, source.options, report));
+  const first = readings.findIndex((reading) => reading !== 'blank');
+  const last = readings.findLastIndex((reading) => reading !== 'blank');
+  noteSilentMonths(library, months, { first, last }, report);
+  noteZeros(library, months, source.options, report);
+  const grossedUp = flagGrossedUpWeeks(library, months, readings, report);
+
+  const method = source.options.method ?? 'system';
+  return months.flatMap((column, i) => {
+    const reading = readings[i];
+    if (reading === undefined || reading === 'refused' || i < first || i > last) return [];
+    const says = reading === 'blank' ? { absent: 'not-reported' as const } : reading;
+    return [eventOf(library, column, says, grossedUp.has(i) ? 'estimate' : method, authority, source)];
+  });
+}
+
+function readingOf({ row, cells }: LibraryRow, column: MonthColumn, options: ImportOptions, report: Report): Reading {
+  const raw = cells[column.position] ?? '';
+  const text = raw.trim();
+  if (text === '') return 'blank';
+  const count = countOf(raw);
+  if (count === 0 && options.zero !== 'count') return { absent: 'not-open' };
+  if (count !== null) return { count };
+  if (CLOSED_WORDS.includes(keyOf(text)) && raw.length <= LONGEST_RAW) {
+    report.note([row, column.header], 'closed', text, WHOLE_NUMBER, 'Recorded as not open.');
+    return { absent: 'not-open' };
+  }
+  report.refuse([row, column.header], 'not-a-whole-number', text, `${WHOLE_NUMBER}${countHint(raw)}`);
+  return 'refused';
+}
+
+/** One finding a library for the months in which the file says nothing about it. */
+function noteSilentMonths(
+  { row, name }: LibraryRow,
+  months: readonly MonthColumn[],
+  { first, last }: { first: number; last: number },
+  report: Report,
+): void {
+  const silent = months.filter((_, i) => i < first || i > last || first === -1);
+  if (silent.length === 0) return;
+  const found = `${name}: blank in ${monthsText(silent.map(({ month }) => month))}`;
+  const expected = 'a figure, or a word such as "closed"';
+  report.note(
+    [row, silent[0]?.header ?? null],
+    'no-data',
+    found,
+    expected,
+    'No events: before the first or after the last figure.',
+  );
+}
+
+function noteZeros(
+  { row, name, cells }: LibraryRow,
+  months: readonly MonthColumn[],
+  { zero }: ImportOptions,
+  report: Report,
+): void {
+  if (zero === 'count') return;
+  const closed = months.filter(({ position }) => countOf(cells[position] ?? '') === 0);
+  if (closed.length === 0) return;
+  const found = `${name}: 0 in ${monthsText(closed.map(({ month }) => month))}`;
+  const done = 'Recorded as not open; the option "zero: count" takes 0 as nobody.';
+  report.note([row, closed[0]?.header ?? null], 'zero-read-as-closed', found, 'the number of visits', done);
+}
+
+/**
+ * Flags each three months running with the same figure, and gives the positions of all months in one. A run of six is
+ * two weeks that gave the same figure, or a figure carried on: four threes, and all six months are estimates.
+ */
+function flagGrossedUpWeeks(
+  { row, name }: LibraryRow,
+  months: readonly MonthColumn[],
+  readings: readonly Reading[],
+  report: Report,
+): ReadonlySet<number> {
+  const inThree = new Set<number>();
+  const figure = (i: number): number | null => {
+    const reading = readings[i];
+    return typeof reading === 'object' && 'count' in reading && reading.count > 0 ? reading.count : null;
+  };
+  for (const [i, column] of months.entries()) {
+    const threeRunning = months[i + 2]?.month === column.month + 2;
+    const count = figure(i);
+    if (!threeRunning || count === null || figure(i + 1) !== count || figure(i + 2) !== count) continue;
+    for (const at of [i, i + 1, i + 2]) inThree.add(at);
+    const found = `${name}: ${count} in ${monthsText([column.month, column.month + 1, column.month + 2])}`;
+    const done = 'Imported as an estimate: one week grossed up by the publisher.';
+    report.flag([row, column.header], 'week-grossed-up', found, 'each month counted', done);
+  }
+  return inThree;
+}
+
+function eventOf(
+  { row, cells, slug }: LibraryRow,
+  { position, header, month }: MonthColumn,
+  says: { count: number } | { absent: Absence },
+  method: Method,
+  authority: string,
+  { sha256 }: ImportSource,
+): VisitsEvent {
+  return {
+    specversion: '1.0',
+    id: eventIdOf(sha256, row, header),
+    source: sourceOf(authority, FORMAT),
+    type: typeOf('visits.counted'),
+    subject: `${authority}/${slug}`,
+    data: {
+      window: `${isoOf(firstDayOfMonth(month))}/P1M`,
+      method,
+      ...says,
+      // Readings with digits or words are refused above this length: all that can be cut is a blank's spaces.
+      provenance: { file: sha256, row, column: header, raw: (cells[position] ?? '').slice(0, LONGEST_RAW) },
+    },
+  };
+}

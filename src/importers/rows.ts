@@ -1,0 +1,150 @@
+/** Rows of a table under known headers: matching the header, and telling apart data, blanks, repeats and broken rows. */
+import { keyOf } from './text.ts';
+import { FILE_REFUSED, type Report, type Table, type TableRow } from './importer.ts';
+
+/** The columns a format has, by their headers as its documentation writes them. */
+export interface Layout {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/** One row of data: cells by the header of the layout. A column the file does not have reads as empty. */
+export interface NamedRow {
+  readonly row: number;
+  /** The cell as written. */
+  raw(column: string): string;
+  /** The cell without surrounding spaces. */
+  text(column: string): string;
+  /** The header as this file writes it, for findings and provenance. */
+  header(column: string): string;
+}
+
+/**
+ * How sure a header is of this layout: 1 with all required columns and nothing unknown, a little less with extra
+ * columns, and less still for each required column missing, so that a file with one renamed header is still recognised
+ * and refused with the name of the column, which helps more than "unknown format".
+ */
+export function layoutScore(header: readonly string[], layout: Layout): number {
+  const present = new Set(header.map(keyOf));
+  const found = layout.required.filter((column) => present.has(keyOf(column))).length;
+  if (found < layout.required.length) return (0.8 * found) / layout.required.length;
+  const known = new Set([...layout.required, ...layout.optional].map(keyOf));
+  return header.every((label) => known.has(keyOf(label))) ? 1 : 0.9;
+}
+
+/**
+ * The rows of data of a table in a layout. Refused: the whole file where a required column is missing or a known one
+ * stands twice; a row with too few or too many cells; a header row that stands again among the data. Noted: columns the
+ * layout does not know, and blank rows.
+ */
+export function namedRows(table: Table, layout: Layout, report: Report): readonly NamedRow[] {
+  const positions = columnPositions(table.header, layout, report);
+  if (positions === null) return [];
+  const headerOf = (column: string): string => table.header[positions.get(column) ?? -1]?.trim() ?? column;
+  return dataRows(table, report).map(({ row, cells }) => {
+    const raw = (column: string): string => cells[positions.get(column) ?? -1] ?? '';
+    return { row, raw, text: (column) => raw(column).trim(), header: headerOf };
+  });
+}
+
+/** Position of each column of the layout that the header has, or null (and findings) where the file cannot be read. */
+function columnPositions(header: readonly string[], layout: Layout, report: Report): Map<string, number> | null {
+  const known = new Map([...layout.required, ...layout.optional].map((column) => [keyOf(column), column]));
+  const positions = new Map<string, number>();
+  const unknown: string[] = [];
+  let readable = true;
+  for (const [position, label] of header.entries()) {
+    const column = known.get(keyOf(label));
+    if (column === undefined) {
+      if (label.trim() !== '') unknown.push(label.trim());
+    } else if (positions.has(column)) {
+      readable = false;
+      report.refuse([1, label.trim()], 'column-repeated', label.trim(), `one column "${column}"`, FILE_REFUSED);
+    } else positions.set(column, position);
+  }
+  const missing = layout.required.filter((column) => !positions.has(column));
+  for (const column of missing) {
+    const found = `the columns ${header.map((label) => label.trim()).join(', ')}`;
+    report.refuse([1, column], 'column-missing', found, `a column "${column}"`, FILE_REFUSED);
+  }
+  if (!readable || missing.length > 0) return null;
+  for (const label of unknown) {
+    const expected = `only ${[...layout.required, ...layout.optional].join(', ')}`;
+    report.note([1, label], 'column-unknown', label, expected, 'The column was not read.');
+  }
+  return positions;
+}
+
+/**
+ * The rows that hold data, each as long as the header. A row of another length is refused whole: one comma too many
+ * (a thousands separator, say) moves every figure after it into the wrong column.
+ */
+export function dataRows(table: Table, report: Report): readonly TableRow[] {
+  const width = table.header.length;
+  const headerText = table.header.map(keyOf).join('\n');
+  const blank: number[] = [];
+  const kept = table.rows.filter(({ row, cells }) => {
+    if (cells.every((cell) => cell.trim() === '')) {
+      blank.push(row);
+      return false;
+    }
+    if (cells.map(keyOf).join('\n') === headerText) {
+      report.refuse([row, null], 'row-repeats-header', cells.join(','), 'the header once, in row 1');
+      return false;
+    }
+    // Empty cells after the last column say nothing and move nothing: spreadsheets write them.
+    if (cells.length < width || cells.slice(width).some((cell) => cell.trim() !== '')) {
+      const found = `${cells.length} cells`;
+      report.refuse(
+        [row, null],
+        'row-ragged',
+        found,
+        `${width} cells, as in the header (quote a cell with a comma in it)`,
+      );
+      return false;
+    }
+    return true;
+  });
+  if (blank.length > 0) {
+    const found = blank.length === 1 ? 'a blank row' : `${blank.length} blank rows, the last in row ${blank.at(-1)}`;
+    report.note([blank[0] ?? 1, null], 'row-blank', found, 'a row of data', 'Read past.');
+  }
+  return kept;
+}
+
+/** Rows by a key, in the order in which each key first stands; no group is empty. */
+export function grouped<R>(rows: readonly R[], groupOf: (row: R) => string): readonly [R, ...R[]][] {
+  const groups = new Map<string, [R, ...R[]]>();
+  for (const row of rows) {
+    const key = groupOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Rows that speak of the same thing. Where they say the same, the first is kept and the others are refused as repeats.
+ * Where they differ, nothing in the file tells which is right, so all are refused.
+ * @param sameThing  what a row speaks of
+ * @param says       what it says of it
+ */
+export function settleRepeats<R>(
+  rows: readonly R[],
+  sameThing: (row: R) => string,
+  says: (row: R) => string,
+): { kept: readonly R[]; repeats: readonly { row: R; first: R }[]; contradicted: readonly { row: R; other: R }[] } {
+  const kept: R[] = [];
+  const repeats: { row: R; first: R }[] = [];
+  const contradicted: { row: R; other: R }[] = [];
+  for (const group of grouped(rows, sameThing)) {
+    const [first, ...rest] = group;
+    const dissent = rest.find((row) => says(row) !== says(first));
+    if (dissent === undefined) {
+      kept.push(first);
+      repeats.push(...rest.map((row) => ({ row, first })));
+    } else contradicted.push(...group.map((row) => ({ row, other: row === first ? dissent : first })));
+  }
+  return { kept, repeats, contradicted };
+}
