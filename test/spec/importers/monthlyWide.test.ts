@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { detectFormat } from '../../../src/importers/importers.ts';
+import { monthlyWide } from '../../../src/importers/monthlyWide.ts';
+import { importText, lines, refusals, said, withCode } from './importing.ts';
+
+const OPTIONS = { authority: 'E08000021' } as const;
+const read = (text: string, options: object = {}) => importText(monthlyWide, text, { ...OPTIONS, ...options });
+
+describe('a monthly table, a library a row and a month a column', () => {
+  it('gives one count for each library and month, with its window, place and cell', () => {
+    const { events } = read(`
+      Library,2022-12,2023-1
+      City,120,130`);
+    expect(events[1]).toEqual({
+      specversion: '1.0',
+      id: expect.stringMatching(/^[0-9a-f]{16}:r2:c2023-1$/) as string,
+      source: 'urn:library:E08000021:monthly-wide',
+      type: 'org.outcome-ledger.visits.counted.v1',
+      subject: 'E08000021/city',
+      data: {
+        window: '2023-01-01/P1M',
+        method: 'system',
+        count: 130,
+        provenance: { file: expect.stringMatching(/^[0-9a-f]{64}$/) as string, row: 2, column: '2023-1', raw: '130' },
+      },
+    });
+  });
+
+  it('reads a blank between two figures as not reported, and says nothing outside them', () => {
+    const result = read(`
+      Library,2019-04,2019-05,2019-06,2019-07,2019-08
+      City,,5,,7,
+      Mobile,,,,,`);
+    expect(lines(result)).toEqual([
+      'E08000021/city 2019-05-01/P1M 5 system',
+      'E08000021/city 2019-06-01/P1M not-reported system',
+      'E08000021/city 2019-07-01/P1M 7 system',
+    ]);
+    expect(withCode(result, 'no-data').map(({ row, cell, found }) => [row, cell, found])).toEqual([
+      [2, '2019-04', 'City: blank in 2019-04, 2019-08'],
+      [3, '2019-04', 'Mobile: blank in 2019-04 to 2019-08'],
+    ]);
+  });
+
+  it('reads 0 as not open, and says so', () => {
+    const result = read(`
+      Library,2019-04,2019-05
+      City,0,7`);
+    expect(lines(result)[0]).toBe('E08000021/city 2019-04-01/P1M not-open system');
+    expect(said(result)).toContain('noted r2 [2019-04] zero-read-as-closed "City: 0 in 2019-04"');
+  });
+
+  it('reads 0 as nobody when told to', () => {
+    const result = read(`Library,2019-04\nCity,0`, { zero: 'count' });
+    expect(lines(result)).toEqual(['E08000021/city 2019-04-01/P1M 0 system']);
+    expect(withCode(result, 'zero-read-as-closed')).toEqual([]);
+  });
+
+  it('reads a word for closed as not open, visibly', () => {
+    const result = read(`Library,2019-04,2019-05\nCity,7,Closed`);
+    expect(lines(result)).toContain('E08000021/city 2019-05-01/P1M not-open system');
+    expect(said(result)).toContain('noted r2 [2019-05] closed "Closed"');
+  });
+
+  it('takes a figure three months running for one week grossed up: an estimate, and never to be grossed up again', () => {
+    const result = read(`
+      Library,2019-04,2019-05,2019-06,2019-07
+      Kenton,1226,1226,1226,900
+      City,5,5,6,6`);
+    expect(lines(result).slice(0, 4).map((text) => text.split(' ').slice(2).join(' '))).toEqual([
+      '1226 estimate', '1226 estimate', '1226 estimate', '900 system',
+    ]); // prettier-ignore
+    expect(said(result, 'flagged')).toEqual([
+      'flagged r2 [2019-04] week-grossed-up "Kenton: 1226 in 2019-04 to 2019-06"',
+    ]);
+  });
+
+  it('does not join months that are not neighbours, nor zeros', () => {
+    const result = read(`
+      Library,2020-04,2020-05,2021-04
+      Kenton,9,9,9
+      City,0,0,0`);
+    expect(said(result, 'flagged')).toEqual([]);
+    expect(said(result)).toContain('noted r1 [] months-absent "10 months without a column: 2020-06 to 2021-03"');
+  });
+
+  it('says that the file does not tell how it was counted, unless the person importing does', () => {
+    expect(withCode(read('Library,2019-04\nCity,7'), 'method-unstated')).toHaveLength(1);
+    const told = read('Library,2019-04\nCity,7', { method: 'automatic-counter' });
+    expect(withCode(told, 'method-unstated')).toEqual([]);
+    expect(lines(told)).toEqual(['E08000021/city 2019-04-01/P1M 7 automatic-counter']);
+  });
+
+  it.each(['"1,234"', 'n/a', '-5', '12.5', '12.0', '1e3', 'x', '..', '39%', '0123', '2000000000', 'closed?'])(
+    'refuses the cell %s and keeps the rest of the row',
+    (cell) => {
+      const result = read(`Library,2019-04,2019-05,2019-06\nCity,10,${cell},20`);
+      expect(refusals(result)).toEqual(['r2 2019-05 not-a-whole-number']);
+      expect(lines(result).map((text) => text.split(' ')[2])).toEqual(['10', '20']);
+    },
+  );
+
+  it('tells somebody with thousands separators what to write', () => {
+    const [finding] = withCode(read('Library,2019-04\nCity,"1,234"'), 'not-a-whole-number');
+    expect(finding?.expected).toContain('without thousands separators (1234)');
+  });
+
+  it.each(['Total', 'TOTALS', 'Grand total', 'Sub-total', 'All libraries', 'All'])('refuses a row named %s', (name) => {
+    const result = read(`Library,2019-04\nCity,10\n${name},10`);
+    expect(refusals(result)).toEqual(['r3 Library totals-row']);
+    expect(lines(result)).toHaveLength(1);
+  });
+
+  it('keeps a library that is only called All Saints', () => {
+    expect(refusals(read('Library,2019-04\nAll Saints,10'))).toEqual([]);
+  });
+
+  it('refuses a row that is the sum of the others, whatever its name', () => {
+    const result = read(`
+      Library,2019-04,2019-05
+      Newcastle,30,70
+      City,10,40
+      Fenham,20,30`);
+    expect(refusals(result)).toEqual(['r2 Library totals-row']);
+    expect(lines(result)).toHaveLength(4);
+  });
+
+  it('keeps a row that is the sum of the others in one month only', () => {
+    const result = read(`
+      Library,2019-04,2019-05
+      City,30,71
+      Kenton,10,40
+      Fenham,20,30`);
+    expect(refusals(result)).toEqual([]);
+  });
+
+  it('keeps the first of two equal rows of one library, and neither of two that differ', () => {
+    const result = read(`
+      Library,2019-04
+      City,10
+      Fenham,20
+      city ,10
+      Fenham,21`);
+    expect(refusals(result)).toEqual([
+      'r4 Library row-repeated',
+      'r3 Library row-contradicted',
+      'r5 Library row-contradicted',
+    ]);
+    expect(lines(result)).toEqual(['E08000021/city 2019-04-01/P1M 10 system']);
+  });
+
+  it('keeps the first of two equal columns of one month, and neither of two that differ', () => {
+    const result = read(`
+      Library,2019-04,2019-4,2019-05,2019-5
+      City,10,10,20,21`);
+    expect(refusals(result)).toEqual([
+      'r1 2019-4 column-repeated',
+      'r1 2019-05 column-repeated',
+      'r1 2019-5 column-repeated',
+    ]);
+    expect(lines(result)).toEqual(['E08000021/city 2019-04-01/P1M 10 system']);
+  });
+
+  it('refuses a column whose header is no month, and an empty header over figures', () => {
+    const result = read(`Library,2019-04,Total,2019,2019-13,Apr-19,\nCity,1,2,3,4,5,6`);
+    expect(refusals(result)).toEqual([
+      'r1 Total month-unreadable',
+      'r1 2019 month-unreadable',
+      'r1 2019-13 month-unreadable',
+      'r1 Apr-19 month-unreadable',
+      'r1  month-unreadable',
+    ]);
+    expect(lines(result)).toEqual(['E08000021/city 2019-04-01/P1M 1 system']);
+  });
+
+  it('reads months by their headers, in whatever order the columns stand', () => {
+    const reordered = read(`2019-06,Library,2019-04,2019-05\n7,Kenton,7,7`);
+    expect(lines(reordered)).toEqual([
+      'E08000021/kenton 2019-04-01/P1M 7 estimate',
+      'E08000021/kenton 2019-05-01/P1M 7 estimate',
+      'E08000021/kenton 2019-06-01/P1M 7 estimate',
+    ]);
+  });
+
+  it('refuses a row that is too long or too short, and a header that stands again', () => {
+    const result = read(`
+      Library,2019-04,2019-05
+      City,1,234,5
+      Fenham,7
+      Library,2019-04,2019-05
+      Kenton,1,2,,`);
+    expect(refusals(result)).toEqual(['r2 * row-ragged', 'r3 * row-ragged', 'r4 * row-repeats-header']);
+    expect(lines(result)).toHaveLength(2);
+  });
+
+  it('notes blank rows and keeps the row numbers of the file', () => {
+    const result = read('Library,2019-04\nCity,1\n\n,\nFenham,n/a');
+    expect(said(result)).toContain('noted r3 [] row-blank "2 blank rows, the last in row 4"');
+    expect(refusals(result)).toEqual(['r5 2019-04 not-a-whole-number']);
+  });
+
+  it('refuses a row without a library, or whose name makes no place', () => {
+    const result = read(`Library,2019-04\n,1\n???,2\n${'long '.repeat(20)},3`);
+    expect(refusals(result)).toEqual([
+      'r2 Library library-unusable',
+      'r3 Library library-unusable',
+      'r4 Library library-unusable',
+    ]);
+  });
+
+  it.each([
+    ['no library column', 'Branch,2019-04\nCity,1', {}, 'r1 Library column-missing'],
+    ['no month at all', 'Library,Visits\nCity,1', {}, 'r1 * column-missing'],
+    ['no authority', 'Library,2019-04\nCity,1', { authority: undefined }, 'r1 * option-unusable'],
+    ['an authority that is no GSS code', 'Library,2019-04\nCity,1', { authority: 'Newcastle' }, 'r1 * option-unusable'],
+    [
+      'a method that would gross up months',
+      'Library,2019-04\nCity,1',
+      { method: 'sample-week' },
+      'r1 * option-unusable',
+    ],
+  ])('refuses the whole file with %s', (_, text, options, refusal) => {
+    const result = read(text, options);
+    expect(result.events).toEqual([]);
+    expect(refusals(result)).toContain(refusal);
+  });
+
+  it('does not take another measure of the same layout for visits', () => {
+    const header = ['Library', '2019-04', '2019-05'];
+    expect(() => detectFormat(header, 'monthly-wifi-users.csv')).toThrow(
+      'No importer recognises monthly-wifi-users.csv',
+    );
+    expect(detectFormat(header, 'monthly-visits.csv').format).toBe('monthly-wide');
+    expect(detectFormat(['Branch', '2019-04', '2019-05'], 'monthly-visits.csv').format).toBe('monthly-wide');
+    const forced = importText(monthlyWide, 'Library,2019-04\nCity,1', OPTIONS, { fileName: 'monthly-wifi-users.csv' });
+    expect(refusals(forced)).toEqual(['r1 * measure-unknown']);
+  });
+
+  it('gives the same events for the same file, and other identities for another', () => {
+    const [one, again, other] = ['City,1', 'City,1', 'City,2'].map((row) => read(`Library,2019-04\n${row}`).events);
+    expect(again).toEqual(one);
+    expect(other?.[0]?.id).not.toBe(one?.[0]?.id);
+  });
+});

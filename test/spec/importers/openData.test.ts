@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { detectFormat } from '../../../src/importers/importers.ts';
+import { categoryOf, openDataLoans } from '../../../src/importers/openDataLoans.ts';
+import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
+import { importText, lines, refusals, said, withCode } from './importing.ts';
+
+const OPTIONS = { authorities: { 'Newcastle City Council': 'E08000021' } };
+const VISITS = 'Local authority,Library name,Count start,Count end,Count type,Visits';
+const LOANS = 'Local authority,Library name,Month,Type,Loans';
+const visits = (...rows: string[]) => importText(openDataVisits, [VISITS, ...rows].join('\n'), OPTIONS);
+const loans = (...rows: string[]) => importText(openDataLoans, [LOANS, ...rows].join('\n'), OPTIONS);
+const N = 'Newcastle City Council';
+
+describe('physical visits in the open-data schema', () => {
+  it('gives one count a row, over the window it was counted in', () => {
+    const { events } = visits(`${N},City,2019-01-01,2019-01-31,Automatic counter,56660`);
+    expect(events).toEqual([
+      {
+        specversion: '1.0',
+        id: expect.stringMatching(/^[0-9a-f]{16}:r2:cvisits$/) as string,
+        source: 'urn:library:E08000021:open-data-visits',
+        type: 'org.outcome-ledger.visits.counted.v1',
+        subject: 'E08000021/city',
+        data: {
+          window: '2019-01-01/P1M',
+          method: 'automatic-counter',
+          count: 56660,
+          provenance: { file: expect.any(String) as string, row: 2, column: 'Visits', raw: '56660' },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['Automatic', 'automatic-counter'],
+    ['AUTOMATIC  COUNTER', 'automatic-counter'],
+    ['Manual', 'manual'],
+    ['Manual (daily)', 'manual'],
+    ['Estimated', 'estimate'],
+  ])('reads the count type %s as %s', (text, method) => {
+    expect(lines(visits(`${N},City,2019-01-01,2019-01-31,${text},5`))).toEqual([
+      `E08000021/city 2019-01-01/P1M 5 ${method}`,
+    ]);
+  });
+
+  it('reads one week every quarter as a sample week, and refuses it for anything but seven days', () => {
+    const result = visits(
+      `${N},Kenton,2019-02-25,2019-03-03,Manual (one week every quarter),283`,
+      `${N},City,2019-02-01,2019-02-28,Manual (one week every quarter),283`,
+    );
+    expect(lines(result)).toEqual(['E08000021/kenton 2019-02-25/P7D 283 sample-week']);
+    expect(refusals(result)).toEqual(['r3 Count end window-not-a-week']);
+  });
+
+  it.each(['Turnstile', 'Automatic (one week every quarter)', 'Manual (monthly)', 'constructor'])(
+    'refuses the count type %s and lists what is known',
+    (text) => {
+      const result = visits(`${N},City,2019-01-01,2019-01-31,${text},5`);
+      expect(refusals(result)).toEqual(['r2 Count type count-type-unknown']);
+      expect(result.findings[0]?.expected).toContain('Manual (one week every quarter)');
+    },
+  );
+
+  it.each([
+    ['2019-01-01,2019-12-31', 'r2 Count end window-without-period', 'a calendar year'],
+    ['2019-02-01,2019-04-30', 'r2 Count end window-without-period', 'three months of two quarters'],
+    ['2019-01-20,2019-02-10', 'r2 Count end window-without-period', 'days of two months'],
+    ['2019-03-31,2019-01-01', 'r2 Count end end-before-start', 'an end before the start'],
+    ['2019-02-01,2019-02-29', 'r2 Count end not-a-date', 'a day that does not exist'],
+    ['01/02/2019,2019-02-28', 'r2 Count start not-a-date', 'day and month either way round'],
+    ['43497,2019-02-28', 'r2 Count start not-a-date', "a spreadsheet's number of a day"],
+    ['0001-01-01,2019-02-28', 'r2 Count start not-a-date', 'a year before 1970'],
+  ])('refuses the window %s', (window, refusal, _why) => {
+    const result = visits(`${N},City,${window},Automatic,5`);
+    expect(refusals(result)).toEqual([refusal]);
+    expect(result.events).toEqual([]);
+  });
+
+  it('says why DD/MM/YYYY is not read', () => {
+    const [finding] = withCode(visits(`${N},City,03/04/2019,2019-04-30,Automatic,5`), 'not-a-date');
+    expect(finding?.expected).toBe(
+      'a date that exists, written YYYY-MM-DD; day and month could be either way round here, so write 2019-MM-DD',
+    );
+  });
+
+  it('accepts a quarter, a half-year and a financial year, and flags part of a month', () => {
+    const result = visits(
+      `${N},City,2019-01-01,2019-03-31,Automatic,5`,
+      `${N},Kenton,2019-04-01,2019-09-30,Automatic,6`,
+      `${N},Fenham,2019-04-01,2020-03-31,Automatic,7`,
+      `${N},Walker,2019-04-03,2019-04-12,Automatic,8`,
+    );
+    expect(lines(result).map((text) => text.split(' ')[1])).toEqual([
+      '2019-01-01/P3M', '2019-04-01/P6M', '2019-04-01/P1Y', '2019-04-03/P10D',
+    ]); // prettier-ignore
+    expect(said(result, 'flagged')).toEqual(['flagged r5 [Count end] part-of-a-month "2019-04-03 to 2019-04-12"']);
+  });
+
+  it('refuses an authority it has no code for, with what to give, and takes one that is a code', () => {
+    const result = visits(
+      'Somerset,City,2019-01-01,2019-01-31,Automatic,5',
+      'E10000027,Taunton,2019-01-01,2019-01-31,Automatic,6',
+      'newcastle  city council,City,2019-01-01,2019-01-31,Automatic,7',
+    );
+    expect(refusals(result)).toEqual(['r2 Local authority authority-unknown']);
+    expect(result.findings[0]?.expected).toContain('"Somerset": E08000021');
+    expect(lines(result)).toHaveLength(2);
+  });
+
+  it('refuses each faulty cell of a row, not only the first', () => {
+    expect(refusals(visits(',,1/1/2019,31/3/2019,,10/11'))).toEqual([
+      'r2 Local authority value-missing',
+      'r2 Library name value-missing',
+      'r2 Count start not-a-date',
+      'r2 Count end not-a-date',
+      'r2 Count type value-missing',
+      'r2 Visits not-a-whole-number',
+    ]);
+  });
+
+  it('keeps one of two rows that say the same, and neither of two that count the same differently', () => {
+    const result = visits(
+      `${N},City,2019-01-01,2019-01-31,Automatic,5`,
+      `${N},City,2019-01-01,2019-01-31,Automatic,5`,
+      `${N},Kenton,2019-01-01,2019-01-31,Automatic,5`,
+      `${N},Kenton,2019-01-01,2019-01-31,Manual,5`,
+    );
+    expect(refusals(result)).toEqual([
+      'r3 Visits row-repeated',
+      'r4 Visits row-contradicted',
+      'r5 Visits row-contradicted',
+    ]);
+    expect(lines(result)).toHaveLength(1);
+  });
+
+  it('refuses counts of one library whose days overlap', () => {
+    const result = visits(
+      `${N},City,2019-01-01,2019-03-31,Automatic,90`,
+      `${N},City,2019-02-01,2019-02-28,Automatic,30`,
+      `${N},City,2019-04-01,2019-04-30,Automatic,30`,
+      `${N},Kenton,2019-02-01,2019-02-28,Automatic,30`,
+    );
+    expect(refusals(result)).toEqual(['r3 Count start window-overlaps', 'r2 Count start window-overlaps']);
+    expect(lines(result)).toHaveLength(2);
+  });
+
+  it('flags a count in the quarter that a sample week already stands for', () => {
+    const result = visits(
+      `${N},City,2019-02-11,2019-02-17,Sample week,767`,
+      `${N},City,2019-04-01,2019-04-30,Automatic,30`,
+      `${N},City,2019-05-13,2019-05-19,Sample week,663`,
+    );
+    expect(said(result, 'flagged').map((text) => text.slice(0, 45))).toEqual([
+      'flagged r3 [Count start] window-overlaps "201',
+    ]);
+    expect(lines(result)).toHaveLength(3);
+  });
+
+  it('refuses a totals row and flags a row that is the sum of the others', () => {
+    const result = visits(
+      `${N},City,2019-01-01,2019-01-31,Automatic,5`,
+      `${N},Kenton,2019-01-01,2019-01-31,Automatic,6`,
+      `${N},Newcastle,2019-01-01,2019-01-31,Automatic,11`,
+      `${N},Total,2019-01-01,2019-01-31,Automatic,22`,
+    );
+    expect(refusals(result)).toEqual(['r5 Library name totals-row']);
+    expect(said(result, 'flagged')).toEqual([
+      'flagged r4 [Visits] looks-like-total "11, the sum of the 2 other rows beside it"',
+    ]);
+  });
+
+  it('matches headers in any case and order, notes unknown ones, and names those that are missing', () => {
+    const text = `VISITS,library_name,Count-Start,count end,Notes,Count type,Local Authority
+      5,City,2019-01-01,2019-01-31,rainy,Automatic,${N}`;
+    const result = importText(openDataVisits, text, OPTIONS);
+    expect(lines(result)).toEqual(['E08000021/city 2019-01-01/P1M 5 automatic-counter']);
+    expect(said(result)).toEqual(['noted r1 [Notes] column-unknown "Notes"']);
+
+    const renamed = importText(
+      openDataVisits,
+      `${VISITS.replace('Visits', 'Visitors')}\n${N},City,2019-01-01,2019-01-31,Automatic,5`,
+    );
+    expect(refusals(renamed)).toEqual(['r1 Visits column-missing']);
+    expect(renamed.events).toEqual([]);
+    const twice = importText(openDataVisits, `${VISITS},visits\n${N},City,2019-01-01,2019-01-31,Automatic,5,6`);
+    expect(refusals(twice)).toEqual(['r1 visits column-repeated']);
+    expect(twice.events).toEqual([]);
+  });
+});
+
+describe('loans in the open-data schema', () => {
+  it('counts issues and renewals together and keeps the category as written', () => {
+    const { events } = loans(`${N},City,2019-12,Adult Fiction,23`);
+    expect(events[0]?.data).toEqual({
+      window: '2019-12-01/P1M',
+      method: 'system',
+      count: 23,
+      counts: 'issues-and-renewals',
+      format: 'physical-book',
+      contentAge: '18-plus',
+      localCategory: 'Adult Fiction',
+      provenance: { file: expect.any(String) as string, row: 2, column: 'Loans', raw: '23' },
+    });
+  });
+
+  it.each([
+    ['Adult fiction', 'physical-book', '18-plus'],
+    ["Children's Non-Fiction", 'physical-book', 'under-12'],
+    ['Junior books', 'physical-book', 'under-12'],
+    ['Young adult fiction', 'physical-book', '12-17'],
+    ['Picture books', 'physical-book', undefined],
+    ['Ebooks', 'e-book', undefined],
+    ['Junior e-books', 'e-book', 'under-12'],
+    ['Audiobooks', 'physical-audiobook', undefined],
+    ['e-Audiobook', 'e-audiobook', undefined],
+    ['DVDs', 'film', undefined],
+    ['Adult', 'unknown', '18-plus'],
+    ['Adult graphic novels', 'unknown', undefined],
+    ['constructor', 'unknown', undefined],
+  ])('reads the category %s as %s, %s', (type, format, contentAge) => {
+    expect(categoryOf(type)).toEqual({ format, ...(contentAge === undefined ? {} : { contentAge }) });
+  });
+
+  it('notes a category it does not know once, however many rows have it', () => {
+    const result = loans(
+      `${N},City,2019-11,Graphic novels,9`,
+      `${N},City,2019-12,graphic novels,8`,
+      `${N},City,2019-12,DVD,7`,
+    );
+    expect(said(result)).toEqual(['noted r2 [Type] category-unmapped "Graphic novels (and in 1 more rows)"']);
+    expect(result.events).toHaveLength(3);
+  });
+
+  it('refuses each faulty cell of a row', () => {
+    expect(refusals(loans(',,July,,Fifty'))).toEqual([
+      'r2 Local authority value-missing',
+      'r2 Library name value-missing',
+      'r2 Month not-a-month',
+      'r2 Type value-missing',
+      'r2 Loans not-a-whole-number',
+    ]);
+  });
+
+  it('refuses totals among the types, a category too long to keep, and rows that repeat', () => {
+    const result = loans(
+      `${N},City,2019-12,All loans,30`,
+      `${N},City,2019-12,${'very '.repeat(17)}long,30`,
+      `${N},City,2019-12,Fiction,10`,
+      `${N},City,2019-12,fiction,10`,
+    );
+    expect(refusals(result)).toEqual(['r2 Type totals-row', 'r3 Type text-too-long', 'r5 Loans row-repeated']);
+  });
+
+  it('is told apart from other files of the schema by its header', () => {
+    expect(detectFormat(LOANS.split(','), 'a.csv')).toBe(openDataLoans);
+    expect(detectFormat(VISITS.split(','), 'a.csv')).toBe(openDataVisits);
+    expect(detectFormat(VISITS.replace('Visits', 'Visitors').split(','), 'a.csv')).toBe(openDataVisits);
+    const stock = 'Local authority,Library name,Count date,Type,Items'.split(',');
+    expect(() => detectFormat(stock, 'stock.csv')).toThrow('No importer recognises stock.csv');
+  });
+});
