@@ -1,0 +1,177 @@
+/** The figures behind a chart, as a table that a page can set with a caption, column and row headers. */
+import type { Series, SeriesPoint } from '../../contracts/series.ts';
+import { formatNumber, roundsToZero } from '../domain/formatNumber.ts';
+import { inOrder } from './gaps.ts';
+import {
+  GRANULARITY_WORDS,
+  MADE_UP,
+  capitalised,
+  coverageText,
+  measureText,
+  noteWords,
+  valueText,
+  type AbsentState,
+} from './words.ts';
+
+export interface TableColumn {
+  readonly label: string;
+  /** Numbers are set to the right. */
+  readonly numeric: boolean;
+}
+
+export interface SeriesTable {
+  readonly caption: string;
+  /** The first column holds the row headers. */
+  readonly columns: readonly TableColumn[];
+  /** As many cells as there are columns. */
+  readonly rows: readonly (readonly string[])[];
+  /** What else a reader must know: the notes of the definition, the source and the status. */
+  readonly notes: readonly string[];
+  /** The shorthand that occurs in the rows, to be explained above the table. */
+  readonly legend: readonly { readonly shorthand: string; readonly meaning: string }[];
+}
+
+/** Shorthand of the Government Analysis Function: in square brackets, never a symbol. */
+const SHORTHAND = {
+  '[b]': 'break in the series',
+  '[c]': 'suppressed to protect people',
+  '[e]': 'estimated',
+  '[low]': 'not zero, but rounds to zero',
+  '[p]': 'provisional',
+  '[r]': 'revised',
+  '[x]': 'not available: not reported or not published',
+  '[z]': 'not applicable: not open or no such thing to count',
+} as const;
+type Shorthand = keyof typeof SHORTHAND;
+
+const STATE_SHORTHAND: Record<AbsentState, Shorthand> = {
+  'not-reported': '[x]',
+  'not-available': '[x]',
+  'not-open': '[z]',
+  'not-applicable': '[z]',
+  suppressed: '[c]',
+};
+
+/** Codes of notes that have a shorthand of their own, by how they begin. */
+const NOTE_SHORTHAND: readonly (readonly [RegExp, Shorthand])[] = [
+  [/^break/, '[b]'],
+  [/^estimate/, '[e]'],
+  [/^provisional/, '[p]'],
+  [/^revised/, '[r]'],
+];
+
+/** What every row is made from: a point, or a baseline or a target that is none of the points. */
+interface Line {
+  readonly name: string;
+  readonly start: string;
+  readonly value: number | null;
+  readonly state: SeriesPoint['state'];
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly n: number | null;
+  readonly coverage: SeriesPoint['coverage'];
+  readonly scope: string | null;
+  readonly notes: readonly string[];
+  readonly isTarget: boolean;
+}
+
+/**
+ * A series as table data: a row for each period in the order of time, the baseline marked (or added where it is none of
+ * the points), the target last. Columns for intervals, sample sizes, coverage, scope and notes are there only where
+ * a row has something to put in them. An empty cell is never left: it says `[z]`.
+ */
+export function seriesTable(series: Series): SeriesTable {
+  const lines = linesOf(series);
+  const optional: readonly (readonly [TableColumn, (line: Line) => string | null])[] = [
+    [{ label: 'Lower limit', numeric: true }, (line) => (line.low === null ? null : valueText(series, line.low))],
+    [{ label: 'Upper limit', numeric: true }, (line) => (line.high === null ? null : valueText(series, line.high))],
+    [{ label: 'Sample size', numeric: true }, (line) => (line.n === null ? null : formatNumber(line.n, 0))],
+    [{ label: 'Coverage (service point months)', numeric: true }, coverageCell],
+    [{ label: 'Covers', numeric: false }, (line) => line.scope],
+    [
+      { label: 'Notes', numeric: false },
+      (line) => (line.notes.length === 0 ? null : line.notes.map(noteWords).join('; ')),
+    ],
+  ];
+  const used = optional.filter(([, cell]) => lines.some((line) => cell(line) !== null));
+  // Words stay empty where there are none; a missing number says why it is not there.
+  const rows = lines.map((line) => [
+    line.name,
+    valueCell(series, line),
+    ...used.map(([column, cell]) => cell(line) ?? (column.numeric ? missing(line) : 'None')),
+  ]);
+  const shorthands = (Object.keys(SHORTHAND) as Shorthand[]).filter((each) =>
+    rows.some((row) => row.some((cell) => cell.includes(each))),
+  );
+  return {
+    caption: captionOf(series),
+    columns: [
+      { label: 'Period', numeric: false },
+      { label: series.indicator.unit === '%' ? 'Per cent (%)' : capitalised(series.indicator.unit), numeric: true },
+      ...used.map(([column]) => column),
+    ],
+    rows,
+    notes: [...series.notes, `Source: ${series.source}`, `Status: ${series.status}`],
+    legend: shorthands.map((shorthand) => ({ shorthand, meaning: SHORTHAND[shorthand] })),
+  };
+}
+
+function captionOf(series: Series): string {
+  const madeUp = series.madeUp ? `${MADE_UP}: ` : '';
+  return `${madeUp}${measureText(series)}, ${series.place.name}, ${GRANULARITY_WORDS[series.granularity]}`;
+}
+
+/** A number that a row has not got: for the reason its value is absent, else it was not published; a target has none. */
+const missing = (line: Line): Shorthand =>
+  line.isTarget ? '[z]' : line.value === null ? absentShorthand(line) : '[x]';
+
+const absentShorthand = (line: Line): Shorthand =>
+  line.state === 'observed' || line.state === 'zero' ? '[x]' : STATE_SHORTHAND[line.state];
+
+/** A value with its shorthand, or the shorthand that stands for it. */
+function valueCell(series: Series, line: Line): string {
+  if (line.value === null) return absentShorthand(line);
+  const marks = NOTE_SHORTHAND.filter(([code]) => line.notes.some((note) => code.test(note))).map(([, mark]) => mark);
+  if (roundsToZero(line.value, series.indicator.decimals)) marks.unshift('[low]');
+  return [valueText(series, line.value), marks.join('')].filter((part) => part !== '').join(' ');
+}
+
+function coverageCell(line: Line): string | null {
+  if (line.coverage === null) return null;
+  const partial = line.value !== null && line.coverage.reported < line.coverage.expected ? ', partial' : '';
+  return `${coverageText(line.coverage)}${partial}`;
+}
+
+function linesOf(series: Series): Line[] {
+  const { baseline, target } = series;
+  const points = inOrder(series);
+  const isBaseline = (point: SeriesPoint): boolean =>
+    baseline !== null && baseline.period === point.period && baseline.value === point.value;
+  const lines: Line[] = points.map((point) => ({
+    ...point,
+    isTarget: false,
+    name: isBaseline(point) ? `${point.label} (baseline)` : point.label,
+  }));
+  const none = { isTarget: false, low: null, high: null, n: null, coverage: null, scope: null };
+  if (baseline !== null && !points.some(isBaseline)) {
+    const start = baseline.period.slice(0, 10);
+    const at = lines.findIndex((line) => line.start > start);
+    const notes = baseline.source === null ? [] : [`Source: ${baseline.source}`];
+    const line = { ...none, ...baseline, name: `${baseline.label} (baseline)`, start, notes };
+    lines.splice(at < 0 ? lines.length : at, 0, line);
+  }
+  if (target !== null) {
+    const notes = [`Source: ${target.source}`];
+    const start = target.period.slice(0, 10);
+    lines.push({
+      ...none,
+      isTarget: true,
+      name: `${target.label} (target)`,
+      start,
+      value: target.value,
+      state: 'observed',
+      notes,
+    });
+  }
+  return lines;
+}
