@@ -124,6 +124,15 @@ export const countedFields = {
   provenance: provenanceField.optional(),
 };
 
+/** A sample week is seven days. */
+export function sampleIsAWeek(data: { method: string; window: string }): boolean {
+  return data.method !== 'sample-week' || data.window.endsWith('/P7D') || data.window.endsWith('/P1W');
+}
+export const SAMPLE_IS_A_WEEK = {
+  message: 'must be seven days long (P7D) for the method "sample-week"',
+  path: ['window'],
+};
+
 /** A count is a number or a reason why there is none: never both, never neither. */
 export function numberOrAbsence(data: { absent?: unknown }, numbers: readonly unknown[]): boolean {
   const given = numbers.filter((value) => value !== undefined).length;

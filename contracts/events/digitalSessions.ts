@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { countField, countedFields, NUMBER_OR_ABSENCE, numberOrAbsence, slugField } from '../fields.ts';
+import {
+  countField,
+  countedFields,
+  NUMBER_OR_ABSENCE,
+  numberOrAbsence,
+  SAMPLE_IS_A_WEEK,
+  sampleIsAWeek,
+  slugField,
+} from '../fields.ts';
 
 const digitalFields = {
   channel: z.enum(['public-pc', 'wifi', 'online-resource']),
@@ -20,4 +28,5 @@ export const digitalSessionsCounted = z
     hours: z.number().min(0).max(10_000_000).multipleOf(0.01).optional(),
   })
   .refine((data) => numberOrAbsence(data, [data.sessions, data.hours]), NUMBER_OR_ABSENCE)
+  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
   .meta({ id: 'DigitalSessionsCounted' });

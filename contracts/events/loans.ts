@@ -6,6 +6,8 @@ import {
   formatField,
   NUMBER_OR_ABSENCE,
   numberOrAbsence,
+  SAMPLE_IS_A_WEEK,
+  sampleIsAWeek,
   provenanceField,
   slugField,
 } from '../fields.ts';
@@ -39,4 +41,5 @@ export const loansCounted = z
     localCategory: z.string().max(80).optional().describe('The item category as the service writes it'),
   })
   .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
+  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
   .meta({ id: 'LoansCounted' });

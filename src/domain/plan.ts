@@ -1,0 +1,124 @@
+/**
+ * A definition made ready to run: validated beyond its schema, frozen, and plain JSON, so that it can be hashed, sent
+ * to a thread, or compiled to SQL.
+ */
+import type { FactKind } from '../../contracts/activityEvent.ts';
+import type { Definition, Dimension, PlaceLevel } from '../../contracts/definition.ts';
+import { LedgerError } from './ledgerError.ts';
+import { CALENDAR_GRANULARITIES, type CalendarGranularity } from './periods.ts';
+
+export type Where = readonly { readonly dimension: Dimension; readonly values: readonly string[] }[];
+
+/** One fold over facts. */
+export type Part =
+  | { readonly fold: 'count'; readonly kinds: readonly FactKind[]; readonly where: Where }
+  | { readonly fold: 'distinct'; readonly kinds: readonly FactKind[]; readonly where: Where }
+  | {
+      readonly fold: 'sum';
+      readonly kinds: readonly FactKind[];
+      readonly field: 'quantity' | 'seconds';
+      readonly where: Where;
+    }
+  | { readonly fold: 'latest'; readonly where: Where };
+
+/** What the numerator is divided by: another fold, cut alike, or the people who live in the place. */
+export type Divisor = Part | { readonly fold: 'population'; readonly ages: string };
+
+export interface Plan {
+  readonly id: string;
+  readonly version: number;
+  readonly measure: {
+    readonly numerator: Part;
+    readonly denominator: Divisor | null;
+    /** The value is numerator × multiplier ÷ divisor (÷ denominator). Two whole numbers, so that nothing is rounded twice. */
+    readonly multiplier: number;
+    readonly divisor: number;
+  } | null;
+  readonly published: { readonly statistic: string; readonly prefer: readonly string[] } | null;
+  readonly coverage: boolean;
+  readonly chooseOne: boolean;
+  readonly places: readonly PlaceLevel[];
+  readonly granularities: readonly CalendarGranularity[];
+  readonly breakdowns: readonly Dimension[];
+}
+
+type Single = NonNullable<Exclude<Definition['measure'], { ratio: unknown }>>;
+
+function partOf(single: Single): Part {
+  if ('count' in single) return { fold: 'count', kinds: single.count.of, where: whereOf(single.count.where) };
+  if ('distinct' in single)
+    return { fold: 'distinct', kinds: single.distinct.of, where: whereOf(single.distinct.where) };
+  if ('latest' in single) return { fold: 'latest', where: whereOf(single.latest.where) };
+  const field = single.sum.field === 'hours' ? 'seconds' : 'quantity';
+  return { fold: 'sum', kinds: single.sum.of, field, where: whereOf(single.sum.where) };
+}
+
+const whereOf = (where: Partial<Record<Dimension, string[]>> | undefined): Where =>
+  Object.entries(where ?? {})
+    .map(([dimension, values]) => ({ dimension: dimension as Dimension, values: [...values].sort() }))
+    .sort((a, b) => (a.dimension < b.dimension ? -1 : 1));
+
+const inHours = (part: Divisor): boolean => part.fold === 'sum' && part.field === 'seconds';
+
+/**
+ * The frozen plan of a definition. Throws `invalid-definition` where the parts do not fit together: a bad definition
+ * dies here, before anything is recorded.
+ */
+export function planIndicator(definition: Definition): Plan {
+  const { measure } = definition;
+  const refuse = (message: string, pointer: string): never => {
+    throw new LedgerError('invalid-definition', `${definition.id}: ${message}`, { faults: [{ message, pointer }] });
+  };
+  let planned: Plan['measure'] = null;
+  if (measure !== undefined) {
+    if ('ratio' in measure) {
+      const numerator = partOf(measure.ratio.numerator);
+      const denominator: Divisor =
+        'population' in measure.ratio.denominator
+          ? { fold: 'population', ages: measure.ratio.denominator.population.ages }
+          : partOf(measure.ratio.denominator);
+      const multiplier = measure.ratio.per * (inHours(denominator) ? 3600 : 1);
+      planned = { numerator, denominator, multiplier, divisor: inHours(numerator) ? 3600 : 1 };
+    } else {
+      const numerator = partOf(measure);
+      planned = { numerator, denominator: null, multiplier: 1, divisor: inHours(numerator) ? 3600 : 1 };
+    }
+    const { numerator, denominator } = planned;
+    if (numerator.fold === 'latest' && definition.breakdowns.length > 0)
+      refuse('a latest measure cannot be broken down: put the category in "where"', '/breakdowns');
+    if (
+      (numerator.fold === 'latest') !== (denominator?.fold === 'latest') &&
+      denominator !== null &&
+      denominator.fold !== 'population'
+    )
+      refuse('a latest measure can only be divided by another latest measure or by a population', '/measure/ratio');
+    if (definition.coverage !== 'none' && (numerator.fold === 'latest' || numerator.fold === 'distinct'))
+      refuse('coverage by service point and month is for counts over windows', '/coverage');
+    if (definition.overlap === 'choose-one' && numerator.fold !== 'sum')
+      refuse('choose-one is for sums of counts over windows', '/overlap');
+    if (definition.overlap === 'choose-one' && denominator !== null && denominator.fold !== 'population')
+      refuse('choose-one with a denominator is only for a population', '/overlap');
+    if (denominator?.fold === 'population' && definition.places.includes('service-point'))
+      refuse('a service point has no population: leave service-point out of "places"', '/places');
+  }
+  const plan: Plan = {
+    id: definition.id,
+    version: definition.version,
+    measure: planned,
+    published:
+      definition.published === undefined
+        ? null
+        : { statistic: definition.published.statistic, prefer: definition.published.prefer ?? [] },
+    coverage: definition.coverage === 'service-point-months',
+    chooseOne: definition.overlap === 'choose-one',
+    places: definition.places,
+    granularities: CALENDAR_GRANULARITIES.filter((g) => definition.granularities.includes(g)),
+    breakdowns: definition.breakdowns,
+  };
+  return deepFreeze(plan);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}

@@ -1,0 +1,68 @@
+/** Figures that others published, as observations: quoted with what they say of themselves, nothing computed. */
+import { NOTES } from './conclude.ts';
+import type { Observation } from './observation.ts';
+import { granularityOfInterval, intervalOf, windowOf } from './periods.ts';
+
+export interface QuotedFigure {
+  readonly place: string;
+  readonly window: string;
+  readonly value: number;
+  readonly scope: string;
+  readonly survey: boolean;
+  readonly n: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly note: string | null;
+  readonly reference: string | null;
+}
+
+/**
+ * One observation for each place and window. Where two sources give the same one, the first in `prefer` is quoted
+ * (then the first by reference, value and scope, so that order of arrival cannot matter) and the others are named.
+ */
+export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly string[]): Observation[] {
+  const rank = (figure: QuotedFigure): number => {
+    const at = prefer.indexOf(figure.reference ?? '');
+    return at < 0 ? prefer.length : at;
+  };
+  const text = (figure: QuotedFigure): string =>
+    `${figure.reference ?? '~'} ${figure.value} ${figure.scope} ${figure.note ?? ''}`;
+  const groups = new Map<string, QuotedFigure[]>();
+  for (const figure of figures) {
+    const key = `${figure.place} ${intervalOf(windowOf(figure.window))}`;
+    groups.set(key, [...(groups.get(key) ?? []), figure]);
+  }
+  return [...groups.values()].map((group) => {
+    const sorted = group.toSorted((a, b) => rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1));
+    const [best] = sorted as [QuotedFigure];
+    const others = sorted
+      .slice(1)
+      .filter((other) => other.value !== best.value)
+      .map((other) => `another source gives ${other.value}${other.reference === null ? '' : ` (${other.reference})`}`);
+    const period = intervalOf(windowOf(best.window));
+    const notes = new Set([
+      ...others,
+      ...(best.note === null ? [] : [best.note]),
+      ...(best.survey && best.low === null ? [NOTES.noInterval] : []),
+      ...(best.survey && best.n === null ? [NOTES.noSampleSize] : []),
+    ]);
+    return {
+      place: best.place,
+      granularity: granularityOfInterval(period),
+      period,
+      breakdown: '',
+      basis: 'published',
+      state: best.value === 0 ? 'zero' : 'observed',
+      value: best.value,
+      numerator: null,
+      denominator: null,
+      n: best.n,
+      low: best.low,
+      high: best.high,
+      coverage: null,
+      events: group.length,
+      scope: best.scope,
+      notes: [...notes].sort(),
+    };
+  });
+}

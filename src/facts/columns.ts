@@ -1,0 +1,171 @@
+/**
+ * Facts in columns. A column that holds its default in every row is left out: a log of single loans stores no
+ * quantities, a log without people no subjects. Codes are those of the dictionaries that the columns belong to.
+ */
+import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
+import { dictionary, subjectDictionary, type Dictionary, type SubjectDictionary } from './dictionary.ts';
+import type { Amendment, Fact, Figure, Grain, RowKind, RowState } from './fact.ts';
+
+/** Fixed codes: what the value means never depends on the log. Grains are ordered from fine to coarse. */
+export const GRAINS: readonly Grain[] = ['month', 'quarter', 'half-year', 'financial-year', 'unplaced'];
+export const STATES: readonly RowState[] = [
+  'counted',
+  'not-reported',
+  'not-open',
+  'suppressed',
+  'not-applicable',
+  'not-available',
+];
+/** From most to least trusted, as `choose-one` ranks two sources of one count. Single events state no method. */
+export const METHODS = ['', 'automatic-counter', 'system', 'manual', 'sample-week', 'estimate'] as const;
+
+export type NumberArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
+type Make = new (length: number) => NumberArray;
+
+export interface ColumnType {
+  readonly make: Make;
+  readonly fill: number;
+  /** Whether the codes are those of a dictionary, and which. */
+  readonly coded: 'own' | 'fixed' | null;
+}
+
+/** Open vocabularies, which may grow beyond 255 words. */
+const WIDE: ReadonlySet<Dimension> = new Set(['list', 'resource', 'centre']);
+
+export type ColumnName =
+  | 'kind'
+  | 'source'
+  | 'place'
+  | 'day'
+  | 'days'
+  | 'grain'
+  | 'second'
+  | 'method'
+  | 'state'
+  | 'quantity'
+  | 'seconds'
+  | 'subject'
+  | Dimension;
+
+export const COLUMN_TYPES: Readonly<Record<ColumnName, ColumnType>> = {
+  kind: { make: Uint8Array, fill: 0, coded: 'own' },
+  source: { make: Int32Array, fill: 0, coded: 'own' },
+  place: { make: Int32Array, fill: 0, coded: 'own' },
+  day: { make: Int32Array, fill: 0, coded: null },
+  days: { make: Int32Array, fill: 1, coded: null },
+  grain: { make: Uint8Array, fill: 0, coded: 'fixed' },
+  second: { make: Int32Array, fill: 0, coded: null },
+  method: { make: Uint8Array, fill: 0, coded: 'fixed' },
+  state: { make: Uint8Array, fill: 0, coded: 'fixed' },
+  quantity: { make: Float64Array, fill: 1, coded: null },
+  seconds: { make: Float64Array, fill: NaN, coded: null },
+  subject: { make: Uint32Array, fill: 0, coded: null },
+  ...(Object.fromEntries(
+    DIMENSIONS.map((name) => [name, { make: WIDE.has(name) ? Uint16Array : Uint8Array, fill: 0, coded: 'own' }]),
+  ) as unknown as Record<Dimension, ColumnType>),
+};
+export const COLUMN_NAMES = Object.keys(COLUMN_TYPES) as readonly ColumnName[];
+
+/** The values of a column with fixed codes. */
+export const FIXED_VALUES: Readonly<Partial<Record<ColumnName, readonly string[]>>> = {
+  grain: GRAINS,
+  method: METHODS,
+  state: STATES,
+};
+
+export interface Dictionaries {
+  readonly words: Readonly<Record<string, Dictionary>>;
+  readonly subjects: SubjectDictionary;
+}
+
+export const newDictionaries = (): Dictionaries => ({
+  words: Object.fromEntries(
+    COLUMN_NAMES.filter((name) => COLUMN_TYPES[name].coded === 'own').map((name) => [name, dictionary()]),
+  ),
+  subjects: subjectDictionary(),
+});
+
+/** The dictionary of a coded column. */
+export function wordsOf(dictionaries: Dictionaries, column: ColumnName): Dictionary {
+  const found = dictionaries.words[column];
+  if (found === undefined) throw new Error(`column ${column} has no dictionary`);
+  return found;
+}
+
+/** Rows in log order. `identity` and the rare fields are always whole; other columns only as asked for. */
+export interface FactColumns {
+  readonly rows: number;
+  readonly columns: Readonly<Partial<Record<ColumnName, NumberArray>>>;
+}
+
+export interface RareRows {
+  readonly amendments: readonly (Amendment & { readonly row: number })[];
+  readonly figures: readonly (Figure & { readonly row: number })[];
+}
+
+/** A growing piece of the store, row by row. */
+export interface ColumnBuilder {
+  readonly rows: number;
+  add(fact: Fact): void;
+  /** Views of what is there; valid until the next `add`. */
+  columns(): FactColumns;
+  identities(): BigUint64Array;
+  rare(): RareRows;
+}
+
+/** A builder for at most `capacity` rows, coding with (and growing) `dictionaries`. */
+export function columnBuilder(dictionaries: Dictionaries, capacity: number): ColumnBuilder {
+  const arrays: Partial<Record<ColumnName, NumberArray>> = {};
+  const identities = new BigUint64Array(capacity);
+  const amendments: (Amendment & { row: number })[] = [];
+  const figures: (Figure & { row: number })[] = [];
+  let rows = 0;
+
+  const put = (name: ColumnName, value: number): void => {
+    const type = COLUMN_TYPES[name];
+    let array = arrays[name];
+    if (array === undefined) {
+      if (value === type.fill || (value !== value && type.fill !== type.fill)) return;
+      array = new type.make(capacity);
+      if (type.fill !== 0) array.fill(type.fill);
+      arrays[name] = array;
+    }
+    array[rows] = value;
+  };
+  const putWord = (name: ColumnName, value: string): void => put(name, wordsOf(dictionaries, name).code(value));
+
+  return {
+    get rows() {
+      return rows;
+    },
+    add(fact) {
+      putWord('kind', fact.kind);
+      putWord('source', fact.source);
+      putWord('place', fact.place);
+      put('day', fact.day);
+      put('days', fact.days);
+      put('grain', GRAINS.indexOf(fact.grain));
+      put('second', fact.second);
+      put('method', (METHODS as readonly string[]).indexOf(fact.method));
+      put('state', STATES.indexOf(fact.state));
+      put('quantity', fact.quantity);
+      put('seconds', fact.seconds);
+      put('subject', dictionaries.subjects.code(fact.subject));
+      for (const name in fact.dimensions) putWord(name as Dimension, fact.dimensions[name as Dimension] ?? '');
+      identities[rows] = fact.identity;
+      if (fact.amends !== null) amendments.push({ ...fact.amends, row: rows });
+      if (fact.figure !== null) figures.push({ ...fact.figure, row: rows });
+      rows += 1;
+    },
+    columns: () => ({
+      rows,
+      columns: Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.subarray(0, rows)])),
+    }),
+    identities: () => identities.subarray(0, rows),
+    rare: () => ({ amendments, figures }),
+  };
+}
+
+/** The kind of a row: `kind` is a dictionary of kinds. */
+export const kindCode = (dictionaries: Dictionaries, kind: RowKind): number | undefined =>
+  wordsOf(dictionaries, 'kind').find(kind);

@@ -1,0 +1,59 @@
+/** A fact: one typed row made from one activity event. This is the row form; `columns.ts` keeps the same in columns. */
+import type { FactKind } from '../../contracts/activityEvent.ts';
+import type { Dimension } from '../../contracts/definition.ts';
+import type { Absence } from '../../contracts/fields.ts';
+import type { CalendarGranularity } from '../domain/periods.ts';
+
+/** `retraction`: a fact that only takes another away. `unplaced`: a window that no calendar period holds. */
+export type RowKind = FactKind | 'retraction';
+export type Grain = CalendarGranularity | 'unplaced';
+export type RowState = 'counted' | Absence;
+
+/** What a published figure says beside its place and window: kept as given, for there are few of them. */
+export interface Figure {
+  readonly place: string;
+  readonly statistic: string;
+  readonly window: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly scope: string;
+  readonly survey: boolean;
+  readonly n: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly source: string;
+  readonly note: string | null;
+  readonly reference: string | null;
+}
+
+/** What an amendment does: the fact it takes the place of, and when it was made (milliseconds since 1970, UTC). */
+export interface Amendment {
+  readonly target: bigint;
+  readonly at: number;
+}
+
+export interface Fact {
+  /** First 64 bits of SHA-256 over source, line feed, id. */
+  readonly identity: bigint;
+  readonly kind: RowKind;
+  readonly source: string;
+  readonly place: string;
+  /** First day of the window, or the day it happened; days since 1970-01-01, Europe/London. */
+  readonly day: number;
+  /** Length of the window in days; 1 for a moment. */
+  readonly days: number;
+  readonly grain: Grain;
+  /** Second of the day, for facts of which the latest holds; else 0. */
+  readonly second: number;
+  readonly method: string;
+  readonly state: RowState;
+  /** Whole number; NaN where the fact states hours only. */
+  readonly quantity: number;
+  /** Whole seconds; NaN where the fact states none. */
+  readonly seconds: number;
+  /** Keyed pseudonym, or empty. */
+  readonly subject: string;
+  readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
+  readonly amends: Amendment | null;
+  readonly figure: Figure | null;
+}

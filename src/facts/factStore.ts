@@ -1,0 +1,427 @@
+/**
+ * The facts of one log: immutable segments on disk, listed by a manifest, and a tail in memory for the rows that do not
+ * fill a segment yet. It is a cache: deleting it and reading the log again gives the same bytes, whatever the batches
+ * were, because segments are cut at fixed numbers of rows and dictionaries grow row by row.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { ActivityEvent } from '../../contracts/activityEvent.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
+import { supersededRows, type AmendmentRow } from './amendments.ts';
+import {
+  COLUMN_NAMES,
+  COLUMN_TYPES,
+  columnBuilder,
+  GRAINS,
+  METHODS,
+  newDictionaries,
+  STATES,
+  wordsOf,
+  type ColumnBuilder,
+  type ColumnName,
+  type Dictionaries,
+  type FactColumns,
+  type NumberArray,
+} from './columns.ts';
+import { writeDurably } from './durableFile.ts';
+import type { Figure } from './fact.ts';
+import {
+  decodeExtras,
+  decodeSubjects,
+  encodeSegment,
+  encodeSubjects,
+  type EncodedSegment,
+  type Run,
+} from './segment.ts';
+import { toFact } from './toFact.ts';
+
+/** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
+export const SEGMENT_ROWS = [4_096, 65_536, 1_048_576] as const;
+const FAN_IN = 16;
+const TAIL_ROWS = SEGMENT_ROWS[0];
+
+/** What a fold can know of a segment without reading it. */
+export interface Zone {
+  readonly minDay: number;
+  readonly maxDay: number;
+  /** Codes of the kinds in it, ascending. */
+  readonly kinds: readonly number[];
+  /** Every row is a number for a span within one month, not grossed up: the fast path. */
+  readonly plain: boolean;
+}
+
+interface FileEntry {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+interface SegmentEntry extends FileEntry {
+  /** Row number of its first fact: its ordinal less one. */
+  readonly first: number;
+  readonly rows: number;
+  /** The log's position of its last fact. */
+  readonly position: string;
+  readonly zone: Zone;
+  readonly runs: Readonly<Partial<Record<ColumnName | 'identity', Run>>>;
+  /** People first seen in it: codes above `after`, `count` of them. */
+  readonly subjects: (FileEntry & { readonly after: number; readonly count: number }) | null;
+}
+interface Manifest {
+  readonly format: 'outcome-ledger-facts-1';
+  readonly segments: readonly SegmentEntry[];
+}
+
+/** Some consecutive rows, with the columns that were asked for. */
+export interface Chunk extends FactColumns {
+  readonly first: number;
+  readonly zone: Zone;
+}
+
+export interface FactStore {
+  readonly dictionaries: Dictionaries;
+  /** Facts held: the ordinal of the last event taken in. */
+  rows(): number;
+  /** The log's position of the last event taken in, null when empty. */
+  position(): string | null;
+  /** Takes in events as they follow in the log. */
+  append(events: readonly { readonly position: string; readonly event: ActivityEvent }[]): void;
+  /** Rows from `from` (inclusive) to `to` (exclusive) in pieces, with the columns asked for, as far as they are not default. */
+  chunks(columns: readonly ColumnName[], from: number, to: number): Iterable<Chunk>;
+  /** Published figures among the first `to` rows that are not superseded. */
+  figures(to: number): readonly Figure[];
+  /** Rows that do not count among the first `to`: see `supersededRows`. */
+  superseded(to: number): ReadonlySet<number>;
+  /** Names and digests of the files, and a digest of the tail: equal for equal logs. */
+  digests(): readonly { readonly file: string; readonly sha256: string }[];
+  /** The same from the bytes that are on disk now. */
+  digestsOnDisk(): readonly { readonly file: string; readonly sha256: string }[];
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Opens the store in a folder, making it if need be. Files that the manifest does not list are left over from a crash
+ * and are removed. Throws `facts-damaged` when a listed file is missing, of another length, or not readable.
+ */
+export function openFactStore(folder: string): FactStore {
+  mkdirSync(folder, { recursive: true });
+  const manifestPath = join(folder, 'manifest.json');
+  let segments = readManifest(manifestPath);
+  removeStrays(folder, segments);
+
+  const dictionaries = newDictionaries();
+  const amendments: AmendmentRow[] = [];
+  const figures: (Figure & { row: number })[] = [];
+  for (const segment of segments) load(segment);
+  let tail: ColumnBuilder = columnBuilder(dictionaries, TAIL_ROWS);
+  let tailSubjects = dictionaries.subjects.size;
+  let lastPosition = segments.at(-1)?.position ?? null;
+
+  /** Rows of facts that amendments name. Looked for when first named; a target that is not there yet may come. */
+  const targets = new Map<bigint, number | null>();
+
+  const sealed = (): number => {
+    const last = segments.at(-1);
+    return last === undefined ? 0 : last.first + last.rows;
+  };
+  const rows = (): number => sealed() + tail.rows;
+
+  function load(segment: SegmentEntry): void {
+    const bytes = readWhole(folder, segment);
+    const extras = decodeExtras(bytes);
+    for (const [name, words] of extras.words) for (const word of words) wordsOf(dictionaries, name).code(word);
+    if (segment.subjects !== null) dictionaries.subjects.load(decodeSubjects(readWhole(folder, segment.subjects)));
+    takeRare(segment.first, extras.rare, readRun(folder, segment, 'identity') as BigUint64Array, (row) =>
+      isRetraction(readColumn(folder, segment, 'kind'), row),
+    );
+  }
+
+  function isRetraction(kinds: NumberArray | undefined, row: number): boolean {
+    return kinds !== undefined && wordsOf(dictionaries, 'kind').values[kinds[row] ?? 0] === 'retraction';
+  }
+
+  function takeRare(
+    first: number,
+    rare: ReturnType<ColumnBuilder['rare']>,
+    identities: BigUint64Array,
+    retracts: (row: number) => boolean,
+  ): void {
+    for (const { row, target, at } of rare.amendments) {
+      amendments.push({ row: first + row, identity: identities[row] ?? 0n, target, at, retracts: retracts(row) });
+    }
+    for (const figure of rare.figures) figures.push({ ...figure, row: first + figure.row });
+  }
+
+  function write(name: string, encoded: EncodedSegment): FileEntry {
+    writeDurably(join(folder, name), encoded.bytes);
+    return { file: name, bytes: encoded.bytes.byteLength, sha256: sha256(encoded.bytes) };
+  }
+
+  function writeSegment(
+    first: number,
+    columns: FactColumns,
+    identities: BigUint64Array,
+    rare: ReturnType<ColumnBuilder['rare']>,
+    position: string,
+    after: number,
+    upTo: number,
+  ): SegmentEntry {
+    const encoded = encodeSegment(columns, identities, rare, dictionaries);
+    const name = `${String(first).padStart(12, '0')}-${columns.rows}`;
+    const subjects =
+      upTo === after
+        ? null
+        : {
+            ...write(`${name}.subjects.arrow`, encodeSubjects(dictionaries.subjects.bytes(after, upTo))),
+            after,
+            count: upTo - after,
+          };
+    const entry = write(`${name}.facts.arrow`, encoded);
+    return { ...entry, first, rows: columns.rows, position, zone: zoneOf(columns), runs: encoded.runs, subjects };
+  }
+
+  function seal(): void {
+    const sealedTail = writeSegment(
+      sealed(), tail.columns(), tail.identities(), tail.rare(), lastPosition ?? '', tailSubjects, dictionaries.subjects.size,
+    ); // prettier-ignore
+    tail = columnBuilder(dictionaries, TAIL_ROWS);
+    tailSubjects = dictionaries.subjects.size;
+    let next = [...segments, sealedTail];
+    for (const size of SEGMENT_ROWS.slice(0, -1)) {
+      const run = next.slice(-FAN_IN);
+      if (run.length < FAN_IN || run.some((segment) => segment.rows !== size)) break;
+      next = [...next.slice(0, -FAN_IN), merge(run)];
+    }
+    writeDurably(
+      manifestPath,
+      Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-1', segments: next }, null, 1)),
+    );
+    segments = next;
+    removeStrays(folder, segments);
+  }
+
+  function merge(parts: readonly SegmentEntry[]): SegmentEntry {
+    const first = parts[0]?.first ?? 0;
+    const count = parts.reduce((sum, part) => sum + part.rows, 0);
+    const columns: Partial<Record<ColumnName, NumberArray>> = {};
+    for (const name of COLUMN_NAMES) {
+      if (parts.every((part) => part.runs[name] === undefined)) continue;
+      const type = COLUMN_TYPES[name];
+      const whole = new type.make(count).fill(type.fill);
+      for (const part of parts) {
+        const piece = readColumn(folder, part, name);
+        if (piece !== undefined) whole.set(piece, part.first - first);
+      }
+      columns[name] = whole;
+    }
+    const identities = new BigUint64Array(count);
+    for (const part of parts) identities.set(readRun(folder, part, 'identity') as BigUint64Array, part.first - first);
+    const inPart = <T extends { row: number }>(list: readonly T[]): T[] =>
+      list
+        .filter((item) => item.row >= first && item.row < first + count)
+        .map((item) => ({ ...item, row: item.row - first }));
+    const rare = {
+      amendments: inPart(amendments).map(({ row, target, at }) => ({ target, at, row })),
+      figures: inPart(figures),
+    };
+    const last = parts.at(-1);
+    const withPeople = parts.flatMap((part) => (part.subjects === null ? [] : [part.subjects]));
+    const after = withPeople[0]?.after ?? 0;
+    const upTo = withPeople.reduce((_, people) => people.after + people.count, after);
+    return writeSegment(first, { rows: count, columns }, identities, rare, last?.position ?? '', after, upTo);
+  }
+
+  function superseded(to: number): ReadonlySet<number> {
+    const among = amendments.filter((amendment) => amendment.row < to);
+    const unknown = new Set(among.map((a) => a.target).filter((target) => !targets.has(target)));
+    if (unknown.size > 0) {
+      for (const [identity, row] of findRows(unknown)) targets.set(identity, row);
+      for (const identity of unknown) if (!targets.has(identity)) targets.set(identity, null);
+    }
+    return supersededRows(among, (identity) => {
+      const row = targets.get(identity);
+      return row === undefined || row === null || row >= to ? undefined : row;
+    });
+  }
+
+  const digests = (): { file: string; sha256: string }[] =>
+    [
+      ...segments.flatMap((segment) => [segment, ...(segment.subjects === null ? [] : [segment.subjects])]),
+      ...(tail.rows === 0
+      ? []
+      : [{
+          file: `${String(sealed()).padStart(12, '0')}-${tail.rows} (tail, in memory)`,
+          sha256: sha256(encodeSegment(tail.columns(), tail.identities(), tail.rare(), dictionaries).bytes),
+        }]), // prettier-ignore
+    ].map(({ file, sha256 }) => ({ file, sha256 }));
+
+  return {
+    dictionaries,
+    rows,
+    position: () => lastPosition,
+    append(events) {
+      for (const { position, event } of events) {
+        const fact = toFact(event);
+        tail.add(fact);
+        lastPosition = position;
+        const row = rows() - 1;
+        if (fact.amends !== null) {
+          amendments.push({ row, identity: fact.identity, ...fact.amends, retracts: fact.kind === 'retraction' });
+        }
+        if (fact.figure !== null) figures.push({ ...fact.figure, row });
+        if (targets.get(fact.identity) === null) targets.set(fact.identity, row);
+        if (tail.rows === TAIL_ROWS) seal();
+      }
+    },
+    *chunks(wanted, from, to) {
+      for (const segment of segments) {
+        const begin = Math.max(from, segment.first);
+        const end = Math.min(to, segment.first + segment.rows);
+        if (begin >= end) continue;
+        const columns: Partial<Record<ColumnName, NumberArray>> = {};
+        for (const name of wanted) {
+          const array = readColumn(folder, segment, name);
+          if (array !== undefined) columns[name] = array.subarray(begin - segment.first, end - segment.first);
+        }
+        yield { first: begin, rows: end - begin, columns, zone: segment.zone };
+      }
+      const begin = Math.max(from, sealed());
+      const end = Math.min(to, rows());
+      if (begin >= end) return;
+      const all = tail.columns().columns;
+      const columns: Partial<Record<ColumnName, NumberArray>> = {};
+      for (const [name, array] of Object.entries(all) as [ColumnName, NumberArray][]) {
+        columns[name] = array.subarray(begin - sealed(), end - sealed());
+      }
+      const piece = { first: begin, rows: end - begin, columns };
+      yield { ...piece, zone: zoneOf(piece) };
+    },
+    figures(to) {
+      const gone = superseded(to);
+      return figures.filter(({ row }) => row < to && !gone.has(row));
+    },
+    superseded,
+    digests,
+    digestsOnDisk: () =>
+      digests().map(({ file, sha256: digest }) => ({
+        file,
+        sha256: existsSync(join(folder, file))
+          ? sha256(readFileSync(join(folder, file)))
+          : file.includes('(tail')
+            ? digest
+            : 'missing',
+      })),
+  };
+
+  /** Rows of the facts with these identities: one pass over eight bytes a row. */
+  function findRows(wanted: ReadonlySet<bigint>): Map<bigint, number> {
+    const found = new Map<bigint, number>();
+    const look = (identities: BigUint64Array, first: number): void => {
+      for (let row = 0; row < identities.length; row++) {
+        const identity = identities[row] ?? 0n;
+        if (wanted.has(identity)) found.set(identity, first + row);
+      }
+    };
+    for (const segment of segments) look(readRun(folder, segment, 'identity') as BigUint64Array, segment.first);
+    look(tail.identities(), sealed());
+    return found;
+  }
+}
+
+function readManifest(path: string): readonly SegmentEntry[] {
+  if (!existsSync(path)) return [];
+  try {
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+    if (manifest.format !== 'outcome-ledger-facts-1') throw new Error('another format');
+    return manifest.segments;
+  } catch {
+    throw new LedgerError('facts-damaged', `The list of fact segments, ${path}, cannot be read.`, { hint: REBUILD });
+  }
+}
+
+const REBUILD = 'Facts are a cache of the log: run "outcomes rebuild" to make them again.';
+
+function removeStrays(folder: string, segments: readonly SegmentEntry[]): void {
+  const listed = new Set(segments.flatMap((segment) => [segment.file, segment.subjects?.file ?? '']));
+  for (const file of readdirSync(folder)) {
+    if (file !== 'manifest.json' && !listed.has(file)) rmSync(join(folder, file));
+  }
+}
+
+function damaged(folder: string, file: string, why: string): LedgerError {
+  return new LedgerError('facts-damaged', `Fact segment ${join(folder, file)} ${why}.`, { hint: REBUILD });
+}
+
+function readWhole(folder: string, entry: FileEntry): Uint8Array {
+  const path = join(folder, entry.file);
+  if (!existsSync(path)) throw damaged(folder, entry.file, 'is missing');
+  if (statSync(path).size !== entry.bytes) throw damaged(folder, entry.file, `is not ${entry.bytes} bytes long`);
+  const bytes = readFileSync(path);
+  if (sha256(bytes) !== entry.sha256) throw damaged(folder, entry.file, 'is not as it was written (SHA-256 differs)');
+  return bytes;
+}
+
+/** Reads one column's run of bytes. */
+function readRun(
+  folder: string,
+  segment: SegmentEntry,
+  name: ColumnName | 'identity',
+): NumberArray | BigUint64Array | undefined {
+  const run = segment.runs[name];
+  if (run === undefined) return undefined;
+  const bytesPerRow = run.bytes / segment.rows;
+  const length = Math.floor(bytesPerRow) * segment.rows;
+  const buffer = new ArrayBuffer(length);
+  const file = openSync(join(folder, segment.file), 'r');
+  try {
+    const view = new Uint8Array(buffer);
+    for (let at = 0; at < length;) {
+      const read = readSync(file, view, at, length - at, run.offset + at);
+      if (read === 0) throw damaged(folder, segment.file, 'is shorter than it was written');
+      at += read;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return name === 'identity' ? new BigUint64Array(buffer) : new COLUMN_ARRAYS[name](buffer);
+}
+
+const COLUMN_ARRAYS = Object.fromEntries(
+  COLUMN_NAMES.map((name) => [name, COLUMN_TYPES[name].make]),
+) as unknown as Record<ColumnName, new (buffer: ArrayBuffer) => NumberArray>;
+
+const readColumn = (folder: string, segment: SegmentEntry, name: ColumnName): NumberArray | undefined =>
+  readRun(folder, segment, name) as NumberArray | undefined;
+
+function zoneOf({ rows, columns }: FactColumns): Zone {
+  const { day, kind, state, grain, method } = columns;
+  let minDay = day === undefined ? 0 : Infinity;
+  let maxDay = day === undefined ? 0 : -Infinity;
+  if (day !== undefined) {
+    for (let row = 0; row < rows; row++) {
+      const value = day[row] ?? 0;
+      if (value < minDay) minDay = value;
+      if (value > maxDay) maxDay = value;
+    }
+  }
+  const kinds = kind === undefined ? [0] : [...new Set(kind)].sort((a, b) => a - b);
+  const sampled = METHODS.indexOf('sample-week');
+  const counted = STATES.indexOf('counted');
+  const month = GRAINS.indexOf('month');
+  const plain =
+    (state === undefined || state.every((code) => code === counted)) &&
+    (grain === undefined || grain.every((code) => code === month)) &&
+    (method === undefined || !method.includes(sampled));
+  return { minDay, maxDay, kinds, plain };
+}

@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Identity of an event as a number: the first 64 bits of SHA-256 over `source`, a line feed, and `id`. Two events of a
+ * log of a thousand million share one with a chance of about 3 in 100; amendments name their target by it, so the
+ * chance that one of a hundred thousand amendments meets a wrong fact is below 1 in 100,000.
+ */
+export function identityOf(source: string, id: string): bigint {
+  return createHash('sha256').update(`${source}\n${id}`).digest().readBigUInt64BE(0);
+}

@@ -1,0 +1,424 @@
+/**
+ * The columnar evaluator, second half: state in, observations out. Cells of month × service point are rolled up to
+ * every granularity and level of place at once, in dense tables; then each cell is concluded.
+ */
+import type { PlaceLevel } from '../../contracts/definition.ts';
+import type { Absence } from '../../contracts/fields.ts';
+import { conclude, NOTES, type Against, type Tally } from '../domain/conclude.ts';
+import { isExpected, PANEL_MONTHS_AFTER_LAST } from '../domain/coverage.ts';
+import type { Coverage, Observation } from '../domain/observation.ts';
+import {
+  daysInMonth,
+  firstDayOfMonth,
+  firstMonthOf,
+  monthOf,
+  MONTHS,
+  periodInterval,
+  periodOfMonth,
+  type CalendarGranularity,
+} from '../domain/periods.ts';
+import { placeAt } from '../domain/places.ts';
+import { nearestEstimate } from '../domain/population.ts';
+import type { Part, Plan } from '../domain/plan.ts';
+import { quoteFigures } from '../domain/publishedFigures.ts';
+import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
+import { GRAINS, wordsOf, type Dictionaries } from './columns.ts';
+import type { Figure } from './fact.ts';
+import { dayBits, type PartState, type PlanState, type Reporting } from './fold.ts';
+import { settle } from './settle.ts';
+
+/** Months and places whose observations are wanted: the whole history where it is left out. */
+export interface Touched {
+  readonly from: number;
+  readonly to: number;
+  /** Codes of service points, or whatever the facts name; the places that hold them are wanted too. */
+  readonly places: ReadonlySet<number>;
+}
+
+/** Places of one level, and the number there of each place that facts name (−1 where it lies in none). */
+interface Level {
+  readonly names: readonly string[];
+  readonly of: Int32Array;
+}
+
+function levelOf(level: PlaceLevel, places: readonly string[]): Level {
+  const numbers = new Map<string, number>();
+  const of = Int32Array.from(places, (place) => {
+    const name = place === '' ? null : placeAt(level, place);
+    if (name === null) return -1;
+    const known = numbers.get(name) ?? numbers.size;
+    numbers.set(name, known);
+    return known;
+  });
+  return { names: [...numbers.keys()], of };
+}
+
+interface Span {
+  readonly granularity: CalendarGranularity;
+  /** Numbers of the first and last period. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Computed observations of a plan: all, or those that new facts may have changed. */
+export function observe(plan: Plan, state: PlanState, dictionaries: Dictionaries, touched?: Touched): Observation[] {
+  const { measure } = plan;
+  if (measure === null) return [];
+  const known = monthsKnown(state);
+  if (known === null) return [];
+  const panel = state.reporting === null ? null : panelOf(state.reporting);
+  const horizon = Math.max(known.to, panel?.last ?? -Infinity);
+  const from = Math.max(known.from, touched?.from ?? -Infinity);
+  const to = Math.min(horizon, touched?.to ?? Infinity);
+  if (from > to) return [];
+
+  const places = wordsOf(dictionaries, 'place').values;
+  const observations: Observation[] = [];
+  for (const granularity of plan.granularities) {
+    const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
+    for (const placeLevel of plan.places) {
+      const level = levelOf(placeLevel, places);
+      const wanted = touched === undefined ? null : new Set([...touched.places].map((place) => level.of[place] ?? -1));
+      const cubes = {
+        numerator: cubeOf(plan, measure.numerator, state.numerator, span, level, dictionaries),
+        denominator:
+          state.denominator === null || measure.denominator === null || measure.denominator.fold === 'population'
+            ? null
+            : cubeOf(plan, measure.denominator, state.denominator, span, level, dictionaries),
+        coverage: state.reporting === null || panel === null ? null : coverageOf(state.reporting, panel, span, level),
+      };
+      emit(plan, state, span, level, wanted, cubes, dictionaries, observations);
+    }
+  }
+  return observations;
+}
+
+/** Observations quoted from published figures. */
+export function observeFigures(plan: Plan, figures: readonly Figure[]): Observation[] {
+  const { published } = plan;
+  if (published === null) return [];
+  return quoteFigures(
+    figures.filter((figure) => figure.statistic === published.statistic),
+    published.prefer,
+  );
+}
+
+/** First and last month of which the state knows anything. */
+function monthsKnown(state: PlanState): { from: number; to: number } | null {
+  let from = Infinity;
+  let to = -Infinity;
+  const see = (first: number, last: number): void => {
+    from = Math.min(from, first);
+    to = Math.max(to, last);
+  };
+  for (const part of [state.numerator, state.denominator]) {
+    if (part === null) continue;
+    for (const { from: first, months } of part.grids) if (months > 0) see(first, first + months - 1);
+    for (const [month, cells] of part.special) {
+      for (const cell of cells.values()) see(month, month + (cell.sampled ? SAMPLE_MONTHS : cell.span) - 1);
+    }
+    for (const month of part.people.keys()) see(month, month);
+    for (const status of part.statuses) see(monthOf(status.day), monthOf(status.day));
+  }
+  return to < from ? null : { from, to };
+}
+
+/** Totals and numbers of events over period × place × category, with the reasons and notes of the few cells that have some. */
+interface Cube {
+  readonly width: number;
+  readonly cells: Float64Array;
+  readonly marks: Map<number, { absences: Set<Absence>; notes: Set<string> }>;
+}
+/** The total first, then one for each breakdown. */
+type Cubes = readonly Cube[];
+
+const cube = (periods: number, places: number, categories: number): Cube => ({
+  width: categories * 2,
+  cells: new Float64Array(periods * places * categories * 2),
+  marks: new Map(),
+});
+
+const NOTHING: readonly string[] = [];
+
+function add(
+  target: Cube,
+  cell: number,
+  total: number,
+  events: number,
+  absences: Iterable<Absence>,
+  notes: readonly string[],
+): void {
+  target.cells[cell * 2]! += total;
+  target.cells[cell * 2 + 1]! += events;
+  for (const absence of absences) markOf(target, cell).absences.add(absence);
+  for (const note of notes) markOf(target, cell).notes.add(note);
+}
+
+function markOf(target: Cube, cell: number): { absences: Set<Absence>; notes: Set<string> } {
+  let mark = target.marks.get(cell);
+  if (mark === undefined) target.marks.set(cell, (mark = { absences: new Set(), notes: new Set() }));
+  return mark;
+}
+
+function cubeOf(plan: Plan, part: Part, state: PartState, span: Span, level: Level, dictionaries: Dictionaries): Cubes {
+  const periods = span.last - span.first + 1;
+  const categories = plan.breakdowns.map((dimension) => wordsOf(dictionaries, dimension).values.length);
+  const cubes = [1, ...categories].map((count) => cube(periods, level.names.length, count));
+  if (part.fold === 'latest') fillStatuses(cubes, state, span, level);
+  else if (part.fold === 'distinct') fillPeople(cubes, state, span, level, dictionaries);
+  else fillSums(plan, cubes, state, span, level, dictionaries);
+  return cubes;
+}
+
+const firstMonth = (span: Span): number => firstMonthOf(span.granularity, span.first);
+const lastMonth = (span: Span): number => firstMonthOf(span.granularity, span.last + 1) - 1;
+
+function fillSums(
+  plan: Plan,
+  cubes: Cubes,
+  state: PartState,
+  span: Span,
+  level: Level,
+  dictionaries: Dictionaries,
+): void {
+  const [total] = cubes as [Cube];
+  const begin = firstMonth(span);
+  const end = lastMonth(span);
+  state.grids.forEach((grid, at) => {
+    const cut = plan.breakdowns.length === 0 ? undefined : cubes[at + 1];
+    for (let month = Math.max(begin, grid.from); month <= Math.min(end, grid.from + grid.months - 1); month++) {
+      const period = periodOfMonth(span.granularity, month) - span.first;
+      for (let place = 0; place < grid.places; place++) {
+        const number = level.of[place] ?? -1;
+        if (number < 0) continue;
+        const source = ((month - grid.from) * grid.places + place) * grid.width;
+        const cell = period * level.names.length + number;
+        for (let k = 0; k < grid.width; k += 2) {
+          const events = grid.cells[source + k + 1] as number;
+          if (events === 0) continue;
+          const value = grid.cells[source + k] as number;
+          // Every breakdown holds every row: the total is taken from the first.
+          if (at === 0) add(total, cell, value, events, [], NOTHING);
+          if (cut !== undefined) add(cut, (cell * cut.width) / 2 + k / 2, value, events, [], NOTHING);
+        }
+      }
+    }
+  });
+  if (state.special.size === 0) return;
+  const longest = MONTHS[span.granularity];
+  for (const settled of settle(plan, state, begin, end, dictionaries)) {
+    const number = level.of[settled.place] ?? -1;
+    const period = periodOfMonth(span.granularity, settled.month) - span.first;
+    // A quarter is not shown as a month: a window counts where a period holds the whole of it.
+    if (number < 0 || period < 0 || period > span.last - span.first || monthsIn(settled.grain) > longest) continue;
+    const cell = period * level.names.length + number;
+    add(total, cell, settled.total, settled.events, settled.absences, settled.notes);
+    settled.categories.forEach((shares, at) => {
+      const cut = cubes[at + 1] as Cube;
+      for (const [code, share] of shares) {
+        add(cut, (cell * cut.width) / 2 + code, share.total, share.events, share.absences, settled.notes);
+      }
+    });
+  }
+}
+
+const monthsIn = (grain: number): number => MONTHS[GRAINS[grain] as CalendarGranularity] ?? Infinity;
+
+/** People are counted once in a period and place: rows are put in order of person, and each cell remembers who was counted last. */
+function fillPeople(cubes: Cubes, state: PartState, span: Span, level: Level, dictionaries: Dictionaries): void {
+  const begin = firstMonth(span);
+  const end = lastMonth(span);
+  const months = [...state.people].filter(([month]) => month >= begin && month <= end);
+  const rows = months.reduce((sum, [, people]) => sum + people.rows, 0);
+  const starts = new Uint32Array(dictionaries.subjects.size + 2);
+  for (const [, people] of months) {
+    for (let i = 0; i < people.rows; i++) starts[(people.subject[i] as number) + 1]! += 1;
+  }
+  for (let subject = 1; subject < starts.length; subject++) starts[subject]! += starts[subject - 1] as number;
+  const cell = new Int32Array(rows);
+  const who = new Uint32Array(rows);
+  const codes = cubes.slice(1).map(() => new Int32Array(rows));
+  for (const [month, people] of months) {
+    const period = periodOfMonth(span.granularity, month) - span.first;
+    for (let i = 0; i < people.rows; i++) {
+      const subject = people.subject[i] as number;
+      const at = starts[subject]!++;
+      const number = level.of[people.place[i] as number] ?? -1;
+      who[at] = subject;
+      cell[at] = number < 0 ? -1 : period * level.names.length + number;
+      codes.forEach((column, k) => (column[at] = people.categories[k]?.[i] as number));
+    }
+  }
+  cubes.forEach((target, at) => {
+    const column = at === 0 ? undefined : codes[at - 1];
+    const lastCounted = new Uint32Array(target.cells.length / 2);
+    for (let i = 0; i < rows; i++) {
+      if ((cell[i] as number) < 0) continue;
+      const index = ((cell[i] as number) * target.width) / 2 + (column === undefined ? 0 : (column[i] as number));
+      target.cells[index * 2 + 1]! += 1;
+      if (lastCounted[index] === who[i]) continue;
+      lastCounted[index] = who[i] as number;
+      target.cells[index * 2]! += 1;
+    }
+  });
+}
+
+/** What each service point was at the end of a period, or at the last status known where that is earlier. */
+function fillStatuses(cubes: Cubes, state: PartState, span: Span, level: Level): void {
+  const [total] = cubes as [Cube];
+  const byPlace = new Map<number, PartState['statuses']>();
+  for (const status of state.statuses) byPlace.set(status.place, [...(byPlace.get(status.place) ?? []), status]);
+  for (const [place, statuses] of byPlace) {
+    const number = level.of[place] ?? -1;
+    if (number < 0) continue;
+    statuses.sort((a, b) => a.day - b.day || a.second - b.second || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+    let next = 0;
+    for (let period = span.first; period <= span.last; period++) {
+      const end = firstDayOfMonth(firstMonthOf(span.granularity, period + 1)) - 1;
+      while (next < statuses.length && (statuses[next]?.day ?? 0) <= end) next += 1;
+      const latest = statuses[next - 1];
+      if (latest === undefined) continue;
+      add(total, (period - span.first) * level.names.length + number, latest.matches ? 1 : 0, 1, [], NOTHING);
+    }
+  }
+}
+
+/** First and last month that each place reported (last < first where it never did), and the last of all. */
+interface Panel {
+  readonly firstReported: Int32Array;
+  readonly lastReported: Int32Array;
+  readonly last: number;
+}
+
+function panelOf({ grain }: Reporting): Panel {
+  const firstReported = new Int32Array(grain.places).fill(0x7fffffff);
+  const lastReported = new Int32Array(grain.places).fill(-0x80000000);
+  let last = -Infinity;
+  for (let month = 0; month < grain.months; month++) {
+    for (let place = 0; place < grain.places; place++) {
+      if (grain.cells[month * grain.places + place] === 0) continue;
+      const at = grain.from + month;
+      firstReported[place] = Math.min(firstReported[place] as number, at);
+      lastReported[place] = Math.max(lastReported[place] as number, at);
+      last = Math.max(last, at);
+    }
+  }
+  return { firstReported, lastReported, last };
+}
+
+interface CoverageCube {
+  readonly reported: Int32Array;
+  readonly expected: Int32Array;
+  /** 1: some month is covered only by a longer window. */
+  readonly longer: Uint8Array;
+  /** 1: some month is covered for a part of its days. */
+  readonly part: Uint8Array;
+}
+
+function coverageOf({ days, grain, shut }: Reporting, panel: Panel, span: Span, level: Level): CoverageCube {
+  const size = (span.last - span.first + 1) * level.names.length;
+  const cells: CoverageCube = {
+    reported: new Int32Array(size),
+    expected: new Int32Array(size),
+    longer: new Uint8Array(size),
+    part: new Uint8Array(size),
+  };
+  const finest = GRAINS.indexOf(span.granularity) + 1;
+  for (let place = 0; place < grain.places; place++) {
+    const number = level.of[place] ?? -1;
+    const first = panel.firstReported[place] as number;
+    const last = panel.lastReported[place] as number;
+    if (number < 0 || last < first) continue;
+    const end = Math.min(lastMonth(span), last + PANEL_MONTHS_AFTER_LAST);
+    for (let month = Math.max(firstMonth(span), first); month <= end; month++) {
+      const period = periodOfMonth(span.granularity, month);
+      // A period that begins after the last month anybody reported has not been reached yet.
+      if (firstMonthOf(span.granularity, period) > panel.last) continue;
+      const inside = month >= grain.from && month < grain.from + grain.months;
+      const at = (month - grain.from) * grain.places + place;
+      const seen = inside ? (grain.cells[at] as number) : 0;
+      const isShut = inside && shut.cells[at] === 1 && seen === 0;
+      if (!isExpected(month, first, last, isShut)) continue;
+      const cell = (period - span.first) * level.names.length + number;
+      cells.expected[cell]! += 1;
+      if (seen === 0) continue;
+      if (seen > finest) cells.longer[cell] = 1;
+      else {
+        cells.reported[cell]! += 1;
+        if (days.cells[at] !== dayBits(1, daysInMonth(month))) cells.part[cell] = 1;
+      }
+    }
+  }
+  return cells;
+}
+
+function emit(
+  plan: Plan,
+  state: PlanState,
+  span: Span,
+  level: Level,
+  wanted: ReadonlySet<number> | null,
+  cubes: { numerator: Cubes; denominator: Cubes | null; coverage: CoverageCube | null },
+  dictionaries: Dictionaries,
+  observations: Observation[],
+): void {
+  const places = level.names.length;
+  const toPeople = plan.measure?.denominator?.fold === 'population';
+  const placeCodes = level.names.map((name) => wordsOf(dictionaries, 'place').find(name));
+  for (let period = span.first; period <= span.last; period++) {
+    const interval = periodInterval(span.granularity, period);
+    const firstDay = firstDayOfMonth(firstMonthOf(span.granularity, period));
+    const lastDay = firstDayOfMonth(firstMonthOf(span.granularity, period + 1)) - 1;
+    for (let number = 0; number < places; number++) {
+      if (wanted !== null && !wanted.has(number)) continue;
+      const cell = (period - span.first) * places + number;
+      const place = level.names[number] as string;
+      const covered = cubes.coverage;
+      const coverage: Coverage | null =
+        covered === null || covered.expected[cell] === 0
+          ? null
+          : { reported: covered.reported[cell] as number, expected: covered.expected[cell] as number };
+      const people = toPeople
+        ? { people: nearestEstimate(state.population.get(placeCodes[number] ?? -1) ?? [], firstDay, lastDay) }
+        : undefined;
+      const keyOf = (breakdown: string) =>
+        ({ place, granularity: span.granularity, period: interval, breakdown, basis: 'computed' }) as const;
+      const against = (at: number, index: number): Against =>
+        cubes.denominator === null ? people : { tally: tallyOf(cubes.denominator[at] as Cube, index, []) };
+      const part = covered !== null && covered.part[cell] === 1 ? [NOTES.partMonth] : [];
+      const total = conclude(
+        plan,
+        keyOf(''),
+        tallyOf(cubes.numerator[0] as Cube, cell, part),
+        against(0, cell),
+        coverage,
+        covered !== null && covered.longer[cell] === 1,
+      );
+      if (total === null) continue;
+      observations.push(total);
+      plan.breakdowns.forEach((dimension, k) => {
+        const numerator = cubes.numerator[k + 1] as Cube;
+        const words = wordsOf(dictionaries, dimension).values;
+        for (let code = 0; code < numerator.width / 2; code++) {
+          const index = (cell * numerator.width) / 2 + code;
+          const key = keyOf(`${dimension}=${code === 0 ? 'not-stated' : (words[code] as string)}`);
+          const cut = conclude(plan, key, tallyOf(numerator, index, []), against(k + 1, index), null, false);
+          if (cut !== null) observations.push(cut);
+        }
+      });
+    }
+  }
+}
+
+function tallyOf(from: Cube, index: number, notes: readonly string[]): Tally | null {
+  const events = from.cells[index * 2 + 1] as number;
+  const mark = from.marks.get(index);
+  if (events === 0 && mark === undefined) return null;
+  return {
+    total: from.cells[index * 2] as number,
+    events,
+    absences: mark?.absences ?? NO_ABSENCES,
+    notes: mark === undefined ? new Set(notes) : new Set([...mark.notes, ...notes]),
+  };
+}
+const NO_ABSENCES: ReadonlySet<Absence> = new Set();

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ActivityEvent, FactKind } from '../../contracts/activityEvent.ts';
+import type { Observation } from '../../src/domain/observation.ts';
+import { planIndicator } from '../../src/domain/plan.ts';
+import type { Definition } from '../../contracts/definition.ts';
+import { evaluate, evaluations, observations, type Evaluation } from '../../src/facts/evaluate.ts';
+import { openFactStore, type FactStore } from '../../src/facts/factStore.ts';
+import { toFact } from '../../src/facts/toFact.ts';
+import { referenceObservations } from '../../src/memory/referenceEvaluator.ts';
+import { definitions, events } from '../support/arbitraries.ts';
+import { runs } from '../support/share.ts';
+
+const keyOf = (o: Observation): string => `${o.basis} ${o.place} ${o.period} ${o.breakdown}`;
+const sorted = (list: readonly Observation[]): Observation[] => list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+function withStore<T>(log: readonly ActivityEvent[], use: (store: FactStore) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'facts-'));
+  try {
+    const store = openFactStore(folder);
+    store.append(log.map((event, i) => ({ position: String(i + 1), event })));
+    return use(store);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function columnar(definition: Definition, store: FactStore): Observation[] {
+  const plan = planIndicator(definition);
+  const [evaluation] = evaluations([plan], store, store.rows()) as [Evaluation];
+  for (const _rows of evaluate([evaluation], store, 0, store.rows()));
+  return observations(evaluation, store, store.rows());
+}
+
+/** A definition and a log that has mostly the kinds of event it reads. */
+const cases = definitions.chain((definition) => {
+  const { measure } = planIndicator(definition);
+  const read = new Set<FactKind>(definition.published === undefined ? [] : ['figure.published']);
+  for (const part of [measure?.numerator, measure?.denominator]) {
+    if (part?.fold === 'population') read.add('reference.population');
+    else if (part?.fold === 'latest') read.add('service-point.status');
+    else for (const kind of part?.kinds ?? []) read.add(kind);
+  }
+  return fc.tuple(fc.constant(definition), fc.oneof({ weight: 9, arbitrary: events([...read]) }, { weight: 1, arbitrary: events() }));
+});
+
+describe('the two evaluators', () => {
+  it('give equal observations on random definitions and random facts', () => {
+    let nonEmpty = 0;
+    let total = 0;
+    fc.assert(
+      fc.property(cases, ([definition, log]) => {
+        const fast = withStore(log, (store) => columnar(definition, store));
+        const slow = referenceObservations(planIndicator(definition), log.map(toFact));
+        total += 1;
+        if (slow.length > 0) nonEmpty += 1;
+        expect(sorted(fast)).toEqual(sorted(slow));
+      }),
+      { numRuns: runs(400) },
+    );
+    // A property over empty results would prove nothing.
+    expect(nonEmpty / total).toBeGreaterThan(0.6);
+  });
+});

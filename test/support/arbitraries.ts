@@ -1,0 +1,308 @@
+/** Random events and definitions, made by applying the contracts backwards: everything generated is valid. */
+import fc from 'fast-check';
+import {
+  activityEvent,
+  FACT_KINDS,
+  typeOf,
+  type ActivityEvent,
+  type FactBody,
+  type FactKind,
+} from '../../contracts/activityEvent.ts';
+import { definitionSchema, type Definition, type Dimension } from '../../contracts/definition.ts';
+import { isoOf } from '../../src/domain/periods.ts';
+
+const PLACES = [
+  'E08000021/city',
+  'E08000021/walker',
+  'E08000021',
+  'E10000014/andover',
+  'W06000015/central',
+  'K02000001',
+];
+const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
+
+const dayIn = (first: number, days: number): fc.Arbitrary<number> => fc.integer({ min: first, max: first + days });
+/** 2017-01-01 and about two and a half years on: every edge of the financial year is crossed. */
+const day = dayIn(17_167, 900);
+const dateText = day.map(isoOf);
+const time = fc
+  .tuple(day, fc.integer({ min: 0, max: 86_399 }))
+  .map(([d, s]) => `${isoOf(d)}T${new Date(s * 1000).toISOString().slice(11, 19)}Z`);
+const person = fc.integer({ min: 1, max: 6 }).map((n) => n.toString(16).padStart(32, '0'));
+const monthStart = fc
+  .tuple(fc.integer({ min: 2017, max: 2019 }), fc.integer({ min: 1, max: 12 }))
+  .map(([y, m]) => `${y}-${String(m).padStart(2, '0')}-01`);
+const quarterStart = fc
+  .tuple(fc.integer({ min: 2017, max: 2019 }), fc.constantFrom('01', '04', '07', '10'))
+  .map(([y, m]) => `${y}-${m}-01`);
+const window = fc.oneof(
+  { weight: 5, arbitrary: monthStart.map((start) => `${start}/P1M`) },
+  { weight: 2, arbitrary: dateText.map((start) => `${start}/P1D`) },
+  { weight: 1, arbitrary: quarterStart.map((start) => `${start}/P3M`) },
+  { weight: 1, arbitrary: quarterStart.map((start) => `${start}/P2M`) },
+  { weight: 1, arbitrary: fc.constantFrom('2017-04-01/P6M', '2017-10-01/P6M', '2018-04-01/P6M') },
+  { weight: 1, arbitrary: fc.constantFrom('2017-04-01/P1Y', '2018-04-01/P1Y') },
+);
+const absence = fc.constantFrom('not-reported', 'not-open', 'suppressed', 'not-applicable', 'not-available');
+const quantity = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 5000 }) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
+
+/** A count over a window: a number, a reason, or a sample week. */
+const counted = (number: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> =>
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc
+        .tuple(window, fc.constantFrom('automatic-counter', 'manual', 'estimate'), number)
+        .map(([w, method, n]) => ({ window: w, method, ...n })),
+    },
+    { weight: 2, arbitrary: fc.tuple(window, absence).map(([w, absent]) => ({ window: w, method: 'manual', absent })) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(dateText, number)
+        .map(([start, n]) => ({ window: `${start}/P7D`, method: 'sample-week', ...n })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(dateText, absence)
+        .map(([start, absent]) => ({ window: `${start}/P7D`, method: 'sample-week', absent })),
+    },
+  );
+
+const format = fc.constantFrom('physical-book', 'e-book', 'device');
+const contentAge = maybe(fc.constantFrom('under-12', '12-17', '18-plus'));
+const outcome = fc.constantFrom('cultural-enrichment', 'healthier-lives');
+const founder = {
+  centre: fc.constantFrom('newcastle', 'leeds'),
+  sex: fc.constantFrom('female', 'male', 'unknown'),
+  ethnicity: fc.constantFrom('asian', 'white'),
+  disability: fc.constantFrom('yes', 'no'),
+  ageBand: fc.constantFrom('25-34', '35-49'),
+  inRegion: fc.constantFrom('yes', 'no'),
+  imdDecile: fc.constantFrom('1', '10'),
+};
+const joined = fc.record({
+  challenge: fc.constant('summer-reading-challenge'),
+  year: fc.constant(2018),
+  ageBand: fc.constantFrom('4-7', '8-11'),
+  participant: person,
+});
+
+const DATA: Readonly<Record<FactKind, fc.Arbitrary<object>>> = {
+  'visits.counted': fc
+    .tuple(counted(quantity.map((count) => ({ count }))), maybe(fc.constantFrom('library-only', 'co-located')))
+    .map(([c, site]) => ({ ...c, site })),
+  'loan.issued': fc.record({ format, contentAge }),
+  'loan.renewed': fc.record({ format, contentAge }),
+  'loans.counted': fc
+    .tuple(
+      counted(quantity.map((count) => ({ count }))),
+      fc.record({ format, contentAge, counts: fc.constant('issues') }),
+    )
+    .map(([a, b]) => ({ ...a, ...b })),
+  'digital-session.ended': fc.record({
+    channel: fc.constantFrom('public-pc', 'wifi'),
+    durationSeconds: maybe(fc.integer({ min: 0, max: 9000 })),
+  }),
+  'digital-sessions.counted': fc
+    .tuple(
+      counted(
+        fc.oneof(
+          quantity.map((sessions) => ({ sessions })),
+          fc.integer({ min: 0, max: 900 }).map((h) => ({ hours: h / 4 })),
+          fc.tuple(quantity, quantity).map(([sessions, hours]) => ({ sessions, hours })),
+        ),
+      ),
+      fc.constantFrom('public-pc', 'wifi'),
+    )
+    .map(([c, channel]) => ({ ...c, channel })),
+  'challenge.joined': joined,
+  'challenge.completed': joined,
+  'bipc.support-given': fc.record({ ...founder, channel: fc.constantFrom('webinar', 'stream'), person }),
+  'bipc.business-created': fc.record(founder),
+  'activity.held': fc
+    .tuple(
+      fc.oneof(
+        quantity.map((attendance) => ({ attendance })),
+        absence.map((absent) => ({ absent })),
+      ),
+      outcome,
+    )
+    .map(([n, mainOutcome]) => ({ ...n, mainOutcome })),
+  'figure.published': fc.record({
+    statistic: fc.constantFrom('adults-who-used-a-library', 'visits'),
+    window: fc.oneof(fc.constantFrom('2016-01-01/P3Y', '2017-04-01/P1Y'), window),
+    value: fc.integer({ min: 0, max: 1000 }).map((n) => n / 10),
+    unit: fc.constant('percent'),
+    scope: fc.constantFrom('England', 'UK'),
+    survey: fc.boolean(),
+    source: fc.constant('A survey'),
+    reference: maybe(fc.constantFrom('PF1', 'PF2')),
+  }),
+  'service-point.status': fc.record({
+    on: dateText,
+    open: fc.constantFrom('open', 'closed'),
+    wifi: maybe(fc.constantFrom('yes', 'no', 'unknown')),
+  }),
+  'reference.population': fc.record({
+    on: fc.constantFrom('2017-06-30', '2018-06-30', '2015-06-30'),
+    population: fc.integer({ min: 1, max: 400_000 }),
+    ages: fc.constantFrom('all', '0-11'),
+    source: fc.constant('Mid-year estimates'),
+  }),
+};
+const MOMENTS = new Set<FactKind>([
+  'loan.issued',
+  'loan.renewed',
+  'digital-session.ended',
+  'challenge.joined',
+  'challenge.completed',
+  'bipc.support-given',
+  'bipc.business-created',
+  'activity.held',
+  'service-point.status',
+]);
+
+const clean = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+export const factBody = (kinds: readonly FactKind[] = FACT_KINDS): fc.Arbitrary<FactBody> =>
+  fc
+    .constantFrom(...kinds)
+    .chain((kind) =>
+      fc
+        .tuple(DATA[kind], fc.constantFrom(...PLACES), time)
+        .map(
+          ([data, subject, t]) =>
+            clean({ type: typeOf(kind), subject, data, ...(MOMENTS.has(kind) ? { time: t } : {}) }) as FactBody,
+        ),
+    );
+
+/** A log with amendments of earlier, later and unknown events, and of amendments. Every event follows its contract. */
+export const events = (kinds: readonly FactKind[] = FACT_KINDS, maxLength = 60): fc.Arbitrary<ActivityEvent[]> =>
+  fc
+    .array(
+      fc.tuple(
+        factBody(kinds),
+        fc.constantFrom(...SOURCES),
+        fc.option(fc.tuple(fc.nat({ max: maxLength + 2 }), fc.boolean(), time), { freq: 8, nil: null }),
+      ),
+      { minLength: 3, maxLength, size: 'max' },
+    )
+    .map((drafts) =>
+      drafts.map(([body, source, amends], i) => {
+        const envelope = { specversion: '1.0' as const, id: `e${i}`, source };
+        if (amends === null) return { ...envelope, ...body } as ActivityEvent;
+        const [target, retracts, at] = amends;
+        const common = {
+          target: { source: drafts[target]?.[1] ?? 'urn:library:a', id: `e${target}` },
+          by: 'data-officer' as const,
+          why: 'miscounted' as const,
+        };
+        return (
+          retracts
+            ? { ...envelope, type: typeOf('fact.retracted'), time: at, data: common }
+            : { ...envelope, type: typeOf('fact.corrected'), time: at, data: { ...common, replacement: body } }
+        ) as ActivityEvent;
+      }),
+    )
+    .map((list) => list.map((event) => activityEvent.parse(event)));
+
+const COUNTS = [
+  'visits.counted',
+  'loans.counted',
+  'digital-sessions.counted',
+  'loan.issued',
+  'loan.renewed',
+  'digital-session.ended',
+  'activity.held',
+] as const;
+const PEOPLE = ['challenge.joined', 'challenge.completed', 'bipc.support-given'] as const;
+
+const where = maybe(
+  fc.oneof(
+    fc.constantFrom(
+      { format: ['physical-book', 'e-book'] },
+      { channel: ['wifi'] },
+      { contentAge: ['under-12'] },
+      { site: ['library-only'] },
+    ),
+  ),
+);
+const sum = fc.record({
+  of: fc.subarray([...COUNTS], { minLength: 1 }),
+  field: fc.constantFrom('quantity', 'hours'),
+  where,
+});
+const single = fc.oneof(
+  { weight: 4, arbitrary: sum.map((s) => ({ sum: s })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ of: fc.subarray([...COUNTS, ...PEOPLE], { minLength: 1 }), where })
+      .map((c) => ({ count: c })),
+  },
+  { weight: 2, arbitrary: fc.record({ of: fc.subarray([...PEOPLE], { minLength: 1 }) }).map((d) => ({ distinct: d })) },
+);
+const latest = fc
+  .constantFrom(['yes'], ['yes', 'no'], ['no'])
+  .map((wifi) => ({ latest: { of: ['service-point.status'], where: { open: ['open'], wifi } } }));
+const population = fc.constantFrom('all', '0-11').map((ages) => ({ population: { ages } }));
+const per = fc.constantFrom(1, 100, 1000);
+
+/** Valid definitions of every shape that a plan can have. */
+export const definitions: fc.Arbitrary<Definition> = fc
+  .record({
+    measure: fc.oneof(
+      { weight: 4, arbitrary: single },
+      { weight: 1, arbitrary: latest },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(single, fc.oneof(single, population), per)
+          .map(([numerator, denominator, p]) => ({ ratio: { numerator, denominator, per: p } })),
+      },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(latest, fc.oneof(latest, population), per)
+          .map(([numerator, denominator, p]) => ({ ratio: { numerator, denominator, per: p } })),
+      },
+    ),
+    published: maybe(
+      fc.constantFrom({ statistic: 'visits' }, { statistic: 'adults-who-used-a-library', prefer: ['PF2'] }),
+    ),
+    coverage: fc.boolean(),
+    chooseOne: fc.boolean(),
+    places: fc.subarray(['service-point', 'authority', 'nation'] as const, { minLength: 1 }),
+    granularities: fc.subarray(['month', 'quarter', 'half-year', 'financial-year'] as const, { minLength: 1 }),
+    breakdowns: fc.subarray(['format', 'contentAge', 'channel', 'site', 'ageBand'] as Dimension[], { maxLength: 2 }),
+  })
+  .map(({ measure, coverage, chooseOne, places, breakdowns, ...rest }) => {
+    const numerator = 'ratio' in measure ? measure.ratio.numerator : measure;
+    const denominator = 'ratio' in measure ? measure.ratio.denominator : null;
+    const people = denominator !== null && 'population' in denominator;
+    const areas = places.filter((level) => !people || level !== 'service-point');
+    return definitionSchema.parse(
+      clean({
+        ...rest,
+        id: 'generated',
+        version: 1,
+        title: 'A generated indicator',
+        question: 'What does the generator come up with?',
+        outcome: 'stronger-communities',
+        unit: { label: 'things', decimals: 1 },
+        direction: 'up',
+        evidence: 'count',
+        measure,
+        coverage: coverage && ('sum' in numerator || 'count' in numerator) ? 'service-point-months' : 'none',
+        overlap: chooseOne && 'sum' in numerator && (denominator === null || people) ? 'choose-one' : 'add',
+        places: areas.length === 0 ? ['authority'] : areas,
+        breakdowns: 'latest' in numerator ? [] : breakdowns,
+      }),
+    );
+  });
