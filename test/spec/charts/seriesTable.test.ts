@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { seriesTable } from '../../../src/charts/seriesTable.ts';
+import { formatNumber } from '../../../src/domain/formatNumber.ts';
+import { caseNames, goldenSeries, point } from './cases.ts';
+
+describe('series table', () => {
+  test('a period not reported is [x], the baseline is marked, partial coverage is said', () => {
+    const table = seriesTable(goldenSeries('visits-by-financial-year'));
+    expect(table.caption).toBe('Library visits, Newcastle upon Tyne, financial years');
+    expect(table.columns.map((column) => column.label)).toEqual([
+      'Period',
+      'Visits',
+      'Coverage (service point months)',
+    ]);
+    expect(table.rows.slice(10, 14)).toEqual([
+      ['2018/19 (baseline)', '893,681', '156 of 156'],
+      ['2019/20', '728,634', '149 of 156, partial'],
+      ['2020/21', '[x]', '0 of 156'],
+      ['2021/22', '253,084', '156 of 156'],
+    ]);
+    expect(table.legend.map((entry) => entry.shorthand)).toEqual(['[x]']);
+  });
+
+  test('each state has its shorthand, and the legend explains those that occur', () => {
+    const series = goldenSeries('visits-by-financial-year');
+    const table = seriesTable({
+      ...series,
+      baseline: null,
+      points: [
+        point('2016-04-01/P1Y', null, { state: 'suppressed' }),
+        point('2017-04-01/P1Y', null, { state: 'not-open' }),
+        point('2018-04-01/P1Y', 0),
+        point('2019-04-01/P1Y', 0.2),
+        point('2020-04-01/P1Y', 31, { notes: ['estimated-from-sample-weeks'] }),
+      ],
+    });
+    expect(table.rows).toEqual([
+      ['2016/17', '[c]', 'None'],
+      ['2017/18', '[z]', 'None'],
+      ['2018/19', '0', 'None'],
+      ['2019/20', '0 [low]', 'None'],
+      ['2020/21', '31 [e]', 'Estimated from sample weeks'],
+    ]);
+    expect(table.legend.map((entry) => entry.shorthand)).toEqual(['[c]', '[e]', '[low]', '[z]']);
+  });
+
+  test('a baseline and a target that are none of the points have rows of their own', () => {
+    const series = goldenSeries('businesses-two-windows');
+    const target = { value: 20_000, period: '2026-04-01/P3Y', label: 'Apr 2026 to Mar 2029', source: 'A plan' };
+    const rows = seriesTable({ ...series, points: series.points.slice(1), target }).rows.map((row) => row.slice(0, 2));
+    expect(rows).toEqual([
+      ['Jan 2016 to Dec 2018 (baseline)', '12,288'],
+      ['Apr 2020 to Mar 2023', '18,175'],
+      ['Apr 2026 to Mar 2029 (target)', '20,000'],
+    ]);
+  });
+
+  test('an interval that was not published is [x], not left out', () => {
+    const { rows } = seriesTable(goldenSeries('survey-interval-not-published'));
+    expect(rows.map((row) => row.slice(1, 5))).toEqual([
+      ['64', '52', '76', '61'],
+      ['70', '[x]', '[x]', '59'],
+    ]);
+  });
+
+  test.each(caseNames)('%s: every figure of the series is in its row', (name) => {
+    const series = goldenSeries(name);
+    const cells = new Map(seriesTable(series).rows.map((row) => [row[0]?.replace(' (baseline)', ''), row[1]]));
+    for (const each of series.points) {
+      const expected = each.value === null ? /^\[[xcz]\]$/ : formatNumber(each.value, series.indicator.decimals);
+      expect(cells.get(each.label)).toMatch(expected);
+    }
+  });
+});
