@@ -42,6 +42,23 @@ export function segmentsOf(points: readonly SeriesPoint[]): DrawnPoint[][] {
 /** Where a series has no such period at all. */
 export const NO_RECORD = 'No record';
 
+/**
+ * The figure that progress is measured by: not always the last one, for a period of which too little was reported does
+ * not stand as progress. The last one where the progress names none.
+ */
+export function progressPointOf(series: Series, drawn: readonly DrawnPoint[]): DrawnPoint | undefined {
+  return drawn.find((point) => point.label === series.progress.to) ?? drawn.at(-1);
+}
+
+/**
+ * True where the baseline can stand in the same picture as the line. A year cannot stand beside months: it would be
+ * twelve times as high for no reason.
+ */
+export const sharesScale = (series: Series): boolean =>
+  series.granularity === 'window' ||
+  series.progress.status !== 'not-comparable' ||
+  !series.progress.reasons.includes('length of period');
+
 /** A run of periods without a figure, for one reason. */
 export interface Absence {
   /** First and last day, ISO dates. */

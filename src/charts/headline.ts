@@ -2,7 +2,7 @@
 import type { Series } from '../../contracts/series.ts';
 import { formatNumber, formatPercentChange } from '../domain/formatNumber.ts';
 import { windowOf } from '../domain/periods.ts';
-import { inOrder, isDrawn } from './gaps.ts';
+import { inOrder, isDrawn, progressPointOf, sharesScale } from './gaps.ts';
 import {
   GRANULARITY_WORDS,
   asSentence,
@@ -60,17 +60,23 @@ export function headline(series: Series): string {
     return shortEnough([...names.map((name) => `${name}: no figures reported`), 'No figures reported']);
   const onBaseline = (message: string): string => {
     const from = series.progress.from ?? series.baseline?.label;
-    const withPeriod = from === undefined ? [] : [` ${message} on ${from} baseline`];
-    const endings = [...withPeriod, ` ${message} on baseline`];
+    const withPeriod = from === undefined ? [] : [` ${message}${when} on ${from} baseline`];
+    const endings = [...withPeriod, ` ${message}${when} on baseline`];
     const all = names.flatMap((name) => endings.map((ending) => `${name}${ending}`));
     return shortEnough([...all, ...endings.map((ending) => capitalised(ending.trim()))]);
   };
+  // A figure that stands for fewer than should have reported never makes a headline as if it stood for all.
+  const aside = last.partial ? ' (partial)' : '';
   const latest = (): string =>
     shortEnough([
-      ...names.map((name) => `${name}: ${valueText(series, last.value)} in ${last.label}`),
-      `${valueWithUnit(series, last.value)} in ${last.label}`,
-      valueWithUnit(series, last.value),
+      ...names.map((name) => `${name}: ${valueText(series, last.value)} in ${last.label}${aside}`),
+      `${valueWithUnit(series, last.value)} in ${last.label}${aside}`,
+      `${valueWithUnit(series, last.value)}${aside}`,
+      `${valueText(series, last.value)} in ${last.label}${aside}`,
     ]);
+  // Where later figures are left out of the comparison, the headline says which period it speaks of.
+  const current = progressPointOf(series, drawn) ?? last;
+  const when = current === last ? '' : ` in ${current.label}`;
   switch (series.progress.status) {
     case 'better':
     case 'worse':
@@ -159,6 +165,11 @@ export function footer(series: Series): string[] {
   if (baseline?.source != null) notes.push(`Baseline source: ${asSentence(baseline.source)}`);
   if (series.target !== null) notes.push(`Target source: ${asSentence(series.target.source)}`);
   notes.push(...unequalWindows(series));
+  if (baseline?.value != null && !sharesScale(series)) {
+    notes.push(
+      `Baseline ${baseline.label}: ${valueWithUnit(series, baseline.value)}; not drawn, for it is of another length.`,
+    );
+  }
   const own = series.notes.slice(0, 2).map(asSentence);
   const more = series.notes.length - own.length;
   if (more > 0) own.push(`${more} more ${more === 1 ? 'note' : 'notes'} with the table.`);

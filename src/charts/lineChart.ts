@@ -4,7 +4,17 @@ import { formatNumber } from '../domain/formatNumber.ts';
 import { dayOf, windowOf } from '../domain/periods.ts';
 import { dateOf, millisOf, tickDecimals, timeTicks, valueTicks, type TimeSpan } from './axes.ts';
 import { DIAMOND, HOLLOW, SOLID, type KeyItem, type Plot } from './frame.ts';
-import { absencesOf, inOrder, isDrawn, middleOf, segmentsOf, type Absence, type DrawnPoint } from './gaps.ts';
+import {
+  absencesOf,
+  inOrder,
+  isDrawn,
+  middleOf,
+  progressPointOf,
+  sharesScale,
+  segmentsOf,
+  type Absence,
+  type DrawnPoint,
+} from './gaps.ts';
 import { inLanes, stacked } from './place.ts';
 import { countedByReason } from './textAlternative.ts';
 import { textWidth, wrapText, type Weight } from './textWidth.ts';
@@ -24,6 +34,11 @@ interface Layout {
   readonly series: Series;
   readonly points: readonly SeriesPoint[];
   readonly drawn: readonly DrawnPoint[];
+  /** The figure that progress is measured by, and the last one where that is another: both are labelled. */
+  readonly current: DrawnPoint | undefined;
+  readonly ends: readonly DrawnPoint[];
+  /** The baseline, where it can stand in this picture. */
+  readonly baseline: Series['baseline'];
   readonly absences: readonly Absence[];
   readonly comparable: boolean;
   readonly span: TimeSpan;
@@ -61,7 +76,10 @@ export function lineChart(series: Series): Plot {
 function layoutOf(series: Series): Layout {
   const points = inOrder(series);
   const drawn = points.filter(isDrawn);
-  const { baseline, target } = series;
+  const { target } = series;
+  const baseline = sharesScale(series) ? series.baseline : null;
+  const current = progressPointOf(series, drawn);
+  const last = drawn.at(-1);
   const baselineWindow = baseline?.value == null ? null : windowOf(baseline.period);
   const span = {
     first: Math.min(...points.map((point) => dayOf(point.start)), baselineWindow?.first ?? Infinity),
@@ -83,6 +101,9 @@ function layoutOf(series: Series): Layout {
     series,
     points,
     drawn,
+    current,
+    ends: [...new Set([current, last])].filter((point) => point !== undefined),
+    baseline,
     absences: absencesOf(points),
     comparable,
     span,
@@ -137,7 +158,7 @@ const middleX = (layout: Layout, run: Absence | undefined): number =>
 
 /** Baseline and target across the plot. A baseline that is not comparable is not drawn across: it would compare. */
 function referenceLines(layout: Layout): Layer[] {
-  const { series, comparable, width, yOf } = layout;
+  const { series, baseline, comparable, width, yOf } = layout;
   const across = (value: number): { x: number; x2: number; y: number; y2: number } => ({
     x: 0,
     x2: width,
@@ -145,8 +166,8 @@ function referenceLines(layout: Layout): Layer[] {
     y2: round(yOf(value)),
   });
   const layers: Layer[] = [];
-  if (series.baseline?.value != null && comparable) {
-    layers.push(lineLayer(across(series.baseline.value), { colour: COLOUR.baseline, width: 1.5 }));
+  if (baseline?.value != null && comparable) {
+    layers.push(lineLayer(across(baseline.value), { colour: COLOUR.baseline, width: 1.5 }));
   }
   if (series.target !== null) {
     layers.push(lineLayer(across(series.target.value), { colour: COLOUR.target, width: 2, dash: [7, 5] }));
@@ -156,7 +177,7 @@ function referenceLines(layout: Layout): Layer[] {
 
 /** The baseline's own period: a thick stretch at its value, with a diamond in the middle. */
 function baselineMark(layout: Layout): Layer[] {
-  const { baseline } = layout.series;
+  const { baseline } = layout;
   if (baseline?.value == null) return [];
   const window = windowOf(baseline.period);
   const y = round(layout.yOf(baseline.value));
@@ -181,7 +202,8 @@ function baselineMark(layout: Layout): Layer[] {
  */
 function progressLine(layout: Layout): Layer {
   const { series, span, ticks, comparable, xOf } = layout;
-  const runs = comparable ? segmentsOf(layout.points).filter((segment) => segment.length > 1) : [];
+  const runs =
+    comparable || layout.baseline === null ? segmentsOf(layout.points).filter((segment) => segment.length > 1) : [];
   const anchor = series.baseline?.label ?? null;
   const own = layout.points.map((point) => ({ day: middleOf(point), label: point.label }));
   const labels = Object.fromEntries(
@@ -257,46 +279,37 @@ function intervalBars(layout: Layout): Layer[] {
 
 /** The point that the baseline is: its diamond takes the place of its marker. */
 const isBaseline = (layout: Layout, point: DrawnPoint): boolean =>
-  layout.series.baseline?.period === point.period && layout.series.baseline.value === point.value;
+  layout.baseline?.period === point.period && layout.baseline.value === point.value;
 
 /** Markers: on each figure where there are few, else only where a reader would miss one: alone, partial, the last. */
 function pointMarks(layout: Layout): Layer[] {
-  const { points, drawn, comparable } = layout;
-  const last = drawn.at(-1);
+  const { points, drawn, comparable, baseline } = layout;
+  const ends = new Set(layout.ends);
   const alone = new Set(segmentsOf(points).flatMap((segment) => (segment.length === 1 ? segment : [])));
   const few = drawn.length <= MARKED_POINTS;
-  const shown = drawn.filter((point) => point === last || point.partial || !isBaseline(layout, point));
-  const marked = shown.filter((point) => few || !comparable || alone.has(point) || point.partial || point === last);
-  const rows = (keep: (point: DrawnPoint) => boolean): Record<string, string | number>[] =>
-    marked.filter(keep).map((point) => ({ period: point.label, middle: dateOf(middleOf(point)), value: point.value }));
-  const layer = (name: string, values: Record<string, string | number>[], mark: object): Layer[] =>
-    values.length === 0
-      ? []
-      : [
-          {
-            name,
-            data: { values },
-            mark: { type: 'point', ...mark },
-            encoding: { x: { field: 'middle', type: 'temporal' }, y: { field: 'value', type: 'quantitative' } },
-          },
-        ];
+  const all = few || (!comparable && baseline !== null);
+  const shown = drawn.filter((point) => ends.has(point) || point.partial || !isBaseline(layout, point));
+  const marked = shown.filter((point) => all || alone.has(point) || point.partial || ends.has(point));
+  const layer = (name: string, mark: object, keep: (point: DrawnPoint) => boolean): Layer[] => {
+    const kept = marked.filter(keep);
+    const values = kept.map((point) => ({ period: point.label, middle: dateOf(middleOf(point)), value: point.value }));
+    if (values.length === 0) return [];
+    const y = { field: 'value', type: 'quantitative' } as const;
+    return [
+      {
+        name,
+        data: { values },
+        mark: { type: 'point', ...mark },
+        encoding: { x: { field: 'middle', type: 'temporal' }, y },
+      },
+    ];
+  };
   const size = few ? 70 : 40;
   return [
-    ...layer(
-      'whole',
-      rows((point) => !point.partial && point !== last),
-      { ...SOLID, size },
-    ),
-    ...layer(
-      'partial',
-      rows((point) => point.partial && point !== last),
-      { ...HOLLOW, size: size + 10 },
-    ),
-    ...layer(
-      'last',
-      rows((point) => point === last),
-      { ...(last?.partial === true ? HOLLOW : SOLID), size: 130 },
-    ),
+    ...layer('whole', { ...SOLID, size }, (point) => !point.partial && !ends.has(point)),
+    ...layer('partial', { ...HOLLOW, size: size + 10 }, (point) => point.partial && !ends.has(point)),
+    ...layer('end', { ...SOLID, size: 130 }, (point) => !point.partial && ends.has(point)),
+    ...layer('partial-end', { ...HOLLOW, size: 130 }, (point) => point.partial && ends.has(point)),
   ];
 }
 
@@ -309,8 +322,7 @@ interface EndLabel {
 
 /** Labels at the right, each at the height of its line: the last figure, the baseline and the target. */
 function endLabels(layout: Layout): Layer[] {
-  const { series, drawn, comparable, width, xOf, yOf } = layout;
-  const last = drawn.at(-1);
+  const { series, current, ends, comparable, width, xOf, yOf } = layout;
   const label = (text: string, value: number, weight: Weight, colour: string): EndLabel => ({
     value,
     lines: wrapText(text, LABEL_WIDTH, SIZE.text, weight),
@@ -318,11 +330,11 @@ function endLabels(layout: Layout): Layer[] {
     colour,
   });
   const labels: EndLabel[] = [];
-  if (last !== undefined) {
-    const partial = last.partial ? ' (partial)' : '';
-    labels.push(
-      label(`${last.label}: ${labelText(series, last.value)}${partial}`, last.value, 'bold', COLOUR.progress),
-    );
+  for (const point of ends) {
+    const asides = [...(point.partial ? ['partial'] : []), ...(point === current ? [] : ['not compared'])];
+    const aside = asides.length === 0 ? '' : ` (${asides.join(', ')})`;
+    const text = `${point.label}: ${labelText(series, point.value)}${aside}`;
+    labels.push(label(text, point.value, point === current ? 'bold' : 'regular', COLOUR.progress));
   }
   if (series.baseline?.value != null && comparable) {
     const { label: name, value } = series.baseline;
@@ -344,19 +356,22 @@ function endLabels(layout: Layout): Layer[] {
       colour: each.colour,
     }),
   );
-  if (last === undefined) return texts;
-  // A last figure that is far from the edge keeps its label at the edge, tied to it by a light line.
-  const from = round(xOf(middleOf(last)) + 9);
-  const y = round(yOf(last.value));
-  const leader = lineLayer({ x: from, x2: width + LABEL_OFFSET - 4, y, y2: y }, { colour: COLOUR.zero, width: 1 });
-  // A label that had to give way is not tied: the line would end at another one.
-  const inPlace = Math.abs((tops[0] ?? 0) + ((labels[0]?.lines.length ?? 1) * LINE_HEIGHT.text) / 2 - y) < 10;
-  return inPlace && width - from > 30 ? [leader, ...texts] : texts;
+  // A figure that is far from the edge keeps its label at the edge, tied to it by a light line. Not where the label
+  // had to give way: the line would end at another one.
+  const leaders = ends.flatMap((point, index): Layer[] => {
+    const from = round(xOf(middleOf(point)) + 9);
+    const y = round(yOf(point.value));
+    const middle = (tops[index] ?? 0) + ((labels[index]?.lines.length ?? 1) * LINE_HEIGHT.text) / 2;
+    const to = width + LABEL_OFFSET - 4;
+    const tied = Math.abs(middle - y) < 10 && width - from > 30;
+    return tied ? [lineLayer({ x: from, x2: to, y, y2: y }, { colour: COLOUR.zero, width: 1 })] : [];
+  });
+  return [...leaders, ...texts];
 }
 
 /** A baseline that is not comparable has no line across to carry its label: the key names it. */
 function baselineKey(layout: Layout): KeyItem[] {
-  const { baseline } = layout.series;
+  const { baseline } = layout;
   if (layout.comparable || baseline?.value == null) return [];
   const scope = baseline.scope === null ? '' : ` (${baseline.scope})`;
   return [

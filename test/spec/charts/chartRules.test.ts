@@ -131,7 +131,7 @@ describe.each(caseNames)('chart rules: %s', (name) => {
   test('every figure drawn is the figure of the series, and no missing figure is drawn', () => {
     const known = new Map(series.points.map((each) => [each.label, each.value]));
     let drawn = 0;
-    for (const layer of ['progress', 'whole', 'partial', 'last']) {
+    for (const layer of ['progress', 'whole', 'partial', 'end', 'partial-end']) {
       for (const row of layerNamed(spec, layer)?.data.values ?? []) {
         expect(row.value).toBe(known.get(row.period as string));
         expect(row.value).not.toBeNull();
@@ -229,9 +229,31 @@ describe('a line breaks where the figures do', () => {
     expect((layerNamed(spec, 'whole') as unknown as { mark: { fill: string } }).mark.fill).toBe('#12436D');
   });
 
+  test('a later figure that is not compared is drawn and labelled as such; the headline says its own period', async () => {
+    const late = point('2024-04-01/P1Y', 120_300, { partial: true, coverage: { reported: 30, expected: 156 } });
+    const series = { ...visits, points: [...visits.points, late] };
+    const spec = baselineProgressChart(series);
+    expect(layerNamed(spec, 'end')?.data.values).toMatchObject([{ period: '2023/24', value: 551_116 }]);
+    expect(layerNamed(spec, 'partial-end')?.data.values).toMatchObject([{ period: '2024/25', value: 120_300 }]);
+    const words = (await placedTexts(spec)).texts.map((each) => each.text).join(' ');
+    expect(words).toContain('2024/25: 120,300 (partial, not compared)');
+    expect(headline(series)).toBe('Library visits down 38% in 2023/24 on 2018/19 baseline');
+  });
+
+  test('a baseline of another length is not drawn beside the line, but told', async () => {
+    const months = goldenSeries('visits-by-month');
+    const progress = { ...months.progress, status: 'not-comparable' as const, reasons: ['length of period'] };
+    const series = { ...months, baseline: visits.baseline, progress };
+    const spec = baselineProgressChart(series);
+    expect(layerNamed(spec, 'baseline')).toBeUndefined();
+    expect((await strokes(series)).length).toBe(3);
+    const words = (await placedTexts(spec)).texts.map((each) => each.text).join(' ');
+    expect(words).toContain('Baseline 2018/19: 893,681 visits; not drawn, for it is of another length.');
+  });
+
   test('zero is a figure: it is drawn', () => {
     const points = [...visits.points.slice(0, -1), point('2023-04-01/P1Y', 0)];
-    expect(layerNamed(baselineProgressChart({ ...visits, points }), 'last')?.data.values).toMatchObject([{ value: 0 }]);
+    expect(layerNamed(baselineProgressChart({ ...visits, points }), 'end')?.data.values).toMatchObject([{ value: 0 }]);
   });
 });
 
