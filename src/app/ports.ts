@@ -82,6 +82,8 @@ export interface SeriesQuery {
   readonly to?: string;
 }
 
+export type HeldSeries = Pick<ObservationKey, 'place' | 'granularity' | 'basis' | 'breakdown'>;
+
 /** Observations and the checkpoint they belong to. */
 export interface ReadModels {
   checkpoint(): Promise<Checkpoint | null>;
@@ -94,6 +96,8 @@ export interface ReadModels {
   replace(projection: ProjectionName, observations: readonly Observation[]): Promise<void>;
   /** Ordered by place, granularity, breakdown, basis, period, so that two stores with equal content answer alike. */
   series(query: SeriesQuery): Promise<readonly Observation[]>;
+  /** What series a projection holds: distinct place, granularity, basis and breakdown, sorted. */
+  held(projection: ProjectionName): Promise<readonly HeldSeries[]>;
   /** Names of the projections that hold observations or were ever stored by `replace`, sorted. */
   projections(): Promise<readonly ProjectionName[]>;
   /** Forgets a projection. */

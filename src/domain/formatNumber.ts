@@ -44,3 +44,9 @@ export function formatPercentChange(percent: number, decimals = 2): string {
 export function roundsToZero(value: number, decimals: number): boolean {
   return value !== 0 && !/[1-9]/.test(formatNumber(value, decimals));
 }
+
+/** A change with its sign: `+1,234.5`, `−3`, `0`. */
+export function formatSigned(value: number, decimals: number): string {
+  const text = formatNumber(Math.abs(value), decimals);
+  return value > 0 ? `+${text}` : value < 0 ? `${MINUS}${text}` : text;
+}

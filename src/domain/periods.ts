@@ -44,9 +44,12 @@ export function monthOf(day: number): number {
   return (year - 1970) * 12 + month - 1;
 }
 
+/** Month of the year, 0 to 11, also of months before 1970. */
+const monthOfYear = (month: number): number => ((month % 12) + 12) % 12;
+
 /** First day of a month counted from January 1970. */
 export const firstDayOfMonth = (month: number): number =>
-  Date.UTC(1970 + Math.floor(month / 12), ((month % 12) + 12) % 12, 1) / DAY_MS;
+  Date.UTC(1970 + Math.floor(month / 12), monthOfYear(month), 1) / DAY_MS;
 
 /** Days in a month counted from January 1970. */
 export const daysInMonth = (month: number): number => firstDayOfMonth(month + 1) - firstDayOfMonth(month);
@@ -55,7 +58,7 @@ export const daysInMonth = (month: number): number => firstDayOfMonth(month + 1)
 export function windowOf(interval: string): DayWindow {
   const first = dayOf(interval.slice(0, 10));
   const length = Number(interval.slice(12, -1));
-  switch (interval.at(-1)) {
+  switch (interval.slice(-1)) {
     case 'D':
       return { first, last: first + length - 1 };
     case 'W':
@@ -124,7 +127,7 @@ export function granularityOf(window: DayWindow): CalendarGranularity | null {
 const MONTH_NAMES = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
 ]; // prettier-ignore
-const short = (month: number): string => (MONTH_NAMES[month % 12] ?? '').slice(0, 3);
+const short = (month: number): string => (MONTH_NAMES[monthOfYear(month)] ?? '').slice(0, 3);
 const yearOf = (month: number): number => 1970 + Math.floor(month / 12);
 
 /** A period as a reader says it: `2018/19`, `June 2019`, `Apr to Jun 2019`, `Jan 2016 to Dec 2018`, `2017`. */
@@ -134,10 +137,10 @@ export function periodLabel(interval: string): string {
   if (!wholeMonths) return `${longDate(window.first)} to ${longDate(window.last)}`;
   const first = monthOf(window.first);
   const last = monthOf(window.last);
-  if (first === last) return `${MONTH_NAMES[first % 12]} ${yearOf(first)}`;
-  const startsInApril = first % 12 === 3;
+  if (first === last) return `${MONTH_NAMES[monthOfYear(first)]} ${yearOf(first)}`;
+  const startsInApril = monthOfYear(first) === 3;
   if (last - first === 11 && startsInApril) return `${yearOf(first)}/${String(yearOf(last) % 100).padStart(2, '0')}`;
-  if (last - first === 11 && first % 12 === 0) return `${yearOf(first)}`;
+  if (last - first === 11 && monthOfYear(first) === 0) return `${yearOf(first)}`;
   const from = yearOf(first) === yearOf(last) ? short(first) : `${short(first)} ${yearOf(first)}`;
   return `${from} to ${short(last)} ${yearOf(last)}`;
 }

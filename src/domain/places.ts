@@ -16,6 +16,7 @@ const NATIONS: Readonly<Record<string, string>> = {
 const NAMES: Readonly<Record<string, string>> = {
   K02000001: 'United Kingdom',
   K03000001: 'Great Britain',
+  K04000001: 'England and Wales',
   E92000001: 'England',
   W92000004: 'Wales',
   S92000003: 'Scotland',

@@ -111,11 +111,12 @@ export function planIndicator(definition: Definition): Plan {
         : { statistic: definition.published.statistic, prefer: definition.published.prefer ?? [] },
     coverage: definition.coverage === 'service-point-months',
     chooseOne: definition.overlap === 'choose-one',
-    places: definition.places,
+    places: [...new Set(definition.places)],
     granularities: CALENDAR_GRANULARITIES.filter((g) => definition.granularities.includes(g)),
-    breakdowns: definition.breakdowns,
+    breakdowns: [...new Set(definition.breakdowns)],
   };
-  return deepFreeze(plan);
+  // A copy is frozen: the definition stays as its owner made it.
+  return deepFreeze(structuredClone(plan));
 }
 
 function deepFreeze<T>(value: T): T {

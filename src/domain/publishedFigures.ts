@@ -18,7 +18,7 @@ export interface QuotedFigure {
 
 /**
  * One observation for each place and window. Where two sources give the same one, the first in `prefer` is quoted
- * (then the first by reference, value and scope, so that order of arrival cannot matter) and the others are named.
+ * (then the first by reference, value, scope and the rest, so that order of arrival cannot matter) and the others are named.
  */
 export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly string[]): Observation[] {
   const rank = (figure: QuotedFigure): number => {
@@ -26,7 +26,7 @@ export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly 
     return at < 0 ? prefer.length : at;
   };
   const text = (figure: QuotedFigure): string =>
-    `${figure.reference ?? '~'} ${figure.value} ${figure.scope} ${figure.note ?? ''}`;
+    `${figure.reference ?? '~'} ${figure.value} ${figure.scope} ${figure.note ?? ''} ${figure.survey} ${figure.n} ${figure.low} ${figure.high}`;
   const groups = new Map<string, QuotedFigure[]>();
   for (const figure of figures) {
     const key = `${figure.place} ${intervalOf(windowOf(figure.window))}`;

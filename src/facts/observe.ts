@@ -25,15 +25,14 @@ import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { GRAINS, wordsOf, type Dictionaries } from './columns.ts';
 import type { Figure } from './fact.ts';
 import { dayBits, type PartState, type PlanState, type Reporting } from './fold.ts';
+import { panelOf, type Panel } from './panel.ts';
 import { settle } from './settle.ts';
 
-/** Months and places whose observations are wanted: the whole history where it is left out. */
-export interface Touched {
-  readonly from: number;
-  readonly to: number;
-  /** Codes of service points, or whatever the facts name; the places that hold them are wanted too. */
-  readonly places: ReadonlySet<number>;
-}
+/**
+ * First and last month of which something changed, by place code (of service points, or whatever the facts name): the
+ * periods that hold one of the months, at these places and at those that hold them, are observed anew.
+ */
+export type Touched = ReadonlyMap<number, { readonly from: number; readonly to: number }>;
 
 /** Places of one level, and the number there of each place that facts name (−1 where it lies in none). */
 interface Level {
@@ -68,8 +67,9 @@ export function observe(plan: Plan, state: PlanState, dictionaries: Dictionaries
   if (known === null) return [];
   const panel = state.reporting === null ? null : panelOf(state.reporting);
   const horizon = Math.max(known.to, panel?.last ?? -Infinity);
-  const from = Math.max(known.from, touched?.from ?? -Infinity);
-  const to = Math.min(horizon, touched?.to ?? Infinity);
+  const ranges = touched === undefined ? null : [...touched.values()];
+  const from = Math.max(known.from, ranges === null ? -Infinity : Math.min(...ranges.map((range) => range.from)));
+  const to = Math.min(horizon, ranges === null ? Infinity : Math.max(...ranges.map((range) => range.to)));
   if (from > to) return [];
 
   const places = wordsOf(dictionaries, 'place').values;
@@ -78,7 +78,7 @@ export function observe(plan: Plan, state: PlanState, dictionaries: Dictionaries
     const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
     for (const placeLevel of plan.places) {
       const level = levelOf(placeLevel, places);
-      const wanted = touched === undefined ? null : new Set([...touched.places].map((place) => level.of[place] ?? -1));
+      const wanted = touched === undefined ? null : wantedAt(level, touched);
       const cubes = {
         numerator: cubeOf(plan, measure.numerator, state.numerator, span, level, dictionaries),
         denominator:
@@ -91,6 +91,21 @@ export function observe(plan: Plan, state: PlanState, dictionaries: Dictionaries
     }
   }
   return observations;
+}
+
+/** The months touched at each place of a level: those of every place in it. */
+function wantedAt(level: Level, touched: Touched): Map<number, { from: number; to: number }> {
+  const wanted = new Map<number, { from: number; to: number }>();
+  for (const [place, { from, to }] of touched) {
+    const number = level.of[place] ?? -1;
+    if (number < 0) continue;
+    const range = wanted.get(number);
+    wanted.set(
+      number,
+      range === undefined ? { from, to } : { from: Math.min(range.from, from), to: Math.max(range.to, to) },
+    );
+  }
+  return wanted;
 }
 
 /** Observations quoted from published figures. */
@@ -283,29 +298,6 @@ function fillStatuses(cubes: Cubes, state: PartState, span: Span, level: Level):
   }
 }
 
-/** First and last month that each place reported (last < first where it never did), and the last of all. */
-interface Panel {
-  readonly firstReported: Int32Array;
-  readonly lastReported: Int32Array;
-  readonly last: number;
-}
-
-function panelOf({ grain }: Reporting): Panel {
-  const firstReported = new Int32Array(grain.places).fill(0x7fffffff);
-  const lastReported = new Int32Array(grain.places).fill(-0x80000000);
-  let last = -Infinity;
-  for (let month = 0; month < grain.months; month++) {
-    for (let place = 0; place < grain.places; place++) {
-      if (grain.cells[month * grain.places + place] === 0) continue;
-      const at = grain.from + month;
-      firstReported[place] = Math.min(firstReported[place] as number, at);
-      lastReported[place] = Math.max(lastReported[place] as number, at);
-      last = Math.max(last, at);
-    }
-  }
-  return { firstReported, lastReported, last };
-}
-
 interface CoverageCube {
   readonly reported: Int32Array;
   readonly expected: Int32Array;
@@ -357,7 +349,7 @@ function emit(
   state: PlanState,
   span: Span,
   level: Level,
-  wanted: ReadonlySet<number> | null,
+  wanted: ReadonlyMap<number, { from: number; to: number }> | null,
   cubes: { numerator: Cubes; denominator: Cubes | null; coverage: CoverageCube | null },
   dictionaries: Dictionaries,
   observations: Observation[],
@@ -367,10 +359,15 @@ function emit(
   const placeCodes = level.names.map((name) => wordsOf(dictionaries, 'place').find(name));
   for (let period = span.first; period <= span.last; period++) {
     const interval = periodInterval(span.granularity, period);
-    const firstDay = firstDayOfMonth(firstMonthOf(span.granularity, period));
-    const lastDay = firstDayOfMonth(firstMonthOf(span.granularity, period + 1)) - 1;
+    const firstMonthHere = firstMonthOf(span.granularity, period);
+    const lastMonthHere = firstMonthOf(span.granularity, period + 1) - 1;
+    const firstDay = firstDayOfMonth(firstMonthHere);
+    const lastDay = firstDayOfMonth(lastMonthHere + 1) - 1;
     for (let number = 0; number < places; number++) {
-      if (wanted !== null && !wanted.has(number)) continue;
+      if (wanted !== null) {
+        const range = wanted.get(number);
+        if (range === undefined || range.from > lastMonthHere || range.to < firstMonthHere) continue;
+      }
       const cell = (period - span.first) * places + number;
       const place = level.names[number] as string;
       const covered = cubes.coverage;

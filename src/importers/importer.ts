@@ -58,6 +58,7 @@ export type FindingCode =
   | 'row-blank'
   | 'row-repeats-header'
   | 'row-repeated'
+  | 'not-recorded'
   | 'row-contradicted'
   | 'totals-row'
   | 'looks-like-total'

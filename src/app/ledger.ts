@@ -1,0 +1,142 @@
+/**
+ * The engine, put together from its ports: everything a server or a command does with one data directory. It owns the
+ * projector: one at a time, live or not.
+ */
+import type { Definition } from '../../contracts/definition.ts';
+import type { Series } from '../../contracts/series.ts';
+import type { FactStore } from '../facts/factStore.ts';
+import type { ImportSource } from '../importers/importer.ts';
+import type { Catalogue } from './catalogue.ts';
+import { importFile, type ImportReport } from './importFile.ts';
+import type { EventLog, HeldSeries, ReadModels } from './ports.ts';
+import type { Progress } from './progress.ts';
+import { openProjector, type Projector } from './projector.ts';
+import { readSeries, type SeriesRequest } from './readSeries.ts';
+import { recordEvents, type EventOutcome } from './recordEvents.ts';
+import { replay, type ReplayResult } from './replay.ts';
+import { verify, type Verification } from './verify.ts';
+
+export interface LedgerPorts {
+  readonly log: EventLog;
+  readonly readModels: ReadModels;
+  readonly catalogue: Catalogue;
+  readonly openFacts: () => FactStore;
+  /** Deletes the stored facts: they are made again from the log. */
+  readonly discardFacts: () => void;
+  readonly factsBeside: () => { store: FactStore; discard: () => void };
+  readonly now: () => Date;
+  /** Told when live projection failed; it starts again after a pause. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface Ledger {
+  readonly catalogue: Catalogue;
+  /** Knowledge position of the read models. */
+  ordinal(): number;
+  /** Events in the log. */
+  size(): Promise<number>;
+  record(candidates: readonly unknown[]): Promise<EventOutcome[]>;
+  import(
+    source: ImportSource,
+    choices: { format?: string | undefined; strict?: boolean },
+    progress?: Progress,
+  ): Promise<ImportReport>;
+  /** Resolves when every event that the log has now is in the observations. */
+  project(progress?: Progress): Promise<void>;
+  series(request: SeriesRequest): Promise<Series>;
+  held(indicator: string): Promise<readonly HeldSeries[]>;
+  replay(definition: Definition, progress?: Progress, signal?: AbortSignal): Promise<ReplayResult>;
+  /** Forgets facts and observations and makes both again from the log. */
+  rebuild(progress?: Progress): Promise<{ events: number }>;
+  verify(progress?: Progress): Promise<Verification>;
+  /** Starts live projection: what is recorded from now on becomes visible by itself. */
+  goLive(): void;
+  close(): Promise<void>;
+}
+
+/** Pause before live projection is tried again after a failure, in milliseconds. */
+const RETRY_MS = 1_000;
+const POLL_MS = 5;
+
+/** Opens the engine where it stopped; nothing is projected until `project` or `goLive`. */
+export async function openLedger(ports: LedgerPorts, progress?: Progress): Promise<Ledger> {
+  const { log, readModels, catalogue } = ports;
+  let facts = ports.openFacts();
+  let projector: Projector = await openProjector({ log, facts, readModels }, catalogue.indicators, progress);
+  let live: { stop: AbortController; ended: Promise<void> } | null = null;
+  const ordinal = (): number => projector.ordinal();
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await projector.run(signal);
+      } catch (error) {
+        ports.onFailure(error);
+        await pause(RETRY_MS, signal);
+      }
+    }
+  }
+  function goLive(): void {
+    if (live !== null) return;
+    const stop = new AbortController();
+    live = { stop, ended: run(stop.signal) };
+  }
+  async function stopLive(): Promise<boolean> {
+    if (live === null) return false;
+    const { stop, ended } = live;
+    live = null;
+    stop.abort();
+    await ended;
+    return true;
+  }
+
+  async function project(report?: Progress): Promise<void> {
+    if (live === null) return projector.catchUp(report);
+    const size = await log.size();
+    while (live !== null && projector.ordinal() < size) {
+      report?.('projecting', projector.ordinal(), size);
+      await pause(POLL_MS);
+    }
+    report?.('projecting', size, size);
+  }
+
+  return {
+    catalogue,
+    ordinal,
+    size: () => log.size(),
+    record: (candidates) => recordEvents(ports, candidates),
+    import: (source, choices, report) => importFile(ports, source, choices, report),
+    project,
+    series: (request) => readSeries({ readModels, catalogue, ordinal }, request),
+    held: (indicator) => readModels.held(catalogue.find(indicator).projection),
+    replay: (definition, report, signal) =>
+      replay({ facts, readModels, catalogue, ordinal }, definition, report, signal),
+    async rebuild(report) {
+      const wasLive = await stopLive();
+      ports.discardFacts();
+      await readModels.clear();
+      facts = ports.openFacts();
+      projector = await openProjector({ log, facts, readModels }, catalogue.indicators);
+      await projector.catchUp(report);
+      if (wasLive) goLive();
+      return { events: projector.ordinal() };
+    },
+    async verify(report) {
+      // The rebuild reads the log, not the facts that live projection goes on writing; it need not stop.
+      await project();
+      return verify({ log, facts, readModels, catalogue, ordinal, factsBeside: ports.factsBeside }, report);
+    },
+    goLive,
+    async close() {
+      await stopLive();
+      await readModels.close();
+      await log.close();
+    },
+  };
+}
+
+const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });

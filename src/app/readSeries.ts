@@ -1,0 +1,227 @@
+/** One indicator for one place along time, with its baseline, target and graded progress: what every reader gets. */
+import type { Definition } from '../../contracts/definition.ts';
+import type { Series, SeriesPoint } from '../../contracts/series.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
+import type { Basis, Granularity, Observation } from '../domain/observation.ts';
+import { granularityOfInterval, isoOf, periodLabel, windowOf } from '../domain/periods.ts';
+import { isMadeUp, placeName } from '../domain/places.ts';
+import { progressOf, type BaselineValue } from '../domain/progress.ts';
+import type { Catalogue, Indicator } from './catalogue.ts';
+import type { HeldSeries, ReadModels } from './ports.ts';
+
+export interface SeriesRequest {
+  readonly indicator: string;
+  readonly place?: string | undefined;
+  readonly granularity?: Granularity | undefined;
+  readonly basis?: Basis | undefined;
+  readonly breakdown?: string | undefined;
+  /** First and last day wanted, ISO dates, inclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface SeriesPorts {
+  readonly readModels: ReadModels;
+  readonly catalogue: Catalogue;
+  /** The knowledge position that the read models stand at. */
+  readonly ordinal: () => number;
+}
+
+/** What is read where the request leaves it open, best first. */
+const GRANULARITY_ORDER: readonly Granularity[] = ['financial-year', 'window', 'month', 'quarter', 'half-year'];
+
+/**
+ * The series asked for. Left open, the place is the one with a baseline, else the widest; the basis is the computed one
+ * where there is one. Throws `not-found` for an unknown indicator or a series that holds nothing.
+ */
+export async function readSeries(
+  { readModels, catalogue, ordinal }: SeriesPorts,
+  request: SeriesRequest,
+): Promise<Series> {
+  const indicator = catalogue.find(request.indicator);
+  const { definition, projection } = indicator;
+  const choice = choose(indicator, await readModels.held(projection), request);
+  const everything = await readModels.series({ projection, ...choice });
+  const baseline = await baselineOf(readModels, indicator, choice);
+  const after = everything.filter(
+    (o) => !(choice.granularity === 'window' && baseline !== null && o.period === baseline.period),
+  );
+  const wanted = everything.filter(
+    (o) =>
+      (request.from === undefined || isoOf(windowOf(o.period).last) >= request.from) &&
+      (request.to === undefined || o.period.slice(0, 10) <= request.to),
+  );
+  const target = definition.targets.find((t) => (t.place ?? choice.place) === choice.place) ?? null;
+  const progress = progressOf(
+    definition,
+    everything.filter((o) => request.to === undefined || isoOf(windowOf(o.period).last) <= request.to),
+    baseline,
+  );
+  return {
+    indicator: {
+      id: definition.id,
+      version: definition.version,
+      definition: indicator.hash,
+      title: definition.title,
+      question: definition.question,
+      outcome: definition.outcome,
+      unit: definition.unit.label,
+      decimals: definition.unit.decimals,
+      direction: definition.direction,
+    },
+    place: { code: choice.place, name: placeName(choice.place) },
+    granularity: choice.granularity,
+    basis: choice.basis,
+    breakdown: choice.breakdown,
+    position: ordinal(),
+    madeUp: isMadeUp(choice.place),
+    status: statusOf(choice),
+    source: sourceOf(choice),
+    notes: definition.notes,
+    points: wanted.map(pointOf),
+    baseline: baseline === null ? null : { ...baseline, label: periodLabel(baseline.period), basis: choice.basis },
+    target:
+      target === null
+        ? null
+        : { value: target.value, period: target.period, label: periodLabel(target.period), source: target.source },
+    progress,
+  };
+}
+
+type Choice = HeldSeries;
+
+function choose({ definition }: Indicator, held: readonly HeldSeries[], request: SeriesRequest): Choice {
+  const fits = held.filter(
+    (h) =>
+      (request.place === undefined || h.place === request.place) &&
+      (request.granularity === undefined || h.granularity === request.granularity) &&
+      (request.basis === undefined || h.basis === request.basis) &&
+      h.breakdown === (request.breakdown ?? ''),
+  );
+  const rank = (h: HeldSeries): readonly number[] => [
+    definition.baselines.some((b) => b.basis === h.basis && b.place === h.place) ? 0 : 1,
+    isMadeUp(h.place) ? 1 : 0,
+    h.basis === 'computed' ? 0 : 1,
+    h.place.length,
+    definition.baselines.some((b) => b.basis === h.basis && granularityOfInterval(b.period) === h.granularity) ? 0 : 1,
+    GRANULARITY_ORDER.indexOf(h.granularity),
+  ];
+  const [best] = fits.toSorted((a, b) => compare(rank(a), rank(b)) || (a.place < b.place ? -1 : 1));
+  if (best !== undefined) return best;
+  const asked = [request.place, request.granularity, request.basis, request.breakdown].filter(
+    (text) => text !== undefined,
+  );
+  throw new LedgerError(
+    'not-found',
+    asked.length === 0
+      ? `Nothing has been reported for "${definition.id}" yet.`
+      : `"${definition.id}" holds no series for ${asked.join(', ')}.`,
+    { hint: held.length === 0 ? 'Send events or import a file that it reads.' : `It holds: ${summary(held)}.` },
+  );
+}
+
+const compare = (a: readonly number[], b: readonly number[]): number => {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+};
+
+function summary(held: readonly HeldSeries[]): string {
+  const list = (values: readonly string[]): string => {
+    const some = [...new Set(values)].filter((value) => value !== '');
+    return some.slice(0, 6).join(', ') + (some.length > 6 ? ` and ${some.length - 6} more` : '');
+  };
+  const cuts = list(held.map((h) => h.breakdown));
+  return `places ${list(held.map((h) => h.place))}; by ${list(held.map((h) => h.granularity))}${cuts === '' ? '' : `; cuts ${cuts}`}`;
+}
+
+async function baselineOf(
+  readModels: ReadModels,
+  { definition, projection }: Indicator,
+  choice: Choice,
+): Promise<(BaselineValue & { source: string | null; state: Observation['state'] }) | null> {
+  const stated = baselineFor(definition, choice);
+  if (stated === null) return null;
+  if (stated.value !== undefined) {
+    return {
+      period: stated.period,
+      value: stated.value,
+      state: stated.value === 0 ? 'zero' : 'observed',
+      scope: stated.scope ?? null,
+      source: stated.source ?? null,
+      coverage: null,
+      notes: [],
+    };
+  }
+  const found = (await readModels.series({ projection, ...choice })).find((o) => o.period === stated.period);
+  if (found === undefined) {
+    // A baseline is of one kind of period: it is not the baseline of the months in it.
+    if (granularityOfInterval(stated.period) !== choice.granularity) return null;
+    return {
+      period: stated.period,
+      value: null,
+      state: 'not-reported',
+      scope: null,
+      source: null,
+      coverage: null,
+      notes: [],
+    };
+  }
+  return {
+    period: found.period,
+    value: found.value,
+    state: found.state,
+    scope: found.scope,
+    source: null,
+    coverage: found.coverage,
+    notes: found.notes,
+  };
+}
+
+const baselineFor = (definition: Definition, choice: Choice): Definition['baselines'][number] | null => {
+  const fitting = definition.baselines.filter(
+    (b) => b.basis === choice.basis && (b.place ?? choice.place) === choice.place,
+  );
+  const exact = fitting.find((b) => granularityOfInterval(b.period) === choice.granularity);
+  return exact ?? null;
+};
+
+function pointOf(o: Observation): SeriesPoint {
+  const { first, last } = windowOf(o.period);
+  return {
+    period: o.period,
+    start: isoOf(first),
+    end: isoOf(last),
+    label: periodLabel(o.period),
+    granularity: o.granularity,
+    breakdown: o.breakdown,
+    basis: o.basis,
+    state: o.state,
+    value: o.value,
+    numerator: o.numerator,
+    denominator: o.denominator,
+    n: o.n,
+    low: o.low,
+    high: o.high,
+    coverage: o.coverage,
+    partial:
+      (o.coverage !== null && o.coverage.reported < o.coverage.expected) ||
+      o.notes.includes('part-of-a-month-reported'),
+    events: o.events,
+    scope: o.scope,
+    notes: [...o.notes],
+  };
+}
+
+const statusOf = ({ place, basis }: Choice): string =>
+  isMadeUp(place)
+    ? 'Made-up data for demonstration: no library reported these figures.'
+    : basis === 'published'
+      ? 'Figures published by others, quoted as stated. Management information, not official statistics.'
+      : 'Computed from activity events. Management information, not official statistics.';
+
+const sourceOf = ({ basis, place }: Choice): string =>
+  basis === 'published'
+    ? 'Published figures, each with its source'
+    : isMadeUp(place)
+      ? 'Demonstration events'
+      : 'Activity events reported by the library service';

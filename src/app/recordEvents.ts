@@ -1,0 +1,163 @@
+/**
+ * Events in, one outcome for each out. What is accepted is durable when this returns; what is refused is named with its
+ * reason and stops nothing else.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import {
+  activityEvent,
+  EVENT_KINDS,
+  typeOf,
+  type ActivityEvent,
+  type FactBody,
+} from '../../contracts/activityEvent.ts';
+import type { Fault, Problem } from '../../contracts/errors.ts';
+import { LedgerError, toProblem } from '../domain/ledgerError.ts';
+import { granularityOf, windowOf } from '../domain/periods.ts';
+import type { EventLog, NewEvent } from './ports.ts';
+
+export interface EventOutcome {
+  /** Place in the batch, from 0. */
+  readonly index: number;
+  readonly source: string | null;
+  readonly id: string | null;
+  readonly outcome: 'accepted' | 'duplicate' | 'refused';
+  readonly problem?: Problem;
+}
+
+/** Events of one append: a log's transaction stays short, and a batch of any size is taken. */
+const APPEND_EVENTS = 5_000;
+
+/**
+ * Records a batch. Each feed's events are appended in the order given. An event that was recorded before is a
+ * `duplicate` and harmless; the same id with other content is refused.
+ * @param candidates anything: parsed JSON as it came
+ * @param now        to refuse what claims to happen later than tomorrow
+ */
+export async function recordEvents(
+  { log, now }: { log: EventLog; now: () => Date },
+  candidates: readonly unknown[],
+): Promise<EventOutcome[]> {
+  const latest = new Date(now().getTime() + DAY_MS).toISOString();
+  const outcomes: EventOutcome[] = [];
+  const feeds = new Map<string, { index: number; event: NewEvent }[]>();
+  candidates.forEach((candidate, index) => {
+    const checked = checkEvent(candidate, latest);
+    if ('problem' in checked) {
+      outcomes[index] = { index, ...identityIn(candidate), outcome: 'refused', problem: checked.problem };
+      return;
+    }
+    const { event } = checked;
+    const feed = feeds.get(event.source) ?? [];
+    feeds.set(event.source, feed);
+    feed.push({ index, event: newEvent(event) });
+  });
+  for (const [source, feed] of feeds) {
+    for (let at = 0; at < feed.length; at += APPEND_EVENTS) {
+      const part = feed.slice(at, at + APPEND_EVENTS);
+      const { outcomes: appended } = await log.append(
+        source,
+        part.map(({ event }) => event),
+        'any',
+      );
+      part.forEach(({ index, event }, i) => {
+        const identity = { index, source, id: event.id };
+        const outcome = appended[i];
+        outcomes[index] =
+          outcome === 'conflict'
+            ? { ...identity, outcome: 'refused', problem: toProblem(conflict(source, event.id)) }
+            : { ...identity, outcome: outcome === 'appended' ? 'accepted' : 'duplicate' };
+      });
+    }
+  }
+  return outcomes;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The event as the log takes it: RFC 8785 canonical JSON, so that equal content has equal bytes whoever wrote it. */
+export function newEvent(event: ActivityEvent): NewEvent {
+  const body = canonicalize(event);
+  if (body === undefined) throw new Error('an event that follows its contract has a canonical form');
+  return { id: event.id, body, hash: createHash('sha256').update(body).digest('hex') };
+}
+
+const conflict = (source: string, id: string): LedgerError =>
+  new LedgerError('event-conflict', `${source} already recorded an event "${id}" with other content.`, {
+    hint: 'To change what was recorded, send a fact.corrected or fact.retracted event; for a new event, use a new id.',
+  });
+
+/** Checks one candidate against its contract, and that its time can be. */
+export function checkEvent(candidate: unknown, latest: string): { event: ActivityEvent } | { problem: Problem } {
+  const parsed = activityEvent.safeParse(candidate);
+  if (!parsed.success) return { problem: toProblem(refusal(candidate, parsed.error.issues)) };
+  const event = parsed.data;
+  const fault = timeFault(event, latest) ?? placementFault(event);
+  if (fault !== null) return { problem: toProblem(invalid([fault])) };
+  return { event };
+}
+
+const invalid = (faults: readonly Fault[]): LedgerError =>
+  new LedgerError('invalid-event', faults.map((f) => `${f.pointer ?? ''} ${f.message}`.trim()).join('; '), {
+    hint: 'The contracts, with examples, are at /v1/contracts.',
+    faults,
+  });
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(EVENT_KINDS.map(typeOf));
+
+function refusal(
+  candidate: unknown,
+  issues: readonly { path: PropertyKey[]; message: string; code?: string; keys?: string[] }[],
+): LedgerError {
+  if (typeof candidate !== 'object' || candidate === null || Array.isArray(candidate)) {
+    return invalid([{ message: 'must be a JSON object: one CloudEvents event', pointer: '' }]);
+  }
+  const { type } = candidate as { type?: unknown };
+  if (typeof type === 'string' && !KNOWN_TYPES.has(type)) {
+    return new LedgerError('unknown-event-type', `There is no contract for the type "${type.slice(0, 100)}".`, {
+      hint: 'The types are listed at /v1/contracts.',
+      faults: [{ message: 'is not a known event type', pointer: '/type' }],
+    });
+  }
+  if (typeof type !== 'string') return invalid([{ message: 'must be given: the type of the event', pointer: '/type' }]);
+  return invalid(
+    issues.flatMap(({ path, message, keys }) =>
+      keys === undefined
+        ? [{ message, pointer: pointerOf(path) }]
+        : keys.map((key) => ({ message: 'is not a field of this contract', pointer: pointerOf([...path, key]) })),
+    ),
+  );
+}
+
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+function timeFault(event: ActivityEvent, latest: string): Fault | null {
+  if (event.time === undefined || new Date(event.time).toISOString() <= latest) return null;
+  return { message: 'lies in the future', pointer: '/time' };
+}
+
+/** A count must lie in one month, quarter, half or financial year: anything else could be shown nowhere. */
+function placementFault(event: ActivityEvent): Fault | null {
+  const inside = 'replacement' in event.data;
+  const body = (inside ? (event.data as { replacement: FactBody }).replacement : event) as FactBody;
+  const { data } = body;
+  if (!('window' in data) || 'statistic' in data || data.method === 'sample-week') return null;
+  if (granularityOf(windowOf(data.window)) !== null) return null;
+  return {
+    message:
+      'must lie within one month, or be whole months within one quarter, half or financial year (April to March)',
+    pointer: `${inside ? '/data/replacement' : ''}/data/window`,
+  };
+}
+
+function identityIn(candidate: unknown): { source: string | null; id: string | null } {
+  const { source, id } = (typeof candidate === 'object' && candidate !== null ? candidate : {}) as {
+    source?: unknown;
+    id?: unknown;
+  };
+  return {
+    source: typeof source === 'string' ? source.slice(0, 200) : null,
+    id: typeof id === 'string' ? id.slice(0, 128) : null,
+  };
+}

@@ -1,0 +1,75 @@
+/** Evaluates a definition over the whole history, stores what it says, and compares it with what is active. */
+import type { Definition } from '../../contracts/definition.ts';
+import { compareVersions, type Comparison } from '../domain/compareVersions.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
+import { evaluate, evaluations, observations, type Evaluation } from '../facts/evaluate.ts';
+import type { FactStore } from '../facts/factStore.ts';
+import { indicatorOf, type Catalogue } from './catalogue.ts';
+import type { ReadModels } from './ports.ts';
+import type { Progress } from './progress.ts';
+
+export interface ReplayResult {
+  readonly projection: string;
+  /** The active version it was compared with, null where the indicator is new. */
+  readonly against: string | null;
+  /** The knowledge position that both were evaluated at. */
+  readonly position: number;
+  readonly observations: number;
+  readonly comparison: Comparison;
+  /** False where the replay is the active version itself and found it as stored: nothing was written. */
+  readonly stored: boolean;
+}
+
+/** How often, in rows, a replay lets other work run and looks whether it was cancelled. */
+const BREATHE_ROWS = 2_000_000;
+const MOVES_SHOWN = 20;
+
+/**
+ * Replays a definition at the knowledge position of now. A draft's observations are stored under its own name beside
+ * the active ones; replaying what is active only compares. Throws `interrupted` when cancelled.
+ */
+export async function replay(
+  {
+    facts,
+    readModels,
+    catalogue,
+    ordinal,
+  }: { facts: FactStore; readModels: ReadModels; catalogue: Catalogue; ordinal: () => number },
+  definition: Definition,
+  progress?: Progress,
+  signal?: AbortSignal,
+): Promise<ReplayResult> {
+  const draft = indicatorOf(definition);
+  const active = catalogue.indicators.find(({ plan }) => plan.id === draft.plan.id) ?? null;
+  const position = ordinal();
+  const [evaluation] = evaluations([draft.plan], facts, position) as [Evaluation];
+  let breathed = 0;
+  for (const done of evaluate([evaluation], facts, 0, position)) {
+    progress?.('replaying', done, position);
+    if (done - breathed < BREATHE_ROWS) continue;
+    breathed = done;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted === true) {
+      throw new LedgerError(
+        'interrupted',
+        `The replay of ${draft.plan.id} was cancelled after ${done} of ${position} events.`,
+      );
+    }
+  }
+  const after = observations(evaluation, facts, position);
+  const before = active === null ? [] : await readModels.series({ projection: active.projection });
+  const stored = draft.projection !== active?.projection;
+  if (stored) {
+    progress?.('storing observations', 0, after.length);
+    await readModels.replace(draft.projection, after);
+    progress?.('storing observations', after.length, after.length);
+  }
+  return {
+    projection: draft.projection,
+    against: active?.projection ?? null,
+    position,
+    observations: after.length,
+    comparison: compareVersions(before, after, MOVES_SHOWN),
+    stored,
+  };
+}

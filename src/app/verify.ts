@@ -1,0 +1,144 @@
+/** Rebuild equals live: everything derived is made again from the log, beside what is stored, and compared to the byte. */
+import type { Observation } from '../domain/observation.ts';
+import { keyText } from '../domain/compareVersions.ts';
+import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
+import type { FactStore } from '../facts/factStore.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { EventLog, ReadModels } from './ports.ts';
+import type { Progress } from './progress.ts';
+
+export interface Difference {
+  /** The fact segment, or the indicator version. */
+  readonly where: string;
+  readonly what: string;
+}
+
+export interface Verification {
+  readonly position: number;
+  readonly facts: number;
+  readonly segments: number;
+  readonly projections: number;
+  readonly observations: number;
+  readonly differences: readonly Difference[];
+}
+
+const PAGE_EVENTS = 20_000;
+/** Differences named for each indicator; the rest are counted. */
+const NAMED = 10;
+
+/**
+ * Verifies what is stored at the knowledge position of now. What is stored is read first and at once, so that events
+ * which arrive meanwhile do not count as differences.
+ * `factsBeside` gives an empty fact store, which is discarded afterwards.
+ */
+export async function verify(
+  ports: {
+    log: EventLog;
+    facts: FactStore;
+    readModels: ReadModels;
+    catalogue: Catalogue;
+    ordinal: () => number;
+    factsBeside: () => { store: FactStore; discard: () => void };
+  },
+  progress?: Progress,
+): Promise<Verification> {
+  const { log, facts, readModels, catalogue } = ports;
+  const stored = await readStored(ports);
+  const onDisk = facts.digestsOnDisk();
+  const rows = facts.rows();
+
+  const { store: fresh, discard } = ports.factsBeside();
+  try {
+    while (fresh.rows() < rows) {
+      const page = await log.read(fresh.position(), Math.min(PAGE_EVENTS, rows - fresh.rows()));
+      if (page.length === 0) break;
+      fresh.append(page);
+      progress?.('reading events again', fresh.rows(), rows);
+    }
+    const differences: Difference[] = compareFiles(onDisk, fresh.digests());
+    const states = evaluations(
+      catalogue.indicators.map(({ plan }) => plan),
+      fresh,
+      stored.position,
+    );
+    for (const done of evaluate(states, fresh, 0, stored.position))
+      progress?.('evaluating again', done, stored.position);
+    let count = 0;
+    catalogue.indicators.forEach(({ projection }, at) => {
+      const expected = states[at] === undefined ? [] : observations(states[at], fresh, stored.position);
+      const found = stored.series[at] ?? [];
+      count += found.length;
+      differences.push(...compareObservations(projection, found, expected));
+    });
+    return {
+      position: stored.position,
+      facts: rows,
+      segments: onDisk.length,
+      projections: catalogue.indicators.length,
+      observations: count,
+      differences,
+    };
+  } finally {
+    discard();
+  }
+}
+
+/** The observations at one position: read again if the projector moved on meanwhile. */
+async function readStored({ readModels, catalogue, ordinal }: Parameters<typeof verify>[0]) {
+  for (;;) {
+    const position = ordinal();
+    const series: (readonly Observation[])[] = [];
+    for (const { projection } of catalogue.indicators) series.push(await readModels.series({ projection }));
+    if (ordinal() === position) return { position, series };
+  }
+}
+
+type Digest = { readonly file: string; readonly sha256: string };
+
+function compareFiles(found: readonly Digest[], expected: readonly Digest[]): Difference[] {
+  const rebuilt = new Map(expected.map(({ file, sha256 }) => [file, sha256]));
+  const differences = found.flatMap(({ file, sha256 }) => {
+    const other = rebuilt.get(file);
+    rebuilt.delete(file);
+    if (other === sha256) return [];
+    const what =
+      sha256 === 'missing'
+        ? 'is missing'
+        : other === undefined
+          ? 'is not in a rebuild'
+          : `has SHA-256 ${sha256}, a rebuild gives ${other}`;
+    return [{ where: `facts/${file}`, what }];
+  });
+  return [
+    ...differences,
+    ...[...rebuilt.keys()].map((file) => ({ where: `facts/${file}`, what: 'is only in a rebuild' })),
+  ];
+}
+
+function compareObservations(
+  projection: string,
+  found: readonly Observation[],
+  expected: readonly Observation[],
+): Difference[] {
+  const rebuilt = new Map(expected.map((o) => [keyText(o), o]));
+  const differences: Difference[] = [];
+  for (const observation of found) {
+    const key = keyText(observation);
+    const other = rebuilt.get(key);
+    rebuilt.delete(key);
+    if (other === undefined) differences.push({ where: projection, what: `${key}: stored, but not in a rebuild` });
+    else if (JSON.stringify(inOrder(observation)) !== JSON.stringify(inOrder(other))) {
+      differences.push({
+        where: projection,
+        what: `${key}: stored ${brief(observation)}, a rebuild gives ${brief(other)}`,
+      });
+    }
+  }
+  for (const key of rebuilt.keys()) differences.push({ where: projection, what: `${key}: only in a rebuild` });
+  if (differences.length <= NAMED) return differences;
+  return [...differences.slice(0, NAMED), { where: projection, what: `and ${differences.length - NAMED} more` }];
+}
+
+const inOrder = (o: Observation): unknown => Object.entries(o).sort(([a], [b]) => (a < b ? -1 : 1));
+const brief = (o: Observation): string =>
+  JSON.stringify([o.value, o.state, o.numerator, o.denominator, o.coverage, o.events, o.notes]);

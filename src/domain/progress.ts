@@ -1,0 +1,165 @@
+/**
+ * Baseline against progress. Two observations are compared only where they are alike: the same scope, the same length
+ * of period, enough reported on both sides. Where they are not, the sum that a reader would do anyway is given, and
+ * labelled as nothing more than a sum.
+ */
+import type { Definition } from '../../contracts/definition.ts';
+import type { Progress } from '../../contracts/series.ts';
+import { formatNumber, formatSigned } from './formatNumber.ts';
+import type { Observation } from './observation.ts';
+import { monthOf, periodLabel, windowOf } from './periods.ts';
+
+/**
+ * A period stands for its whole length when at least this share of the expected service-point months was reported.
+ * A judgement, the same for baseline and progress: below it, a change may be a change in who reported.
+ */
+export const ENOUGH_REPORTED = 0.9;
+
+/** The fixed start: an observation, or a value that a source states. */
+export interface BaselineValue {
+  readonly period: string;
+  readonly value: number | null;
+  readonly scope: string | null;
+  readonly coverage: Observation['coverage'];
+  readonly notes: readonly string[];
+}
+
+export const enoughReported = ({ coverage }: Pick<Observation, 'coverage'>): boolean =>
+  coverage === null || coverage.reported >= ENOUGH_REPORTED * coverage.expected;
+
+/**
+ * The observation that stands as progress: of those with a value, enough reported, and a start after the baseline's
+ * end, the latest that is comparable; where none is, the first, which readers set beside the baseline anyway.
+ */
+export function progressPoint(points: readonly Observation[], baseline: BaselineValue): Observation | null {
+  const candidates = candidatesOf(points, baseline);
+  return candidates.findLast((p) => reasonsAgainst(p, baseline).length === 0) ?? candidates[0] ?? null;
+}
+
+const candidatesOf = (points: readonly Observation[], baseline: BaselineValue): Observation[] =>
+  points.filter(
+    (p) => p.value !== null && windowOf(p.period).first > windowOf(baseline.period).last && enoughReported(p),
+  );
+
+/** Why two figures are not comparable; empty where they are. */
+const reasonsAgainst = (current: Observation, baseline: BaselineValue): string[] => [
+  ...((current.scope ?? '') === (baseline.scope ?? '') ? [] : ['scope']),
+  ...(monthsIn(current.period) === monthsIn(baseline.period) ? [] : ['length of period']),
+  ...(enoughReported(baseline) ? [] : ['coverage of the baseline']),
+];
+
+const monthsIn = (interval: string): number => {
+  const { first, last } = windowOf(interval);
+  return monthOf(last + 1) - monthOf(first);
+};
+
+type Graded = Pick<Definition, 'direction' | 'unit'>;
+
+/**
+ * The graded comparison. Percentage change is (progress − baseline) ÷ baseline × 100, for a baseline above 0 only.
+ * @param points   the series in order of time
+ * @param baseline null where the definition names none for this place and kind of period
+ */
+export function progressOf(
+  definition: Graded,
+  points: readonly Observation[],
+  baseline: BaselineValue | null,
+): Progress {
+  const nothing = { reasons: [], change: null, percentChange: null, arithmetic: null };
+  if (baseline === null || baseline.value === null) {
+    const label = baseline === null ? null : periodLabel(baseline.period);
+    const sentence =
+      label === null
+        ? 'No baseline is set for this series.'
+        : `The baseline period, ${label}, has no value, so nothing can be compared with it.`;
+    return { ...nothing, status: 'no-baseline', from: label, to: null, sentence };
+  }
+  const from = periodLabel(baseline.period);
+  const current = progressPoint(points, baseline);
+  if (current === null || current.value === null) {
+    return {
+      ...nothing,
+      status: 'no-progress-value',
+      from,
+      to: null,
+      sentence: `Nothing that could be compared has been reported since the baseline, ${from}.`,
+    };
+  }
+  const to = periodLabel(current.period);
+  const { unit } = definition;
+  const show = (value: number): string => formatNumber(value, unit.decimals);
+  const change = roundTo(current.value - baseline.value, 6);
+  const percent = baseline.value > 0 ? roundTo(((current.value - baseline.value) / baseline.value) * 100, 2) : null;
+  const reasons = reasonsAgainst(current, baseline);
+  const between = `${show(baseline.value)} ${unit.label} in ${from}${scoped(baseline.scope, reasons)} to ${show(current.value)} in ${to}${scoped(current.scope, reasons)}`;
+  if (reasons.length > 0) {
+    const label = 'Arithmetic on two stated figures, not progress';
+    return {
+      status: 'not-comparable',
+      reasons,
+      from,
+      to,
+      change: null,
+      percentChange: null,
+      arithmetic: percent === null ? null : { percentChange: percent, label },
+      sentence: `Not comparable: ${reasons.join(', ')}. From ${between}${percent === null ? '' : ` is ${formatSigned(percent, 2)}% as arithmetic on two stated figures, not progress`}.${othersBeside(definition, points, baseline, current)}`,
+    };
+  }
+  const status =
+    definition.direction === 'neutral'
+      ? 'context'
+      : change === 0
+        ? 'unchanged'
+        : change > 0 === (definition.direction === 'up')
+          ? 'better'
+          : 'worse';
+  const amount =
+    unit.label === '%'
+      ? `${formatSigned(change, unit.decimals)} percentage points`
+      : percent === null ? formatSigned(change, unit.decimals) : `${formatSigned(percent, 2)}%`; // prettier-ignore
+  const left = leftOut(points, current);
+  return {
+    ...nothing,
+    status,
+    from,
+    to,
+    change,
+    percentChange: percent,
+    sentence: `From ${between}: ${amount}${WORDS[status]}.${left}`,
+  };
+}
+
+const WORDS = { better: ', better', worse: ', worse', unchanged: ', unchanged', context: '' } as const;
+
+const scoped = (scope: string | null, reasons: readonly string[]): string =>
+  scope === null || !reasons.includes('scope') ? '' : ` (${scope})`;
+
+/** The other figures after the baseline, where none is comparable. */
+function othersBeside(
+  { unit }: Graded,
+  points: readonly Observation[],
+  baseline: BaselineValue,
+  current: Observation,
+): string {
+  const others = candidatesOf(points, baseline).filter((p) => p !== current);
+  const texts = others.map(
+    (p) =>
+      `${formatNumber(p.value ?? 0, unit.decimals)} in ${periodLabel(p.period)}${p.scope === null ? '' : ` (${p.scope})`}`,
+  );
+  return texts.length === 0 ? '' : ` Nor is ${texts.join(', nor ')}.`;
+}
+
+/** Later periods that could not stand as progress, with the reason. */
+function leftOut(points: readonly Observation[], current: Observation): string {
+  const later = points.filter((p) => windowOf(p.period).first > windowOf(current.period).first && p.value !== null);
+  const texts = later.map(
+    (p) =>
+      `${periodLabel(p.period)} is left out: ${p.coverage?.reported ?? 0} of ${p.coverage?.expected ?? 0} library-months reported`,
+  );
+  return texts.length === 0 ? '' : ` ${texts.join('; ')}.`;
+}
+
+function roundTo(value: number, decimals: number): number {
+  const factor = 10 ** decimals;
+  return Math.round((value + Math.sign(value) * Number.EPSILON) * factor) / factor;
+}

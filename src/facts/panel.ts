@@ -1,0 +1,25 @@
+import type { Reporting } from './fold.ts';
+
+/** First and last month that each place reported (last < first where it never did), and the last of all. */
+export interface Panel {
+  readonly firstReported: Int32Array;
+  readonly lastReported: Int32Array;
+  readonly last: number;
+}
+
+/** The panel of an indicator, from who reported what. */
+export function panelOf({ grain }: Reporting): Panel {
+  const firstReported = new Int32Array(grain.places).fill(0x7fffffff);
+  const lastReported = new Int32Array(grain.places).fill(-0x80000000);
+  let last = -Infinity;
+  for (let month = 0; month < grain.months; month++) {
+    for (let place = 0; place < grain.places; place++) {
+      if (grain.cells[month * grain.places + place] === 0) continue;
+      const at = grain.from + month;
+      firstReported[place] = Math.min(firstReported[place] as number, at);
+      lastReported[place] = Math.max(lastReported[place] as number, at);
+      last = Math.max(last, at);
+    }
+  }
+  return { firstReported, lastReported, last };
+}
