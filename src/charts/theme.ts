@@ -41,14 +41,6 @@ export const MARGIN = 16;
 type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
 export type Layer = LayeredSpec['layer'][number];
 
-/** Margins around the plot: the origin of a chart is the plot's top left corner. */
-export interface Margins {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 export interface TextAt {
   readonly x: number;
   readonly y: number;
