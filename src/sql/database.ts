@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely';
+
+/**
+ * An opened database that a log and read models share. Whoever opened it closes it, after everything that uses it.
+ * Numbers are JavaScript numbers on both dialects: ordinals and milliseconds stay far below 2^53.
+ */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  readonly kysely: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/** The tables, as `migrations.ts` makes them. */
+export interface Tables {
+  streams: StreamsTable;
+  events: EventsTable;
+  checkpoints: CheckpointsTable;
+  projections_v1: ProjectionsTable;
+  observations_v1: ObservationsTable;
+}
+
+interface StreamsTable {
+  id: number;
+  name: string;
+  revision: number;
+}
+
+interface EventsTable {
+  ordinal: number;
+  recorded_ms: number;
+  stream: number;
+  body: string;
+}
+
+interface CheckpointsTable {
+  /** Name of the observations table that the checkpoint belongs to: a new table starts without one. */
+  read_models: string;
+  ordinal: number;
+  position: string;
+}
+
+interface ProjectionsTable {
+  name: string;
+  /** 1 when stored by `replace`: such a projection is known even while it holds no observation. */
+  replaced: number;
+}
+
+interface ObservationsTable {
+  projection: string;
+  place: string;
+  granularity: string;
+  breakdown: string;
+  basis: string;
+  year: string;
+  cells: string;
+}

@@ -1,0 +1,197 @@
+import { sql, type Transaction } from 'kysely';
+import type { Checkpoint, HeldSeries, ProjectionChange, ProjectionName, ReadModels } from '../app/ports.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
+import type { Database, Tables } from './database.ts';
+import { observationsOf, patchYears, yearsOf, type YearKey, type YearRow } from './observationRows.ts';
+
+const READ_MODELS = 'observations_v1';
+/** In the order in which the port lists series. */
+const SERIES = ['place', 'granularity', 'basis', 'breakdown'] as const;
+/** Which year of which series a row holds, in the order in which the port answers observations. */
+const YEAR_KEY = ['place', 'granularity', 'breakdown', 'basis', 'year'] as const;
+/** Rows in one statement: each has seven parameters, of which SQLite allows 32,766. */
+const CHUNK_ROWS = 1000;
+
+/**
+ * Read models in either database, which must have been migrated. Closing them leaves the database open. Errors are
+ * those of the port, and LedgerError `unavailable` when the connection fails.
+ */
+export function kyselyReadModels({ kysely }: Database): ReadModels {
+  return {
+    async checkpoint() {
+      const found = await kysely
+        .selectFrom('checkpoints')
+        .select(['ordinal', 'position'])
+        .where('read_models', '=', READ_MODELS)
+        .executeTakeFirst();
+      return found ?? null;
+    },
+
+    async commit(previous, next, changes) {
+      await kysely.transaction().execute(async (tx) => {
+        await moveCheckpoint(tx, previous, next);
+        await holdProjections(tx, [...new Set(changes.map(({ projection }) => projection))].sort());
+        for (const change of changes) await applyChange(tx, change);
+      });
+    },
+
+    async replace(projection, observations) {
+      await kysely.transaction().execute(async (tx) => {
+        await holdProjections(tx, [projection]);
+        await tx.updateTable('projections_v1').set({ replaced: 1 }).where('name', '=', projection).execute();
+        await tx.deleteFrom('observations_v1').where('projection', '=', projection).execute();
+        await writeYears(tx, projection, patchYears([], [], observations).written);
+      });
+    },
+
+    async series({ projection, place, granularity, breakdown, basis, from, to }) {
+      let query = kysely
+        .selectFrom('observations_v1')
+        .select([...YEAR_KEY, 'cells'])
+        .where('projection', '=', projection);
+      if (place !== undefined) query = query.where('place', '=', place);
+      if (granularity !== undefined) query = query.where('granularity', '=', granularity);
+      if (breakdown !== undefined) query = query.where('breakdown', '=', breakdown);
+      if (basis !== undefined) query = query.where('basis', '=', basis);
+      if (from !== undefined) query = query.where('year', '>=', from.slice(0, 4));
+      if (to !== undefined) query = query.where('year', '<=', to.slice(0, 4));
+      for (const name of YEAR_KEY) query = query.orderBy(name);
+      const rows = await query.execute();
+      return observationsOf(rows as YearRow[]).filter(({ period }) => {
+        const start = period.slice(0, '2018-04-01'.length);
+        return (from === undefined || from <= start) && (to === undefined || start <= to);
+      });
+    },
+
+    async held(projection) {
+      let query = kysely.selectFrom('observations_v1').select(SERIES).distinct().where('projection', '=', projection);
+      for (const name of SERIES) query = query.orderBy(name);
+      return (await query.execute()) as HeldSeries[];
+    },
+
+    async projections() {
+      const rows = await kysely
+        .selectFrom('projections_v1')
+        .select('name')
+        .where((eb) =>
+          eb.or([
+            eb('replaced', '=', 1),
+            eb.exists(
+              eb.selectFrom('observations_v1').select('year').whereRef('projection', '=', 'projections_v1.name'),
+            ),
+          ]),
+        )
+        .orderBy('name')
+        .execute();
+      return rows.map(({ name }) => name);
+    },
+
+    async drop(projection) {
+      await kysely.transaction().execute(async (tx) => {
+        await tx.deleteFrom('projections_v1').where('name', '=', projection).execute();
+        await tx.deleteFrom('observations_v1').where('projection', '=', projection).execute();
+      });
+    },
+
+    async clear() {
+      await kysely.transaction().execute(async (tx) => {
+        await tx.deleteFrom('checkpoints').where('read_models', '=', READ_MODELS).execute();
+        await tx.deleteFrom('projections_v1').execute();
+        await tx.deleteFrom('observations_v1').execute();
+      });
+    },
+
+    async close() {},
+  };
+}
+
+/** Compare and set. The row stays locked until the end of the transaction, so commits follow one another. */
+async function moveCheckpoint(tx: Transaction<Tables>, previous: Checkpoint | null, next: Checkpoint): Promise<void> {
+  const { ordinal, position } = next;
+  const moved =
+    previous === null
+      ? await tx
+          .insertInto('checkpoints')
+          .values({ read_models: READ_MODELS, ordinal, position })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('ordinal')
+          .executeTakeFirst()
+      : await tx
+          .updateTable('checkpoints')
+          .set({ ordinal, position })
+          .where('read_models', '=', READ_MODELS)
+          .where('ordinal', '=', previous.ordinal)
+          .where('position', '=', previous.position)
+          .returning('ordinal')
+          .executeTakeFirst();
+  if (moved === undefined) {
+    throw new LedgerError(
+      'checkpoint-moved',
+      `The checkpoint is not at ${previous?.ordinal ?? 'the start'} any more.`,
+      {
+        hint: 'Read the checkpoint again and go on from there.',
+      },
+    );
+  }
+}
+
+/**
+ * Makes the projections known, and locks their rows: on PostgreSQL a `commit` and a `replace` of the same projection
+ * follow one another. `names` are sorted, so that two who want several never wait for each other.
+ */
+async function holdProjections(tx: Transaction<Tables>, names: readonly ProjectionName[]): Promise<void> {
+  if (names.length === 0) return;
+  await tx
+    .insertInto('projections_v1')
+    .values(names.map((name) => ({ name, replaced: 0 })))
+    .onConflict((conflict) => conflict.column('name').doUpdateSet((eb) => ({ name: eb.ref('excluded.name') })))
+    .execute();
+}
+
+/** Years are read, changed and written whole: removals first, then upserts. */
+async function applyChange(
+  tx: Transaction<Tables>,
+  { projection, upserts, removals }: ProjectionChange,
+): Promise<void> {
+  const held: YearRow[] = [];
+  for (const years of chunksOf(yearsOf([...removals, ...upserts]))) {
+    const found = tx
+      .selectFrom('observations_v1')
+      .select([...YEAR_KEY, 'cells'])
+      .where('projection', '=', projection);
+    held.push(...(await found.where(isOneOf(years)).execute()));
+  }
+  const { written, emptied } = patchYears(held, removals, upserts);
+  await writeYears(tx, projection, written);
+  for (const years of chunksOf(emptied)) {
+    await tx.deleteFrom('observations_v1').where('projection', '=', projection).where(isOneOf(years)).execute();
+  }
+}
+
+async function writeYears(
+  tx: Transaction<Tables>,
+  projection: ProjectionName,
+  rows: readonly YearRow[],
+): Promise<void> {
+  for (const chunk of chunksOf(rows)) {
+    await tx
+      .insertInto('observations_v1')
+      .values(chunk.map((row) => ({ projection, ...row })))
+      .onConflict((conflict) =>
+        conflict.columns(['projection', ...YEAR_KEY]).doUpdateSet((eb) => ({ cells: eb.ref('excluded.cells') })),
+      )
+      .execute();
+  }
+}
+
+/** Row values in a VALUES list: both dialects look each of them up in the primary key. */
+const isOneOf = (years: readonly YearKey[]) =>
+  sql<boolean>`(${sql.join(YEAR_KEY.map((name) => sql.ref(name)))}) in (values ${sql.join(
+    years.map((year) => sql`(${sql.join(YEAR_KEY.map((name) => year[name]))})`),
+  )})`;
+
+function chunksOf<T>(rows: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(rows.length / CHUNK_ROWS) }, (_, index) =>
+    rows.slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS),
+  );
+}

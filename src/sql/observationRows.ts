@@ -1,0 +1,142 @@
+import type { Basis, Granularity, Observation, ObservationKey, ValueState } from '../domain/observation.ts';
+
+/** Which calendar year of which series: the year in which the period starts. */
+export interface YearKey {
+  readonly place: string;
+  readonly granularity: string;
+  readonly breakdown: string;
+  readonly basis: string;
+  readonly year: string;
+}
+
+/** One row of `observations_v1`: the observations of one year of one series, as JSON in order of period. */
+export interface YearRow extends YearKey {
+  readonly cells: string;
+}
+
+/** An observation without the key of its row. The order is stored: another order is another version of the table. */
+type Cell = readonly [
+  period: string,
+  state: ValueState,
+  value: number | null,
+  numerator: number | null,
+  denominator: number | null,
+  n: number | null,
+  low: number | null,
+  high: number | null,
+  reported: number | null,
+  expected: number | null,
+  events: number,
+  scope: string | null,
+  notes: readonly string[],
+];
+
+const yearOf = ({ place, granularity, breakdown, basis, period }: ObservationKey): YearKey => ({
+  place,
+  granularity,
+  breakdown,
+  basis,
+  year: period.slice(0, 4),
+});
+
+/** None of the fields holds a NUL. */
+const textOf = ({ place, granularity, breakdown, basis, year }: YearKey): string =>
+  `${place}\0${granularity}\0${breakdown}\0${basis}\0${year}`;
+
+/** The years that hold these observations, each once. */
+export function yearsOf(keys: readonly ObservationKey[]): readonly YearKey[] {
+  const years = new Map<string, YearKey>();
+  for (const key of keys) {
+    const year = yearOf(key);
+    years.set(textOf(year), year);
+  }
+  return [...years.values()];
+}
+
+/**
+ * The rows as they are to be after taking `removals` from `held` and then putting `upserts` in. `held` are the rows of
+ * all years that either of them names; `emptied` are those of which nothing is left.
+ */
+export function patchYears(
+  held: readonly YearRow[],
+  removals: readonly ObservationKey[],
+  upserts: readonly Observation[],
+): { readonly written: readonly YearRow[]; readonly emptied: readonly YearKey[] } {
+  const years = new Map<string, { readonly key: YearKey; readonly cells: Cell[] }>();
+  for (const { cells, ...key } of held) years.set(textOf(key), { key, cells: JSON.parse(cells) as Cell[] });
+  for (const removed of removals) {
+    const cells = years.get(textOf(yearOf(removed)))?.cells ?? [];
+    const index = placeOf(cells, removed.period);
+    if (cells[index]?.[0] === removed.period) cells.splice(index, 1);
+  }
+  for (const observation of upserts) {
+    const key = yearOf(observation);
+    const text = textOf(key);
+    let year = years.get(text);
+    if (year === undefined) years.set(text, (year = { key, cells: [] }));
+    const index = placeOf(year.cells, observation.period);
+    const taken = year.cells[index]?.[0] === observation.period;
+    year.cells.splice(index, taken ? 1 : 0, cellOf(observation));
+  }
+
+  const written: YearRow[] = [];
+  const emptied: YearKey[] = [];
+  for (const { key, cells } of years.values()) {
+    if (cells.length === 0) emptied.push(key);
+    else written.push({ ...key, cells: JSON.stringify(cells) });
+  }
+  return { written, emptied };
+}
+
+/**
+ * Index of the first cell that is not before `period`. A year has few cells, and most come in order: looked up from the
+ * end. Periods are ASCII, so the order of JavaScript is the order of bytes.
+ */
+function placeOf(cells: readonly Cell[], period: string): number {
+  let index = cells.length;
+  while (index > 0 && cells[index - 1]![0] >= period) index -= 1;
+  return index;
+}
+
+/** The observations of these rows, in their order. */
+export function observationsOf(rows: readonly YearRow[]): readonly Observation[] {
+  return rows.flatMap((row) => (JSON.parse(row.cells) as readonly Cell[]).map((cell) => observationOf(row, cell)));
+}
+
+const cellOf = (o: Observation): Cell => [
+  o.period,
+  o.state,
+  o.value,
+  o.numerator,
+  o.denominator,
+  o.n,
+  o.low,
+  o.high,
+  o.coverage?.reported ?? null,
+  o.coverage?.expected ?? null,
+  o.events,
+  o.scope,
+  o.notes,
+];
+
+function observationOf({ place, granularity, breakdown, basis }: YearRow, cell: Cell): Observation {
+  const [period, state, value, numerator, denominator, n, low, high, reported, expected, events, scope, notes] = cell;
+  return {
+    place,
+    granularity: granularity as Granularity,
+    period,
+    breakdown,
+    basis: basis as Basis,
+    state,
+    value,
+    numerator,
+    denominator,
+    n,
+    low,
+    high,
+    coverage: reported === null || expected === null ? null : { reported, expected },
+    events,
+    scope,
+    notes,
+  };
+}
