@@ -1,0 +1,14 @@
+import { memoryLog } from '../../src/memory/memoryLog.ts';
+import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
+import { testEventLog } from './eventLog.ts';
+import { testReadModels } from './readModels.ts';
+
+testEventLog('memory', async () => {
+  const log = memoryLog({ now: () => new Date() });
+  return { log, dispose: () => log.close() };
+});
+
+testReadModels('memory', async () => {
+  const readModels = memoryReadModels();
+  return { readModels, dispose: () => readModels.close() };
+});
