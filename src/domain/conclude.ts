@@ -87,7 +87,8 @@ export function conclude(
     notes.add(NOTES.longerPeriod);
     return settle('not-available', null, denominator);
   }
-  if (tally.absences.has('suppressed')) notes.add(NOTES.partsSuppressed);
+  const hidden = [tally, denominatorTally].some((part) => part?.absences.has('suppressed'));
+  if (hidden) notes.add(NOTES.partsSuppressed);
   if (against === undefined)
     return settle(tally.total === 0 ? 'zero' : 'observed', (tally.total * multiplier) / divisor, null);
   if (denominator === null) {
