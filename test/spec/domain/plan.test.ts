@@ -136,10 +136,9 @@ describe('a plan', () => {
 
   it('cannot be changed, at any depth, and leaves its definition as it was', () => {
     const given = definition({ measure: ratio({ sum: { of: ['loan.issued'], field: 'quantity', where: { format: ['film'] } } }, everybody), breakdowns: ['format'], published: { statistic: 'loans', prefer: ['PF050'] } }); // prettier-ignore
-    const before = JSON.stringify(given);
+    const before = [JSON.stringify(given), changeable(given)];
     expect(changeable(planIndicator(given))).toEqual([]);
-    expect(JSON.stringify(given)).toBe(before);
-    expect(changeable(given).length).toBeGreaterThan(5);
+    expect([JSON.stringify(given), changeable(given)]).toEqual(before);
   });
 
   it('is plain JSON: the same after it was sent to a thread or kept in a file, whatever the definition', () => {
