@@ -1,0 +1,65 @@
+/** How routes become an OpenAPI document: from their own schemas. */
+import swagger from '@fastify/swagger';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Api } from './api.ts';
+import { FILE_TYPES, YAML_TYPES } from './commands.ts';
+import { EVENT_BODIES } from './postEvents.ts';
+
+/** Of the interface, not of the program: it changes when what clients may rely on does. */
+const API_VERSION = '1.0.0';
+
+type Json = Record<string, unknown>;
+
+/** Bodies that the routes read themselves, byte by byte, and so have no schema for the framework. */
+const RAW_BODIES: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
+  '/v1/events': EVENT_BODIES,
+  '/v1/commands/import': Object.fromEntries(FILE_TYPES.map((type) => [type, z.string().meta({ format: 'binary' })])),
+  '/v1/commands/replay': {
+    ...Object.fromEntries(YAML_TYPES.map((type) => [type, z.string().describe('An indicator definition')])),
+    'application/json': z.strictObject({ indicator: z.string() }),
+  },
+};
+
+/** Collects the routes that are added after it. */
+export async function collectRoutes(app: Api): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Outcome Ledger',
+        version: API_VERSION,
+        description: 'Activity events in, outcome indicators out: baseline against progress, traceable to the event.',
+      },
+      components: { securitySchemes: { owner: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => withRawBodies(jsonSchemaTransformObject(document) as unknown as Json),
+  });
+}
+
+/** Adds `/openapi.json`. */
+export function openapiRoute(app: Api): void {
+  let text: Buffer | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    text ??= Buffer.from(JSON.stringify(app.swagger()));
+    return reply.type('application/json; charset=utf-8').send(text);
+  });
+}
+
+function withRawBodies(document: Json): ReturnType<typeof jsonSchemaTransformObject> {
+  const paths = document.paths as Record<string, { post?: Json }>;
+  for (const [path, bodies] of Object.entries(RAW_BODIES)) {
+    const post = paths[path]?.post;
+    if (post === undefined) continue;
+    const content = Object.entries(bodies).map(([type, schema]) => [type, { schema: plainSchema(schema) }]);
+    post.requestBody = { required: true, content: Object.fromEntries(content) as Json };
+  }
+  return document;
+}
+
+/** Everything written out: a reference would have to be to the document, not to the schema. */
+function plainSchema(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', reused: 'inline', unrepresentable: 'any' });
+  return rest;
+}

@@ -1,0 +1,200 @@
+/**
+ * The owner's commands. Each asks for `Authorization: Bearer <key>`: without one 401, with another 403, both the problem
+ * `not-allowed`. One command at a time: another is refused with 503 `overloaded` and Retry-After.
+ *
+ * | command | body | query |
+ * |---|---|---|
+ * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `measure`, `zero`, `method`) |
+ * | `POST /v1/commands/replay` | a definition, `application/yaml` (or `text/yaml`, `text/plain`); or `{"indicator":"visits"}`, `application/json` | `file` (name of the YAML, for messages) |
+ * | `POST /v1/commands/rebuild` | none | |
+ * | `POST /v1/commands/verify` | none | |
+ *
+ * What is wrong with the request itself, with a definition, or with a file as a table, is an ordinary problem answer (400,
+ * 404, 413, 415, 422). Otherwise the answer is 200 `application/x-ndjson`, one JSON object a line:
+ *
+ *     {"progress":{"doing":"recording events","done":5000,"total":20000}}     none or more, about five a second; total 0: not known
+ *     {"result":…}   or   {"problem":{…}}                                     the last line, always one of them
+ *
+ * A stream that ends without such a line was cut off: what the command did is not known, and asking again is harmless.
+ *
+ * | command | result |
+ * |---|---|
+ * | import | `{file, sha256, format, events, accepted, duplicates, refused, findings:[{severity, code, file, row, cell, found, expected, done}]}`, told after the figures contain it |
+ * | replay | `{projection, against, position, observations, comparison:{same, changed, added, removed, largest:[{key, before, after}]}, stored}` |
+ * | rebuild | `{events}` |
+ * | verify | `{position, facts, segments, projections, observations, differences:[{where, what}]}`; differences are a result, not a problem |
+ *
+ * A client that goes away cancels a replay. The other commands go on to their end.
+ */
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Definition } from '../../contracts/definition.ts';
+import { methodField } from '../../contracts/fields.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
+import { planIndicator } from '../domain/plan.ts';
+import { oneOf, problems, type Api } from './api.ts';
+import { ownerOnly } from './guards.ts';
+import { parseJson } from './parseJson.ts';
+import type { HttpPorts, ImportSource } from './ports.ts';
+import { unsupportedMedia } from './problems.ts';
+import { streamWork } from './progressStream.ts';
+
+const FILE_BYTES = 256 * 1024 * 1024;
+const DEFINITION_BYTES = 256 * 1024;
+export const FILE_TYPES = ['application/octet-stream', 'text/csv'] as const;
+export const YAML_TYPES = ['application/yaml', 'text/yaml', 'text/plain'] as const;
+
+const importQuery = z.strictObject({
+  file: z.string().min(1).max(255).describe('Name of the file: findings name it, and some formats are told by it'),
+  format: z.string().max(64).optional().describe('Left out: recognised by the header'),
+  strict: oneOf(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Record nothing where anything in the file is refused'),
+  encoding: oneOf(['utf-8', 'windows-1252']).optional(),
+  options: z.string().max(100_000).optional().describe('What the file itself does not say, as JSON'),
+});
+
+const gssCode = z.string().regex(/^[A-Z]\d{8}$/, 'must be a nine-character GSS code such as E08000021');
+const importOptions = z.strictObject({
+  authority: gssCode.optional(),
+  authorities: z.record(z.string(), gssCode).optional(),
+  measure: z.literal('visits').optional(),
+  zero: z.enum(['closed', 'count']).optional(),
+  method: methodField.optional(),
+});
+
+const lines = z.string().describe('Lines of progress, then one line with the result or the problem');
+const streamed = { 200: { description: 'A stream of lines', content: { 'application/x-ndjson': { schema: lines } } } };
+const security = [{ owner: [] }];
+
+type CommandPorts = Pick<HttpPorts, 'ledger' | 'readTable' | 'sha256Of' | 'definitionOf' | 'key'>;
+
+/** Adds the routes under `/v1/commands`. */
+export function commandRoutes(app: Api, { ledger, readTable, sha256Of, definitionOf, key }: CommandPorts): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    [...FILE_TYPES, ...YAML_TYPES, 'application/json'],
+    { parseAs: 'buffer' },
+    (_request, body, done) => done(null, body),
+  );
+  app.addHook('onRequest', ownerOnly(key));
+  const alone = oneAtATime();
+
+  app.post(
+    '/v1/commands/import',
+    {
+      bodyLimit: FILE_BYTES,
+      schema: { summary: 'Import a file', tags: ['commands'], security, querystring: importQuery, response: { ...streamed, ...problems(400, 401, 403, 413, 415, 422, 503) } }, // prettier-ignore
+    },
+    async (request, reply) => {
+      const bytes = bodyOf(request, FILE_TYPES);
+      const { file, format, strict, encoding } = request.query;
+      const table = readTable({ fileName: file, bytes, ...(encoding === undefined ? {} : { encoding }) });
+      const source: ImportSource = {
+        fileName: file,
+        sha256: sha256Of(bytes),
+        table,
+        options: optionsIn(request.query.options),
+      };
+      const work = alone('import');
+      return streamWork(request, reply, (progress) =>
+        work(async () => {
+          const report = await ledger.import(source, { format, strict }, progress);
+          await ledger.project(progress);
+          return report;
+        }),
+      );
+    },
+  );
+
+  app.post(
+    '/v1/commands/replay',
+    {
+      bodyLimit: DEFINITION_BYTES,
+      schema: {
+        summary: 'Replay a definition over the whole history',
+        tags: ['commands'],
+        security,
+        querystring: z.strictObject({ file: z.string().max(255).optional().describe('Name of the definition’s file') }),
+        response: { ...streamed, ...problems(400, 401, 403, 404, 413, 415, 422, 503) },
+      },
+    },
+    async (request, reply) => {
+      const definition = definitionIn(request);
+      const work = alone('replay');
+      return streamWork(request, reply, (progress, signal) =>
+        work(async () => {
+          await ledger.project(progress);
+          return ledger.replay(definition, progress, signal);
+        }),
+      );
+    },
+  );
+
+  /** The definition sent, or the active one that is named. A bad one dies here, before any work. */
+  function definitionIn(request: FastifyRequest): Definition {
+    const body = bodyOf(request, [...YAML_TYPES, 'application/json']);
+    if ((request.headers['content-type'] ?? '').startsWith('application/json')) {
+      const named = activeSchema.safeParse(parseJson(body));
+      if (!named.success) throw new LedgerError('usage', 'Expected {"indicator": "<id>"}, or a definition as YAML.');
+      return ledger.catalogue.find(named.data.indicator).definition;
+    }
+    const { file } = request.query as { file?: string };
+    const definition = definitionOf(body.toString('utf8'), file ?? 'the definition');
+    planIndicator(definition);
+    return definition;
+  }
+
+  const plain = { querystring: z.strictObject({}), tags: ['commands'], security };
+  app.post(
+    '/v1/commands/rebuild',
+    { schema: { ...plain, summary: 'Make facts and figures again from the log', response: { ...streamed, ...problems(400, 401, 403, 503) } } }, // prettier-ignore
+    async (request, reply) => {
+      const work = alone('rebuild');
+      return streamWork(request, reply, (progress) => work(() => ledger.rebuild(progress)));
+    },
+  );
+  app.post(
+    '/v1/commands/verify',
+    { schema: { ...plain, summary: 'Compare what is stored with a rebuild beside it', response: { ...streamed, ...problems(400, 401, 403, 503) } } }, // prettier-ignore
+    async (request, reply) => {
+      const work = alone('verify');
+      return streamWork(request, reply, (progress) => work(() => ledger.verify(progress)));
+    },
+  );
+}
+
+/** Commands read and replace the same facts, so they take turns; who comes second is told to come again. */
+function oneAtATime(): (name: string) => <T>(work: () => Promise<T>) => Promise<T> {
+  let running: string | null = null;
+  return (name) => {
+    if (running !== null) {
+      throw new LedgerError('overloaded', `Another command is running: ${running}.`, { hint: 'Try again when it is done.' }); // prettier-ignore
+    }
+    running = name;
+    return async (work) => {
+      try {
+        return await work();
+      } finally {
+        running = null;
+      }
+    };
+  };
+}
+
+function bodyOf(request: FastifyRequest, types: readonly string[]): Buffer {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!Buffer.isBuffer(request.body) || !types.includes(type)) throw unsupportedMedia(request);
+  return request.body;
+}
+
+/** Options as JSON text, because one of them is a mapping. */
+function optionsIn(text: string | undefined): ImportSource['options'] {
+  const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)));
+  if (parsed.success) return parsed.data as ImportSource['options'];
+  const faults = parsed.error.issues.map(({ path, message }) => ({ message, pointer: `/options/${path.join('/')}` }));
+  throw new LedgerError('invalid-query', `"options": ${faults.map(({ message }) => message).join('; ')}.`, { faults });
+}
+
+const activeSchema = z.strictObject({ indicator: z.string() });

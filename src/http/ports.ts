@@ -1,0 +1,33 @@
+/** What the server is made from. Drawing and file reading come from other adapters, so they are handed in. */
+import type { FastifyServerOptions } from 'fastify';
+import type { Definition } from '../../contracts/definition.ts';
+import type { Ledger } from '../app/ledger.ts';
+import type { baselineProgressChart } from '../charts/baselineProgressChart.ts';
+
+/** A Vega-Lite spec, as the charts make it. */
+export type ChartSpec = ReturnType<typeof baselineProgressChart>;
+
+/** A file as the importers take it, and the rows in it. */
+export type ImportSource = Parameters<Ledger['import']>[0];
+export type FileTable = ImportSource['table'];
+
+export interface HttpPorts {
+  readonly ledger: Ledger;
+  readonly renderSvg: (spec: ChartSpec) => Promise<string>;
+  readonly renderPng: (svg: string, width: number) => Uint8Array;
+  /** Throws LedgerError `invalid-file` for bytes that are not a table. */
+  readonly readTable: (file: { fileName: string; bytes: Uint8Array; encoding?: 'utf-8' | 'windows-1252' }) => FileTable;
+  /** A definition from its YAML text. Throws LedgerError `invalid-definition` with line and column; `shown` names the text. */
+  readonly definitionOf: (text: string, shown: string) => Definition;
+  /** SHA-256 in lower-case hexadecimal. */
+  readonly sha256Of: (bytes: Uint8Array) => string;
+  /** What owner routes ask for as a bearer token. Empty: owner routes are closed. */
+  readonly key: string;
+  readonly version: string;
+  /** False until what is in the log at the start is in the figures. */
+  readonly ready: () => boolean;
+  /** Where the page templates and the style sheet are. */
+  readonly templatesFolder: string;
+  /** Left out, nothing is logged. */
+  readonly logger?: FastifyServerOptions['logger'];
+}

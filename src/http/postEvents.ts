@@ -1,0 +1,177 @@
+/**
+ * Events in: one, a batch, or a stream of lines. Every event gets its own outcome, and sending again is harmless.
+ *
+ * | sent | answered |
+ * |---|---|
+ * | one event | 201 accepted, 200 duplicate, each with a receipt; a problem (422, 409) when refused |
+ * | batch or NDJSON | 200 with a receipt; 422 with a receipt when every event was refused |
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { activityEvent } from '../../contracts/activityEvent.ts';
+import type { Ledger } from '../app/ledger.ts';
+import type { EventOutcome } from '../app/recordEvents.ts';
+import { LedgerError, toProblem } from '../domain/ledgerError.ts';
+import { oneOf, problems, type Api } from './api.ts';
+import { atMost } from './guards.ts';
+import { parseJson } from './parseJson.ts';
+import { sendProblem, unsupportedMedia } from './problems.ts';
+import { readLines, type Line } from './readLines.ts';
+import { receiptBook, receiptSchema, receiptStatus, type Receipt } from './receipt.ts';
+
+/** Whole bodies are held in memory: this many bytes each, and at most so many requests at once. */
+const BODY_BYTES = 8 * 1024 * 1024;
+const REQUESTS_AT_ONCE = 8;
+/** Events that are validated and recorded in one go; between them other requests get their turn. */
+const BATCH_EVENTS = 1_000;
+const LINES = { lineBytes: 64 * 1024, batchLines: BATCH_EVENTS, batchBytes: 1024 * 1024 };
+/** A sender that is silent for so long holds a place that others wait for. */
+const SILENT_MS = 60_000;
+
+const JSON_TYPES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'] as const;
+const NDJSON = 'application/x-ndjson';
+
+/** What `POST /v1/events` takes, for the OpenAPI document: bodies are checked event by event, not by the framework. */
+export const EVENT_BODIES = {
+  'application/cloudevents+json': activityEvent,
+  'application/cloudevents-batch+json': z.array(activityEvent),
+  'application/json': z.union([activityEvent, z.array(activityEvent)]),
+  [NDJSON]: z.string().describe('One event a line, at most 64 KiB each, as many as you like'),
+} as const;
+
+type Lines = AsyncIterable<Buffer>;
+
+/** Adds `POST /v1/events`. */
+export function eventRoutes(app: Api, { ledger }: { ledger: Ledger }): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([...JSON_TYPES], { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.addContentTypeParser(NDJSON, (_request, payload, done) => done(null, payload));
+
+  app.post(
+    '/v1/events',
+    {
+      bodyLimit: BODY_BYTES,
+      onRequest: [refuseEncoded, atMost(REQUESTS_AT_ONCE, 'batches of events'), hangUpOnSilence],
+      schema: {
+        summary: 'Record events',
+        description:
+          'One CloudEvent, a JSON array of them, or one a line. Sending the same event again is harmless: it is a duplicate. ' +
+          'An event that is refused does not keep the others from being recorded.',
+        tags: ['events'],
+        querystring: z.strictObject({
+          outcomes: oneOf(['all', 'refused']).default('all').describe('Which outcomes to list; counts are of all'),
+        }),
+        response: {
+          200: receiptSchema.describe('At least one is recorded, now or before'),
+          201: receiptSchema.describe('The one event sent was accepted'),
+          ...problems(400, 409, 413, 415, 503),
+          422: {
+            description: 'One event: a problem. Several: the receipt of a batch of which every event was refused',
+            content: {
+              'application/json': { schema: receiptSchema },
+              ...problems(422)[422].content,
+            },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request as { body: unknown };
+      const list = request.query.outcomes;
+      if (body === undefined) throw unsupportedMedia(request);
+      if (!Buffer.isBuffer(body)) {
+        const receipt = await recordLines(ledger, body as Lines, list);
+        return reply.code(receiptStatus(receipt)).send(receipt);
+      }
+      const sent = batchOrEvent(request, parseJson(body));
+      const receipt = await recordAll(ledger, sent.candidates, list);
+      if (sent.isBatch) return reply.code(receiptStatus(receipt)).send(receipt);
+      const problem = receipt.outcomes[0]?.problem;
+      if (problem !== undefined) return sendProblem(reply, problem);
+      return reply.code(receipt.accepted === 1 ? 201 : 200).send(receipt);
+    },
+  );
+}
+
+/** Nothing is unpacked here: a small packed body can be a very large one. */
+async function refuseEncoded(request: FastifyRequest): Promise<void> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return;
+  throw new LedgerError('unsupported-media-type', `Content-Encoding "${encoding.slice(0, 50)}" is not accepted here.`, {
+    hint: 'Send the events as they are.',
+  });
+}
+
+async function hangUpOnSilence(request: FastifyRequest): Promise<void> {
+  const { socket } = request.raw;
+  // A request that is injected, not received, has no socket that could be silent.
+  if ('setTimeout' in socket) socket.setTimeout(SILENT_MS);
+}
+
+function batchOrEvent(request: FastifyRequest, sent: unknown): { candidates: readonly unknown[]; isBatch: boolean } {
+  const isBatch = Array.isArray(sent);
+  const type = request.headers['content-type'] ?? '';
+  if (isBatch && !type.startsWith('application/cloudevents+json')) return { candidates: sent, isBatch };
+  if (!isBatch && !type.startsWith('application/cloudevents-batch+json')) return { candidates: [sent], isBatch };
+  throw new LedgerError(
+    'invalid-event',
+    isBatch ? 'Found an array, expected one event.' : 'Expected an array of events, found something else.',
+    { hint: 'application/cloudevents+json is one event, application/cloudevents-batch+json an array of them.' },
+  );
+}
+
+async function recordAll(ledger: Ledger, candidates: readonly unknown[], list: 'all' | 'refused'): Promise<Receipt> {
+  const book = receiptBook(list);
+  for (let at = 0; at < candidates.length; at += BATCH_EVENTS) {
+    if (at > 0) await setImmediate();
+    const outcomes = await ledger.record(candidates.slice(at, at + BATCH_EVENTS));
+    book.add(at === 0 ? outcomes : outcomes.map((outcome) => ({ ...outcome, index: at + outcome.index })));
+  }
+  return book.total();
+}
+
+/** The stream is read only as fast as its batches are recorded. */
+async function recordLines(ledger: Ledger, stream: Lines, list: 'all' | 'refused'): Promise<Receipt> {
+  const book = receiptBook(list);
+  let before = 0;
+  for await (const lines of readLines(stream, LINES)) {
+    const candidates: unknown[] = [];
+    const outcomes: (EventOutcome & { line: number })[] = [];
+    /** For each candidate, its place among the lines. */
+    const places: number[] = [];
+    lines.forEach((line, place) => {
+      const parsed = parseLine(line);
+      if (!(parsed instanceof LedgerError)) {
+        candidates.push(parsed);
+        places.push(place);
+        return;
+      }
+      const problem = toProblem(parsed);
+      outcomes[place] = { index: before + place, line: line.line, source: null, id: null, outcome: 'refused', problem };
+    });
+    for (const outcome of await ledger.record(candidates)) {
+      const place = places[outcome.index] ?? 0;
+      outcomes[place] = { ...outcome, index: before + place, line: lines[place]?.line ?? 0 };
+    }
+    book.add(outcomes);
+    before += lines.length;
+    await setImmediate();
+  }
+  return book.total();
+}
+
+function parseLine({ bytes, line }: Line): unknown {
+  if (bytes === null) {
+    const message = `is longer than ${LINES.lineBytes} bytes`;
+    return new LedgerError('event-too-large', `Line ${line} ${message}.`, { faults: [{ message, line }] });
+  }
+  try {
+    return parseJson(bytes, line);
+  } catch (error) {
+    if (error instanceof LedgerError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+/** The HTTP server: guards first, then one group of routes after another. */
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyInstance } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Api } from './api.ts';
+import { addSecurityHeaders, refuseOtherHosts } from './guards.ts';
+import type { HttpPorts } from './ports.ts';
+import { answerProblems, problemOf, sendProblem } from './problems.ts';
+import { apiRoutes } from './routes.ts';
+
+export type { HttpPorts } from './ports.ts';
+
+/** The server with all its routes, not listening yet. */
+export function httpServer(ports: HttpPorts): FastifyInstance {
+  const app: Api = fastify({
+    logger: ports.logger ?? false,
+    genReqId: () => randomUUID(),
+    // A stream of events may be open for longer than any fixed time; silence is what ends it.
+    requestTimeout: 0,
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, problemOf(error, request)),
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are checked against their schemas by the tests, not again for every reader.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  addSecurityHeaders(app);
+  answerProblems(app);
+  refuseOtherHosts(app);
+
+  void app.register((api: Api) => apiRoutes(api, ports));
+  return app;
+}
