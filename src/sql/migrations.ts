@@ -151,7 +151,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * One row of observations is one calendar year of a series, its cells a JSON array in order of period. One row for
- * each observation was measured first: writing a replay took 8 to 12 times as long, reading it 5 times.
+ * each observation was measured first: writing a replay took 4 to 10 times as long, reading it 2 to 5 times.
  * Text is ordered by its bytes on both dialects, whatever the locale.
  */
 function readModelTables({ text, integer }: { text: string; integer: string }): readonly string[] {

@@ -62,21 +62,25 @@ export function patchYears(
   removals: readonly ObservationKey[],
   upserts: readonly Observation[],
 ): { readonly written: readonly YearRow[]; readonly emptied: readonly YearKey[] } {
-  const years = new Map<string, { readonly key: YearKey; readonly cells: Cell[] }>();
+  const years = new Map<string, Year>();
   for (const { cells, ...key } of held) years.set(textOf(key), { key, cells: JSON.parse(cells) as Cell[] });
   for (const removed of removals) {
     const cells = years.get(textOf(yearOf(removed)))?.cells ?? [];
     const index = placeOf(cells, removed.period);
     if (cells[index]?.[0] === removed.period) cells.splice(index, 1);
   }
+  let year: Year | undefined;
   for (const observation of upserts) {
-    const key = yearOf(observation);
-    const text = textOf(key);
-    let year = years.get(text);
-    if (year === undefined) years.set(text, (year = { key, cells: [] }));
+    // Observations mostly come series by series: the year of the last one is tried before it is looked up.
+    if (year === undefined || !isOf(year.key, observation)) {
+      const key = yearOf(observation);
+      const text = textOf(key);
+      year = years.get(text) ?? { key, cells: [] };
+      years.set(text, year);
+    }
     const index = placeOf(year.cells, observation.period);
-    const taken = year.cells[index]?.[0] === observation.period;
-    year.cells.splice(index, taken ? 1 : 0, cellOf(observation));
+    if (index === year.cells.length) year.cells.push(cellOf(observation));
+    else year.cells.splice(index, year.cells[index]![0] === observation.period ? 1 : 0, cellOf(observation));
   }
 
   const written: YearRow[] = [];
@@ -87,6 +91,19 @@ export function patchYears(
   }
   return { written, emptied };
 }
+
+interface Year {
+  readonly key: YearKey;
+  /** In order of period. */
+  readonly cells: Cell[];
+}
+
+const isOf = (key: YearKey, { place, granularity, breakdown, basis, period }: ObservationKey): boolean =>
+  key.place === place &&
+  key.granularity === granularity &&
+  key.breakdown === breakdown &&
+  key.basis === basis &&
+  period.startsWith(key.year);
 
 /**
  * Index of the first cell that is not before `period`. A year has few cells, and most come in order: looked up from the
