@@ -14,7 +14,7 @@ import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
 import { referencePopulation, servicePointStatus } from './events/places.ts';
 import { challengeCompleted, challengeJoined } from './events/readingChallenge.ts';
 import { visitsCounted } from './events/visits.ts';
-import { placeField } from './fields.ts';
+import { idField, placeField, sourceField } from './fields.ts';
 
 export const TYPE_PREFIX = 'org.outcome-ledger.';
 
@@ -52,19 +52,6 @@ export const kindOf = (type: EventType): EventKind => type.slice(TYPE_PREFIX.len
 const timeField = z.iso
   .datetime({ offset: true, message: 'must be an RFC 3339 time with Z or an offset, such as 2024-06-01T10:15:00Z' })
   .refine((text) => text >= '1970-01-02' && text < '2100-01-01', 'must lie between 1970 and 2099');
-
-const sourceField = z
-  .string()
-  .max(200)
-  .regex(
-    /^(urn:[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9._:/-]+|https?:\/\/[A-Za-z0-9._:/-]+)$/,
-    'must be a urn: or http(s) URI of the feed, such as urn:library:E08000021:lms',
-  );
-
-const idField = z
-  .string()
-  .max(128)
-  .regex(/^[A-Za-z0-9._:/-]+$/, 'must be 1 to 128 letters, digits or . _ : / -');
 
 const envelopeFields = {
   specversion: z.literal('1.0'),

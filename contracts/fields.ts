@@ -4,10 +4,14 @@
  */
 import { z } from 'zod';
 
-/** An ISO 8601 calendar date that exists. */
-export const dateField = z.iso.date('must be a date that exists, written YYYY-MM-DD');
+const BETWEEN = 'must lie between 1850, the year of the Public Libraries Act, and 2099';
+const isInReach = (date: string): boolean => date >= '1850-01-01' && date < '2100-01-01';
 
-const WINDOW = /^(\d{4}-\d{2}-\d{2})\/P([1-9]\d{0,3})([DWMY])$/;
+/** An ISO 8601 calendar date that exists, and at which there can have been a public library. */
+export const dateField = z.iso.date('must be a date that exists, written YYYY-MM-DD').refine(isInReach, BETWEEN);
+
+/** At most 9,999 days or weeks, 999 months or 99 years: longer than any count is made over. */
+const WINDOW = /^(\d{4}-\d{2}-\d{2})\/P([1-9]\d{0,3}[DW]|[1-9]\d{0,2}M|[1-9]\d?Y)$/;
 
 /**
  * A span of whole days as ISO 8601 start and duration. The start/end form is refused: with dates alone it does not say
@@ -16,7 +20,7 @@ const WINDOW = /^(\d{4}-\d{2}-\d{2})\/P([1-9]\d{0,3})([DWMY])$/;
 export const windowField = z
   .string()
   .regex(WINDOW, 'must be a start date and a duration, such as 2024-04-01/P1M (P7D, P1W, P3M and P1Y work too)')
-  .refine((text) => dateField.safeParse(text.slice(0, 10)).success, 'must start on a date that exists')
+  .refine((text) => dateField.safeParse(text.slice(0, 10)).success, `must start on a date that exists, and ${BETWEEN}`)
   .meta({ id: 'Window', description: 'ISO 8601 interval of whole days, start/duration, Europe/London' });
 
 /**
@@ -31,6 +35,21 @@ export const placeField = z
   )
   .max(80)
   .meta({ id: 'Place', description: 'GSS code, or GSS code/service-point' });
+
+/** The feed that an event comes from: one stream of the log. */
+export const sourceField = z
+  .string()
+  .max(200)
+  .regex(
+    /^(urn:[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9._:/-]+|https?:\/\/[A-Za-z0-9._:/-]+)$/,
+    'must be a urn: or http(s) URI of the feed, such as urn:library:E08000021:lms',
+  );
+
+/** Identity of an event within its source. */
+export const idField = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9._:/-]+$/, 'must be 1 to 128 letters, digits or . _ : / -');
 
 /** A short open vocabulary word: lower case, digits and hyphens. */
 export const slugField = z

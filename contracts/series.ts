@@ -27,6 +27,7 @@ export const pointSchema = z
     partial: z.boolean().describe('Fewer reported than expected'),
     events: z.int(),
     scope: z.string().nullable(),
+    source: z.string().nullable().describe('Who published it; null for computed values'),
     notes: z.array(z.string()),
   })
   .meta({ id: 'SeriesPoint' });
@@ -54,6 +55,7 @@ export const PROGRESS_STATUSES = [
   'better',
   'worse',
   'unchanged',
+  'no-clear-change',
   'context',
   'not-comparable',
   'no-baseline',

@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgresCluster.globalSetup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: process.env['OUTCOMES_SHARE'] === 'all' ? 1_800_000 : 120_000,
     hookTimeout: 60_000,
   },
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { idField, sourceField } from '../fields.ts';
 
 const amendmentFields = {
   target: z
-    .strictObject({ source: z.string().min(1).max(200), id: z.string().min(1).max(128) })
+    .strictObject({ source: sourceField, id: idField })
     .describe('The event that is amended; it may itself be an amendment, and may arrive later'),
   by: z
     .enum(['data-officer', 'service-manager', 'system-supplier', 'analyst', 'importer'])

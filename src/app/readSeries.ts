@@ -76,10 +76,10 @@ export async function readSeries(
     position: ordinal(),
     madeUp: isMadeUp(choice.place),
     status: statusOf(choice),
-    source: sourceOf(choice),
+    source: sourceOf(choice, wanted),
     notes: definition.notes,
     points: wanted.map(pointOf),
-    baseline: baseline === null ? null : { ...baseline, label: periodLabel(baseline.period), basis: choice.basis },
+    baseline: baseline === null ? null : shownBaseline(baseline, choice.basis),
     target:
       target === null
         ? null
@@ -87,6 +87,22 @@ export async function readSeries(
     progress,
   };
 }
+
+type FoundBaseline = BaselineValue & { readonly source: string | null; readonly state: Observation['state'] };
+
+const shownBaseline = (
+  { period, value, state, scope, source, coverage }: FoundBaseline,
+  basis: Basis,
+): NonNullable<Series['baseline']> => ({
+  period,
+  label: periodLabel(period),
+  value,
+  state,
+  scope,
+  source,
+  coverage,
+  basis,
+});
 
 type Choice = HeldSeries;
 
@@ -138,7 +154,7 @@ async function baselineOf(
   readModels: ReadModels,
   { definition, projection }: Indicator,
   choice: Choice,
-): Promise<(BaselineValue & { source: string | null; state: Observation['state'] }) | null> {
+): Promise<FoundBaseline | null> {
   const stated = baselineFor(definition, choice);
   if (stated === null) return null;
   if (stated.value !== undefined) {
@@ -149,6 +165,8 @@ async function baselineOf(
       scope: stated.scope ?? null,
       source: stated.source ?? null,
       coverage: null,
+      low: null,
+      high: null,
       notes: [],
     };
   }
@@ -163,6 +181,8 @@ async function baselineOf(
       scope: null,
       source: null,
       coverage: null,
+      low: null,
+      high: null,
       notes: [],
     };
   }
@@ -171,8 +191,10 @@ async function baselineOf(
     value: found.value,
     state: found.state,
     scope: found.scope,
-    source: null,
+    source: found.source,
     coverage: found.coverage,
+    low: found.low,
+    high: found.high,
     notes: found.notes,
   };
 }
@@ -208,6 +230,7 @@ function pointOf(o: Observation): SeriesPoint {
       o.notes.includes('part-of-a-month-reported'),
     events: o.events,
     scope: o.scope,
+    source: o.source,
     notes: [...o.notes],
   };
 }
@@ -219,9 +242,13 @@ const statusOf = ({ place, basis }: Choice): string =>
       ? 'Figures published by others, quoted as stated. Management information, not official statistics.'
       : 'Computed from activity events. Management information, not official statistics.';
 
-const sourceOf = ({ basis, place }: Choice): string =>
-  basis === 'published'
-    ? 'Published figures, each with its source'
-    : isMadeUp(place)
-      ? 'Demonstration events'
-      : 'Activity events reported by the library service';
+/** Sources named in the line under a chart; the rest stand with their figures. */
+const SOURCES_NAMED = 3;
+
+function sourceOf({ basis, place }: Choice, points: readonly Observation[]): string {
+  if (basis === 'computed')
+    return isMadeUp(place) ? 'Demonstration events' : 'Activity events reported by the library service';
+  const sources = [...new Set(points.map((o) => o.source).filter((source) => source !== null))];
+  const more = sources.length - SOURCES_NAMED;
+  return sources.slice(0, SOURCES_NAMED).join('; ') + (more > 0 ? `; and ${more} more, each with its figure` : '');
+}

@@ -13,7 +13,7 @@ import {
 } from '../../contracts/activityEvent.ts';
 import type { Fault, Problem } from '../../contracts/errors.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
-import { granularityOf, windowOf } from '../domain/periods.ts';
+import { dayOf, granularityOf, windowOf } from '../domain/periods.ts';
 import type { EventLog, NewEvent } from './ports.ts';
 
 export interface EventOutcome {
@@ -132,22 +132,38 @@ function refusal(
 const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
+/** Nothing can have happened, been counted or been found so later than tomorrow. */
 function timeFault(event: ActivityEvent, latest: string): Fault | null {
-  if (event.time === undefined || new Date(event.time).toISOString() <= latest) return null;
-  return { message: 'lies in the future', pointer: '/time' };
+  const future = (pointer: string): Fault => ({ message: 'lies in the future', pointer });
+  if (event.time !== undefined && new Date(event.time).toISOString() > latest) return future('/time');
+  const { body, pointer } = bodyOf(event);
+  if (body === null) return null;
+  if (body.time !== undefined && new Date(body.time).toISOString() > latest) return future(`${pointer}/time`);
+  const { data } = body;
+  const lastDay = dayOf(latest);
+  if ('window' in data && windowOf(data.window).last > lastDay) return future(`${pointer}/data/window`);
+  if ('on' in data && !('population' in data) && dayOf(data.on) > lastDay) return future(`${pointer}/data/on`);
+  return null;
+}
+
+/** The fact that an event states, and where in the event it stands: a retraction states none. */
+function bodyOf(event: ActivityEvent): { body: FactBody | null; pointer: string } {
+  if ('replacement' in event.data)
+    return { body: (event.data as { replacement: FactBody }).replacement, pointer: '/data/replacement' };
+  return { body: 'target' in event.data ? null : (event as FactBody), pointer: '' };
 }
 
 /** A count must lie in one month, quarter, half or financial year: anything else could be shown nowhere. */
 function placementFault(event: ActivityEvent): Fault | null {
-  const inside = 'replacement' in event.data;
-  const body = (inside ? (event.data as { replacement: FactBody }).replacement : event) as FactBody;
+  const { body, pointer } = bodyOf(event);
+  if (body === null) return null;
   const { data } = body;
   if (!('window' in data) || 'statistic' in data || data.method === 'sample-week') return null;
   if (granularityOf(windowOf(data.window)) !== null) return null;
   return {
     message:
       'must lie within one month, or be whole months within one quarter, half or financial year (April to March)',
-    pointer: `${inside ? '/data/replacement' : ''}/data/window`,
+    pointer: `${pointer}/data/window`,
   };
 }
 

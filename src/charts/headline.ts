@@ -80,7 +80,8 @@ export function headline(series: Series): string {
   switch (series.progress.status) {
     case 'better':
     case 'worse':
-    case 'context': {
+    case 'context':
+    case 'no-clear-change': {
       const change = changeWords(series);
       return change === null ? latest() : onBaseline(series.progress.change === 0 ? 'unchanged' : change);
     }

@@ -71,6 +71,7 @@ export function conclude(
     coverage,
     events: (tally?.events ?? 0) + (denominatorTally?.events ?? 0),
     scope: null,
+    source: null,
     notes: [...notes].sort(),
   });
 

@@ -48,5 +48,6 @@ export function roundsToZero(value: number, decimals: number): boolean {
 /** A change with its sign: `+1,234.5`, `−3`, `0`. */
 export function formatSigned(value: number, decimals: number): string {
   const text = formatNumber(Math.abs(value), decimals);
-  return value > 0 ? `+${text}` : value < 0 ? `${MINUS}${text}` : text;
+  if (!/[1-9]/.test(text)) return text;
+  return value > 0 ? `+${text}` : `${MINUS}${text}`;
 }

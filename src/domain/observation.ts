@@ -58,6 +58,8 @@ export interface Observation extends ObservationKey {
   readonly events: number;
   /** What the figure covers in its publisher's words, e.g. `UK and overseas`; null where it is the place itself. */
   readonly scope: string | null;
+  /** Who published it, as a reader would cite it; null for computed values. */
+  readonly source: string | null;
   /** Codes and short sentences a reader must see beside the value, e.g. `interval-not-published`. Sorted. */
   readonly notes: readonly string[];
 }

@@ -5,7 +5,8 @@
  */
 import type { Definition } from '../../contracts/definition.ts';
 import type { Progress } from '../../contracts/series.ts';
-import { formatNumber, formatSigned } from './formatNumber.ts';
+import { formatNumber, formatSigned, formatWithUnit } from './formatNumber.ts';
+import { NOTES } from './conclude.ts';
 import type { Observation } from './observation.ts';
 import { monthOf, periodLabel, windowOf } from './periods.ts';
 
@@ -21,6 +22,8 @@ export interface BaselineValue {
   readonly value: number | null;
   readonly scope: string | null;
   readonly coverage: Observation['coverage'];
+  readonly low: number | null;
+  readonly high: number | null;
   readonly notes: readonly string[];
 }
 
@@ -87,11 +90,12 @@ export function progressOf(
   }
   const to = periodLabel(current.period);
   const { unit } = definition;
-  const show = (value: number): string => formatNumber(value, unit.decimals);
+  const show = (value: number): string =>
+    unit.label === '%' ? formatWithUnit(value, unit.decimals, '%') : formatNumber(value, unit.decimals);
   const change = roundTo(current.value - baseline.value, 6);
   const percent = baseline.value > 0 ? roundTo(((current.value - baseline.value) / baseline.value) * 100, 2) : null;
   const reasons = reasonsAgainst(current, baseline);
-  const between = `${show(baseline.value)} ${unit.label} in ${from}${scoped(baseline.scope, reasons)} to ${show(current.value)} in ${to}${scoped(current.scope, reasons)}`;
+  const between = `${formatWithUnit(baseline.value, unit.decimals, unit.label)} in ${from}${scoped(baseline.scope, reasons)} to ${show(current.value)} in ${to}${scoped(current.scope, reasons)}`;
   if (reasons.length > 0) {
     const label = 'Arithmetic on two stated figures, not progress';
     return {
@@ -105,14 +109,17 @@ export function progressOf(
       sentence: `Not comparable: ${reasons.join(', ')}. From ${between}${percent === null ? '' : ` is ${formatSigned(percent, 2)}% as arithmetic on two stated figures, not progress`}.${othersBeside(definition, points, baseline, current)}`,
     };
   }
+  const doubt = doubtOf(baseline, current);
   const status =
     definition.direction === 'neutral'
       ? 'context'
       : change === 0
         ? 'unchanged'
-        : change > 0 === (definition.direction === 'up')
-          ? 'better'
-          : 'worse';
+        : doubt !== null
+          ? 'no-clear-change'
+          : change > 0 === (definition.direction === 'up')
+            ? 'better'
+            : 'worse';
   const amount =
     unit.label === '%'
       ? `${formatSigned(change, unit.decimals)} percentage points`
@@ -125,11 +132,17 @@ export function progressOf(
     to,
     change,
     percentChange: percent,
-    sentence: `From ${between}: ${amount}${WORDS[status]}.${left}`,
+    sentence: `From ${between}: ${amount}${WORDS[status]}${doubt === null ? '' : ` (${doubt})`}.${left}`,
   };
 }
 
-const WORDS = { better: ', better', worse: ', worse', unchanged: ', unchanged', context: '' } as const;
+const WORDS = {
+  better: ', better',
+  worse: ', worse',
+  unchanged: ', unchanged',
+  context: '',
+  'no-clear-change': ', no clear change',
+} as const;
 
 const scoped = (scope: string | null, reasons: readonly string[]): string =>
   scope === null || !reasons.includes('scope') ? '' : ` (${scope})`;
@@ -147,6 +160,19 @@ function othersBeside(
       `${formatNumber(p.value ?? 0, unit.decimals)} in ${periodLabel(p.period)}${p.scope === null ? '' : ` (${p.scope})`}`,
   );
   return texts.length === 0 ? '' : ` Nor is ${texts.join(', nor ')}.`;
+}
+
+/**
+ * Why a change between two survey estimates cannot be called better or worse, or null. Overlapping intervals, the rule
+ * of the Public Health England tools, are a careful test; without intervals there is no test at all.
+ */
+function doubtOf(baseline: BaselineValue, current: Observation): string | null {
+  const silent = [baseline, current].some((side) => side.notes.includes(NOTES.noInterval));
+  if (silent) return 'survey estimates without a published interval: the change may be chance';
+  if (baseline.low === null || baseline.high === null || current.low === null || current.high === null) return null;
+  return current.low <= baseline.high && baseline.low <= current.high
+    ? 'the intervals overlap: the change may be chance'
+    : null;
 }
 
 /** Later periods that could not stand as progress, with the reason. */

@@ -8,6 +8,7 @@ export interface QuotedFigure {
   readonly window: string;
   readonly value: number;
   readonly scope: string;
+  readonly source: string;
   readonly survey: boolean;
   readonly n: number | null;
   readonly low: number | null;
@@ -26,7 +27,7 @@ export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly 
     return at < 0 ? prefer.length : at;
   };
   const text = (figure: QuotedFigure): string =>
-    `${figure.reference ?? '~'} ${figure.value} ${figure.scope} ${figure.note ?? ''} ${figure.survey} ${figure.n} ${figure.low} ${figure.high}`;
+    `${figure.reference ?? '~'} ${figure.value} ${figure.scope} ${figure.source} ${figure.note ?? ''} ${figure.survey} ${figure.n} ${figure.low} ${figure.high}`;
   const groups = new Map<string, QuotedFigure[]>();
   for (const figure of figures) {
     const key = `${figure.place} ${intervalOf(windowOf(figure.window))}`;
@@ -62,6 +63,7 @@ export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly 
       coverage: null,
       events: group.length,
       scope: best.scope,
+      source: best.source,
       notes: [...notes].sort(),
     };
   });

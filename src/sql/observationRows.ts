@@ -28,6 +28,7 @@ type Cell = readonly [
   expected: number | null,
   events: number,
   scope: string | null,
+  source: string | null,
   notes: readonly string[],
 ];
 
@@ -133,11 +134,13 @@ const cellOf = (o: Observation): Cell => [
   o.coverage?.expected ?? null,
   o.events,
   o.scope,
+  o.source,
   o.notes,
 ];
 
 function observationOf({ place, granularity, breakdown, basis }: YearRow, cell: Cell): Observation {
-  const [period, state, value, numerator, denominator, n, low, high, reported, expected, events, scope, notes] = cell;
+  const [period, state, value, numerator, denominator, n, low, high, reported, expected, events, scope, source, notes] =
+    cell;
   return {
     place,
     granularity: granularity as Granularity,
@@ -154,6 +157,7 @@ function observationOf({ place, granularity, breakdown, basis }: YearRow, cell: 
     coverage: reported === null || expected === null ? null : { reported, expected },
     events,
     scope,
+    source,
     notes,
   };
 }

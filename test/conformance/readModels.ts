@@ -300,6 +300,7 @@ function observation(given: Partial<Observation>): Observation {
     coverage: { reported: 1, expected: 1 },
     events: 1,
     scope: null,
+    source: null,
     notes: [],
     ...given,
   };
@@ -334,6 +335,7 @@ const anyObservation: fc.Arbitrary<Observation> = fc
       coverage: orNull(fc.record({ reported: fc.nat(), expected: fc.nat() }, { noNullPrototype: true })),
       events: fc.nat(),
       scope: orNull(anyText),
+      source: orNull(anyText),
       notes: fc.array(anyText, { maxLength: 3 }),
     }),
   )

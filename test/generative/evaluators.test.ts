@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ActivityEvent, FactKind } from '../../contracts/activityEvent.ts';
+import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import { planIndicator } from '../../src/domain/plan.ts';
 import type { Definition } from '../../contracts/definition.ts';
@@ -11,7 +11,7 @@ import { evaluate, evaluations, observations, type Evaluation } from '../../src/
 import { openFactStore, type FactStore } from '../../src/facts/factStore.ts';
 import { toFact } from '../../src/facts/toFact.ts';
 import { referenceObservations } from '../../src/memory/referenceEvaluator.ts';
-import { definitions, events } from '../support/arbitraries.ts';
+import { cases } from '../support/arbitraries.ts';
 import { runs } from '../support/share.ts';
 
 const keyOf = (o: Observation): string => `${o.basis} ${o.place} ${o.period} ${o.breakdown}`;
@@ -34,18 +34,6 @@ function columnar(definition: Definition, store: FactStore): Observation[] {
   for (const _rows of evaluate([evaluation], store, 0, store.rows()));
   return observations(evaluation, store, store.rows());
 }
-
-/** A definition and a log that has mostly the kinds of event it reads. */
-const cases = definitions.chain((definition) => {
-  const { measure } = planIndicator(definition);
-  const read = new Set<FactKind>(definition.published === undefined ? [] : ['figure.published']);
-  for (const part of [measure?.numerator, measure?.denominator]) {
-    if (part?.fold === 'population') read.add('reference.population');
-    else if (part?.fold === 'latest') read.add('service-point.status');
-    else for (const kind of part?.kinds ?? []) read.add(kind);
-  }
-  return fc.tuple(fc.constant(definition), fc.oneof({ weight: 9, arbitrary: events([...read]) }, { weight: 1, arbitrary: events() }));
-});
 
 describe('the two evaluators', () => {
   it('give equal observations on random definitions and random facts', () => {

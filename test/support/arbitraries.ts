@@ -10,6 +10,7 @@ import {
 } from '../../contracts/activityEvent.ts';
 import { definitionSchema, type Definition, type Dimension } from '../../contracts/definition.ts';
 import { isoOf } from '../../src/domain/periods.ts';
+import { planIndicator } from '../../src/domain/plan.ts';
 
 const PLACES = [
   'E08000021/city',
@@ -306,3 +307,18 @@ export const definitions: fc.Arbitrary<Definition> = fc
       }),
     );
   });
+
+/** A definition and a log that has mostly the kinds of event it reads. */
+export const cases = definitions.chain((definition) => {
+  const { measure } = planIndicator(definition);
+  const read = new Set<FactKind>(definition.published === undefined ? [] : ['figure.published']);
+  for (const part of [measure?.numerator, measure?.denominator]) {
+    if (part?.fold === 'population') read.add('reference.population');
+    else if (part?.fold === 'latest') read.add('service-point.status');
+    else for (const kind of part?.kinds ?? []) read.add(kind);
+  }
+  return fc.tuple(
+    fc.constant(definition),
+    fc.oneof({ weight: 9, arbitrary: events([...read]) }, { weight: 1, arbitrary: events() }),
+  );
+});

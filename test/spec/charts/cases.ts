@@ -38,6 +38,7 @@ export function point(period: string, value: number | null, more: Partial<Series
     partial: false,
     events: value === null ? 0 : 1,
     scope: null,
+    source: null,
     notes: [],
     ...more,
   };

@@ -106,6 +106,7 @@ describe('a sum', () => {
       coverage,
       events: 149,
       scope: null,
+      source: null,
       notes: [],
     });
   });

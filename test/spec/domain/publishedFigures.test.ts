@@ -9,6 +9,7 @@ const figure = (given: Partial<QuotedFigure> = {}): QuotedFigure => ({
   window: '2017-04-01/P1Y',
   value: 34,
   scope: 'England',
+  source: 'A publisher',
   survey: false,
   n: null,
   low: null,
@@ -40,6 +41,7 @@ describe('a figure', () => {
         coverage: null,
         events: 1,
         scope: 'England, adults',
+        source: 'A publisher',
         notes: ['as stated'],
       },
     ]);
@@ -123,6 +125,7 @@ describe('two sources for one place and period', () => {
       window: fc.constantFrom('2017-04-01/P1Y', '2017-04-01/P12M', '2016-01-01/P3Y'),
       value: fc.constantFrom(0, 32.7, 34),
       scope: fc.constantFrom('England', 'UK'),
+      source: fc.constantFrom('A publisher', 'Another'),
       survey: fc.boolean(),
       n: fc.constantFrom(null, 59),
       low: fc.constant(null),

@@ -1,0 +1,299 @@
+#!/usr/bin/env node
+/** The command line. Results go to standard output, everything else to standard error. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { ERROR_CODES } from '../../contracts/errors.ts';
+import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
+import { LedgerError, toProblem } from '../domain/ledgerError.ts';
+import { GRANULARITIES, type Basis, type Granularity } from '../domain/observation.ts';
+import type { Encoding } from '../files/readTable.ts';
+import { seriesCsv } from '../http/seriesCsv.ts';
+import type { ImportOptions } from '../importers/importer.ts';
+import { renderPng } from '../render/renderPng.ts';
+import { renderSvg } from '../render/renderSvg.ts';
+import { readConfig } from './config.ts';
+import { demo } from './demo.ts';
+import { progressLine } from './progressLine.ts';
+import { serve } from './serve.ts';
+import { showImport, showProblem, showReplay, showSeries, showVerification } from './show.ts';
+import { openTarget, type Target } from './target.ts';
+
+const PNG_WIDTH = 1600;
+const JSON_INDENT = 2;
+
+interface GlobalFlags {
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+const program = new Command('outcomes')
+  .description('Outcome indicators for public libraries: baseline against progress, from activity events.')
+  .option('--data <folder>', 'data directory (else OUTCOMES_DATA, else ./data)')
+  .option('--json', 'print one JSON object instead of text')
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureOutput({ writeErr: () => undefined });
+
+program
+  .command('serve')
+  .description('serve the API and the pages until stopped')
+  .option('--host <address>', 'address to listen on (else OUTCOMES_HOST, else 127.0.0.1)')
+  .option('--port <number>', 'port to listen on, 0 for any free one (else OUTCOMES_PORT, else 8017)')
+  .action(async (flags: { host?: string; port?: string }) => {
+    const { progress, end } = progressLine(process.stderr);
+    const server = await serve(
+      readConfig(process.env, { ...globals(), ...flags }),
+      (line) => process.stderr.write(`${line}\n`),
+      progress,
+    );
+    end();
+    print({ address: server.address }, `Serving ${server.address}/ until stopped with Ctrl-C.`);
+    await untilStopped();
+    await server.stop();
+  });
+
+program
+  .command('demo')
+  .description('start the engine, stream made-up events, import published figures, draw charts, and keep serving')
+  .option('--port <number>', 'port to listen on (else OUTCOMES_PORT, else 8017, else any free one)')
+  .action(async (flags: { port?: string }) => {
+    const server = await demo(readConfig(process.env, { ...globals(), ...flags }), (line) =>
+      process.stdout.write(`${line}\n`),
+    );
+    await untilStopped();
+    await server.stop();
+  });
+
+program
+  .command('import')
+  .description('record what files say: published figures, monthly wide tables, open-data visits and loans')
+  .argument('<file...>')
+  .option('--format <name>', 'instead of detecting it')
+  .option('--authority <code>', 'GSS code of the authority that the whole file is about')
+  .option('--name <name=code...>', 'authority name in the file = its GSS code')
+  .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
+  .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
+  .option('--method <how>', 'how the counts were made')
+  .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
+  .option('--strict', 'record nothing of a file in which anything is refused')
+  .action(async (files: string[], flags: ImportFlags) => {
+    const reports = await withTarget(async (target, progress) => {
+      const done = [];
+      for (const file of files) {
+        const bytes = readBytes(file);
+        done.push(
+          await target.import(
+            {
+              fileName: basename(file),
+              bytes,
+              encoding: flags.encoding,
+              format: flags.format,
+              strict: flags.strict === true,
+              options: importOptions(flags),
+            },
+            progress,
+          ),
+        );
+      }
+      return done;
+    });
+    print({ imports: reports }, reports.map(showImport).join('\n'));
+  });
+
+program
+  .command('replay')
+  .description('evaluate a definition over the whole history and compare it with the active version')
+  .argument('<definition>', 'a YAML file, or the id of an active indicator')
+  .action(async (definition: string) => {
+    const request = /\.ya?ml$/.test(definition)
+      ? { yaml: readBytes(definition).toString('utf8'), name: definition }
+      : { indicator: definition };
+    const cancel = new AbortController();
+    process.once('SIGINT', () => cancel.abort());
+    const result = await withTarget((target, progress) => target.replay(request, progress, cancel.signal));
+    print(result, showReplay(result));
+  });
+
+program
+  .command('series')
+  .description('print one indicator along time, with baseline and progress')
+  .argument('<indicator>')
+  .addOption(seriesOption('place'))
+  .addOption(seriesOption('by'))
+  .addOption(seriesOption('basis'))
+  .addOption(seriesOption('breakdown'))
+  .addOption(seriesOption('from'))
+  .addOption(seriesOption('to'))
+  .option('--csv', 'print CSV')
+  .action(async (indicator: string, flags: SeriesFlags & { csv?: boolean }) => {
+    const series = await withTarget((target) => target.series(seriesRequest(indicator, flags)));
+    if (flags.csv === true) process.stdout.write(seriesCsv(series));
+    else print(series, showSeries(series));
+  });
+
+program
+  .command('chart')
+  .description('draw baseline against progress of one indicator')
+  .argument('<indicator>')
+  .argument('<file>', 'where to: .svg, .png or .json (Vega-Lite)')
+  .addOption(seriesOption('place'))
+  .addOption(seriesOption('by'))
+  .addOption(seriesOption('basis'))
+  .addOption(seriesOption('breakdown'))
+  .addOption(seriesOption('from'))
+  .addOption(seriesOption('to'))
+  .action(async (indicator: string, file: string, flags: SeriesFlags) => {
+    const draw = CHART_FORMATS[extname(file).toLowerCase()];
+    if (draw === undefined) {
+      throw new LedgerError('usage', `A chart can be .svg, .png or .json, not "${extname(file)}".`, {
+        hint: 'Give the file one of these endings.',
+      });
+    }
+    const series = await withTarget((target) => target.series(seriesRequest(indicator, flags)));
+    const spec = baselineProgressChart(series);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, await draw(spec));
+    print({ file, description: spec.description }, `${file}\n${spec.description ?? ''}`);
+  });
+
+program
+  .command('rebuild')
+  .description('forget facts and observations and make both again from the log')
+  .action(async () => {
+    const { events } = await withTarget((target, progress) => target.rebuild(progress));
+    print({ events }, `Facts and observations made again from ${events.toLocaleString('en-GB')} events.`);
+  });
+
+program
+  .command('verify')
+  .description('rebuild beside what is stored and compare to the byte')
+  .action(async () => {
+    const result = await withTarget((target, progress) => target.verify(progress));
+    print(result, showVerification(result));
+    if (result.differences.length > 0) process.exitCode = ERROR_CODES['verification-failed'].exit;
+  });
+
+interface ImportFlags {
+  readonly format?: string;
+  readonly authority?: string;
+  readonly name?: string[];
+  readonly zero?: 'closed' | 'count';
+  readonly measure?: 'visits';
+  readonly method?: string;
+  readonly encoding: Encoding;
+  readonly strict?: boolean;
+}
+
+function importOptions({ authority, name, zero, measure, method }: ImportFlags): ImportOptions {
+  const pairs = (name ?? []).map((text) => {
+    const at = text.lastIndexOf('=');
+    if (at <= 0)
+      throw new LedgerError('usage', `--name ${text}: write the name as in the file, "=", and its GSS code.`);
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
+  return {
+    ...(authority === undefined ? {} : { authority }),
+    ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
+    ...(zero === undefined ? {} : { zero }),
+    ...(measure === undefined ? {} : { measure }),
+    ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
+  };
+}
+
+interface SeriesFlags {
+  readonly place?: string;
+  readonly by?: Granularity;
+  readonly basis?: Basis;
+  readonly breakdown?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function seriesOption(name: keyof SeriesFlags): Option {
+  switch (name) {
+    case 'place':
+      return new Option('--place <code>', 'place code; left out: the one with a baseline, else the widest');
+    case 'by':
+      return new Option('--by <period>', 'length of period').choices(GRANULARITIES);
+    case 'basis':
+      return new Option('--basis <which>', 'computed from events, or published by others').choices([
+        'computed',
+        'published',
+      ]);
+    case 'breakdown':
+      return new Option('--breakdown <dimension=category>', 'one category instead of the total');
+    case 'from':
+      return new Option('--from <date>', 'first day wanted, YYYY-MM-DD');
+    case 'to':
+      return new Option('--to <date>', 'last day wanted, YYYY-MM-DD');
+  }
+}
+
+const seriesRequest = (indicator: string, { by, ...rest }: SeriesFlags) => ({ indicator, granularity: by, ...rest });
+
+type Spec = ReturnType<typeof baselineProgressChart>;
+const CHART_FORMATS: Readonly<Record<string, (spec: Spec) => Promise<string | Buffer>>> = {
+  '.svg': renderSvg,
+  '.png': async (spec) => renderPng(await renderSvg(spec), PNG_WIDTH),
+  '.json': async (spec) => `${JSON.stringify(spec, null, JSON_INDENT)}\n`,
+};
+
+const globals = (): GlobalFlags => program.opts();
+
+async function withTarget<T>(
+  use: (target: Target, progress: Parameters<Target['verify']>[0]) => Promise<T>,
+): Promise<T> {
+  const { progress, end } = progressLine(process.stderr);
+  const target = await openTarget(readConfig(process.env, globals()), progress);
+  try {
+    return await use(target, progress);
+  } finally {
+    end();
+    await target.close();
+  }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new LedgerError('not-found', `${file} cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function print(object: object, text: string): void {
+  process.stdout.write(globals().json === true ? `${JSON.stringify(object, null, JSON_INDENT)}\n` : `${text}\n`);
+}
+
+const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return;
+    const message = error.message.replace(/^error: /, '');
+    fail(
+      new LedgerError('usage', message === '(outputHelp)' ? 'A command must be given.' : message, {
+        hint: '"outcomes --help" lists the commands.',
+      }),
+    );
+    return;
+  }
+  const problem = toProblem(error);
+  if (problem.code === 'internal')
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    globals().json === true ? `${JSON.stringify(problem, null, JSON_INDENT)}\n` : `${showProblem(problem)}\n`,
+  );
+  process.exitCode = ERROR_CODES[problem.code].exit;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}

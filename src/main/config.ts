@@ -1,0 +1,56 @@
+/** The environment, read once and checked. Flags of the command line win over it. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { LedgerError } from '../domain/ledgerError.ts';
+
+export interface Config {
+  /** Folder of everything that is kept on this machine. */
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  /** `postgres://…`, or null for the embedded database. */
+  readonly logUrl: string | null;
+  readonly readModelsUrl: string | null;
+}
+
+const DEFAULT_PORT = 8017;
+
+const postgres = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
+  .optional();
+const environment = z.object({
+  OUTCOMES_DATA: z.string().min(1).default('data'),
+  OUTCOMES_HOST: z.string().min(1).default('127.0.0.1'),
+  OUTCOMES_PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
+  OUTCOMES_LOG_URL: postgres,
+  OUTCOMES_READ_MODELS_URL: postgres,
+});
+
+/** Throws `usage`, naming every variable that is wrong. */
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  flags: { data?: string; host?: string; port?: string } = {},
+): Config {
+  const given = Object.fromEntries(
+    Object.entries({ OUTCOMES_DATA: flags.data, OUTCOMES_HOST: flags.host, OUTCOMES_PORT: flags.port }).filter(
+      ([, v]) => v !== undefined,
+    ),
+  );
+  const parsed = environment.safeParse({ ...env, ...given });
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => ({ message: `${path.join('.')}: ${message}` }));
+    throw new LedgerError('usage', faults.map((f) => f.message).join('; '), {
+      faults,
+      hint: 'README.md lists the settings.',
+    });
+  }
+  const { data } = parsed;
+  return {
+    data: resolve(data.OUTCOMES_DATA),
+    host: data.OUTCOMES_HOST,
+    port: data.OUTCOMES_PORT,
+    logUrl: data.OUTCOMES_LOG_URL ?? null,
+    readModelsUrl: data.OUTCOMES_READ_MODELS_URL ?? null,
+  };
+}

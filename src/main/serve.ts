@@ -1,0 +1,71 @@
+/** The server: the engine, live, behind HTTP, until it is told to stop. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Progress } from '../app/progress.ts';
+import { readTable, sha256Of } from '../files/readTable.ts';
+import { definitionOf } from '../files/readDefinitions.ts';
+import { httpServer } from '../http/server.ts';
+import { fontSelfTest, renderPng } from '../render/renderPng.ts';
+import { renderSvg } from '../render/renderSvg.ts';
+import type { Config } from './config.ts';
+import { openEngine, type Engine } from './openEngine.ts';
+import { packageRoot } from './packageRoot.ts';
+import { removeServerRecord, writeServerRecord } from './serverRecord.ts';
+
+export interface RunningServer {
+  readonly address: string;
+  readonly key: string;
+  readonly ledger: Engine['ledger'];
+  stop(): Promise<void>;
+}
+
+/** Starts the server and resolves when it answers. `port` 0 takes any free one. */
+export async function serve(config: Config, log: (line: string) => void, progress?: Progress): Promise<RunningServer> {
+  fontSelfTest();
+  const engine = await openEngine(
+    config,
+    { onFailure: (error) => log(`projection failed, trying again: ${String(error)}`) },
+    progress,
+  );
+  const { ledger } = engine;
+  const key = randomBytes(32).toString('hex');
+  let ready = false;
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  const server = httpServer({
+    ledger,
+    renderSvg,
+    renderPng,
+    readTable,
+    sha256Of,
+    definitionOf,
+    key,
+    version,
+    ready: () => ready,
+    templatesFolder: join(packageRoot(), 'src', 'web', 'templates'),
+  });
+  try {
+    await server.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  const bound = server.server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const address = `http://${host}:${port}`;
+  writeServerRecord(config.data, { address, key, pid: process.pid });
+  ledger.goLive();
+  ready = true;
+  return {
+    address,
+    key,
+    ledger,
+    async stop() {
+      ready = false;
+      removeServerRecord(config.data);
+      await server.close();
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** What the command line prints for a person. With `--json` the same things are printed as one JSON object instead. */
+import type { ErrorCode, Problem } from '../../contracts/errors.ts';
+import type { Series } from '../../contracts/series.ts';
+import type { ImportReport } from '../app/importFile.ts';
+import type { ReplayResult } from '../app/replay.ts';
+import type { Verification } from '../app/verify.ts';
+import { seriesTable } from '../charts/seriesTable.ts';
+import { textAlternative } from '../charts/textAlternative.ts';
+import { formatNumber } from '../domain/formatNumber.ts';
+import { periodLabel } from '../domain/periods.ts';
+
+const whole = (n: number): string => formatNumber(n, 0);
+const FINDINGS_SHOWN = 20;
+
+export function showImport(report: ImportReport): string {
+  const { findings } = report;
+  const counts = (['refused', 'flagged', 'noted'] as const).map(
+    (s) => `${whole(findings.filter((f) => f.severity === s).length)} ${s}`,
+  );
+  const shown = findings
+    .slice(0, FINDINGS_SHOWN)
+    .map(
+      (f) =>
+        `  ${f.severity}  row ${f.row}${f.cell === null ? '' : `, ${f.cell}`}: found ${f.found}; expected ${f.expected}; ${f.done}`,
+    );
+  const more = findings.length - shown.length;
+  return [
+    `${report.file}: read as ${report.format}, SHA-256 ${report.sha256.slice(0, 16)}…`,
+    `  ${whole(report.events)} events: ${whole(report.accepted)} recorded, ${whole(report.duplicates)} recorded before, ${whole(report.refused)} refused`,
+    `  findings: ${counts.join(', ')}`,
+    ...shown,
+    ...(more > 0 ? [`  … and ${whole(more)} more: --json lists all`] : []),
+  ].join('\n');
+}
+
+export function showSeries(series: Series): string {
+  const table = seriesTable(series);
+  const cells = [table.columns.map((c) => c.label), ...table.rows];
+  const widths = table.columns.map((_, at) => Math.max(...cells.map((row) => [...(row[at] ?? '')].length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, at) => {
+        const pad = ' '.repeat((widths[at] ?? 0) - [...cell].length);
+        return table.columns[at]?.numeric === true ? pad + cell : cell + pad;
+      })
+      .join('  ')
+      .trimEnd();
+  return [
+    table.caption,
+    '',
+    ...cells.map(line),
+    '',
+    ...table.legend.map(({ shorthand, meaning }) => `${shorthand} ${meaning}`),
+    textAlternative(series),
+    `Definition ${series.indicator.id} version ${series.indicator.version} (${series.indicator.definition}), knowledge position ${whole(series.position)}. ${series.status}`,
+  ].join('\n');
+}
+
+export function showReplay(result: ReplayResult): string {
+  const { same, changed, added, removed, largest } = result.comparison;
+  const value = (v: { value: number | null; state: string } | null): string =>
+    v === null ? 'nothing' : v.value === null ? v.state : String(v.value);
+  return [
+    `${result.projection}: ${whole(result.observations)} observations at knowledge position ${whole(result.position)}${result.stored ? ', stored as a draft' : ''}`,
+    result.against === null
+      ? 'There is no active version to compare with.'
+      : `Against ${result.against}: ${whole(same)} the same, ${whole(changed)} changed, ${whole(added)} new, ${whole(removed)} gone.`,
+    ...(result.against === null
+      ? []
+      : largest.map(
+          ({ key, before, after }) =>
+            `  ${key.place} ${periodLabel(key.period)}${key.breakdown === '' ? '' : ` ${key.breakdown}`} (${key.basis}): ${value(before)} → ${value(after)}`,
+        )),
+  ].join('\n');
+}
+
+export function showVerification(v: Verification): string {
+  const { differences } = v;
+  return [
+    `Rebuilt from the log at knowledge position ${whole(v.position)}: ${whole(v.facts)} facts in ${whole(v.segments)} segments, ${whole(v.observations)} observations of ${whole(v.projections)} indicators.`,
+    differences.length === 0
+      ? 'Facts and observations are byte-identical to the rebuild.'
+      : `${whole(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}:`,
+    ...differences.map(({ where, what }) => `  ${where}: ${what}`),
+  ].join('\n');
+}
+
+export function showProblem(problem: Problem): string {
+  const where = (f: NonNullable<Problem['faults']>[number]): string =>
+    [
+      f.file,
+      f.line === undefined ? undefined : `line ${f.line}, column ${f.column ?? 1}`,
+      f.row === undefined ? undefined : `row ${f.row}`,
+      f.cell,
+      f.pointer,
+    ]
+      .filter((part) => part !== undefined && part !== '')
+      .join(', ');
+  return [
+    `outcomes: ${problem.detail} [${problem.code satisfies ErrorCode}]`,
+    ...(problem.faults ?? []).map((f) => `  ${where(f)}${where(f) === '' ? '' : ': '}${f.message}`),
+    ...(problem.hint === undefined ? [] : [`  ${problem.hint}`]),
+  ].join('\n');
+}

@@ -1,0 +1,185 @@
+/**
+ * What the commands work on: the data directory itself, or the server that has it open. Both answer alike, so that a
+ * command need not know which it is.
+ */
+import type { Series } from '../../contracts/series.ts';
+import { problemSchema } from '../../contracts/errors.ts';
+import type { ImportReport } from '../app/importFile.ts';
+import type { Progress } from '../app/progress.ts';
+import type { SeriesRequest } from '../app/readSeries.ts';
+import type { ReplayResult } from '../app/replay.ts';
+import type { Verification } from '../app/verify.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
+import { definitionOf } from '../files/readDefinitions.ts';
+import { readTable, sha256Of, type Encoding } from '../files/readTable.ts';
+import type { ImportOptions } from '../importers/importer.ts';
+import type { Config } from './config.ts';
+import { openEngine, type Engine } from './openEngine.ts';
+import { readServerRecord, type ServerRecord } from './serverRecord.ts';
+
+export interface ImportRequest {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+  readonly encoding?: Encoding | undefined;
+  readonly format?: string | undefined;
+  readonly strict: boolean;
+  readonly options: ImportOptions;
+}
+
+/** A definition as text, or the id of an active one. */
+export type ReplayRequest = { readonly yaml: string; readonly name: string } | { readonly indicator: string };
+
+export interface Target {
+  import(request: ImportRequest, progress: Progress): Promise<ImportReport>;
+  replay(request: ReplayRequest, progress: Progress, signal: AbortSignal): Promise<ReplayResult>;
+  series(request: SeriesRequest): Promise<Series>;
+  rebuild(progress: Progress): Promise<{ events: number }>;
+  verify(progress: Progress): Promise<Verification>;
+  close(): Promise<void>;
+}
+
+/** The directory where it is free, else the server that has it. Throws `data-directory-in-use` where neither answers. */
+export async function openTarget(config: Config, progress: Progress): Promise<Target> {
+  let engine: Engine;
+  try {
+    engine = await openEngine(config, { onFailure: () => undefined }, progress);
+  } catch (error) {
+    const record = readServerRecord(config.data);
+    if (!(error instanceof LedgerError) || error.code !== 'data-directory-in-use' || record === null) throw error;
+    return throughServer(record);
+  }
+  return directly(engine);
+}
+
+function directly({ ledger, close }: Engine): Target {
+  return {
+    async import({ fileName, bytes, encoding, format, strict, options }, progress) {
+      const table = readTable({ fileName, bytes, ...(encoding === undefined ? {} : { encoding }) });
+      const report = await ledger.import(
+        { fileName, sha256: sha256Of(bytes), table, options },
+        { format, strict },
+        progress,
+      );
+      await ledger.project(progress);
+      return report;
+    },
+    async replay(request, progress, signal) {
+      await ledger.project(progress);
+      const definition =
+        'yaml' in request
+          ? definitionOf(request.yaml, request.name)
+          : ledger.catalogue.find(request.indicator).definition;
+      return ledger.replay(definition, progress, signal);
+    },
+    async series(request) {
+      await ledger.project();
+      return ledger.series(request);
+    },
+    rebuild: (progress) => ledger.rebuild(progress),
+    verify: (progress) => ledger.verify(progress),
+    close,
+  };
+}
+
+function throughServer({ address, key }: ServerRecord): Target {
+  const command = async <T>(
+    path: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    type: string,
+    progress: Progress,
+    signal?: AbortSignal,
+  ): Promise<T> => {
+    const response = await reach(new URL(path, address), {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${key}`, 'content-type': type },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (response.headers.get('content-type')?.includes('problem') === true) throw problemError(await response.json());
+    for await (const line of linesOf(response)) {
+      if (line.progress !== undefined) progress(line.progress.doing, line.progress.done, line.progress.total);
+      if (line.problem !== undefined) throw problemError(line.problem);
+      if (line.result !== undefined) return line.result as T;
+    }
+    throw new LedgerError('unavailable', 'The server stopped before it had answered.', {
+      hint: 'Look at its output, then try again.',
+    });
+  };
+  return {
+    import({ fileName, bytes, encoding, format, strict, options }, progress) {
+      const query = new URLSearchParams({ file: fileName });
+      if (format !== undefined) query.set('format', format);
+      if (encoding !== undefined) query.set('encoding', encoding);
+      if (strict) query.set('strict', 'true');
+      if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
+      return command(`/v1/commands/import?${query}`, new Uint8Array(bytes), 'application/octet-stream', progress);
+    },
+    replay: (request, progress, signal) =>
+      'yaml' in request
+        ? command(
+            `/v1/commands/replay?file=${encodeURIComponent(request.name)}`,
+            request.yaml,
+            'application/yaml',
+            progress,
+            signal,
+          )
+        : command('/v1/commands/replay', JSON.stringify(request), 'application/json', progress, signal),
+    async series({ indicator, granularity, ...rest }) {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries({ ...rest, by: granularity }))
+        if (value !== undefined) query.set(name, value);
+      const response = await reach(
+        new URL(`/v1/indicators/${encodeURIComponent(indicator)}/series?${query}`, address),
+        {
+          headers: { accept: 'application/json' },
+        },
+      );
+      const body: unknown = await response.json();
+      if (!response.ok) throw problemError(body);
+      return body as Series;
+    },
+    rebuild: (progress) => command('/v1/commands/rebuild', '', 'application/json', progress),
+    verify: (progress) => command('/v1/commands/verify', '', 'application/json', progress),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function reach(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (init.signal?.aborted === true) throw new LedgerError('interrupted', 'Cancelled.');
+    throw new LedgerError(
+      'data-directory-in-use',
+      `Another process has the data directory open, and ${url.origin} does not answer.`,
+      {
+        hint: `Stop that process, or wait until it has started (${(error as Error).message}).`,
+      },
+    );
+  }
+}
+
+interface CommandLine {
+  readonly progress?: { readonly doing: string; readonly done: number; readonly total: number };
+  readonly result?: unknown;
+  readonly problem?: unknown;
+}
+
+async function* linesOf(response: Response): AsyncGenerator<CommandLine> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of response.body ?? []) {
+    rest += decoder.decode(piece as Uint8Array, { stream: true });
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as CommandLine;
+  }
+}
+
+function problemError(body: unknown): LedgerError {
+  const parsed = problemSchema.safeParse(body);
+  if (!parsed.success)
+    return new LedgerError('unavailable', 'The server answered something that is not a problem document.');
+  const { code, detail, hint, faults } = parsed.data;
+  return new LedgerError(code, detail, { ...(hint === undefined ? {} : { hint }), faults: faults ?? [] });
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { supersededRows, type AmendmentRow } from '../../../src/facts/amendments.ts';
+
+/** Facts by name, in order of arrival: `a`, or `c: corrects a @3`, or `r: retracts a @4`. What counts is what is left. */
+function counting(lines: readonly string[]): string[] {
+  const names = lines.map((line) => line.split(':')[0] as string);
+  const identity = (name: string): bigint => BigInt(name.codePointAt(0) as number);
+  const amendments: AmendmentRow[] = lines.flatMap((line, row) => {
+    const [, verb, target, at] = /: (corrects|retracts) (\w) @(\d+)/.exec(line) ?? [];
+    if (target === undefined) return [];
+    return [
+      {
+        row,
+        identity: identity(names[row] as string),
+        target: identity(target),
+        at: Number(at),
+        retracts: verb === 'retracts',
+      },
+    ];
+  });
+  const gone = supersededRows(amendments, (wanted) => {
+    const row = names.findIndex((name) => identity(name) === wanted);
+    return row < 0 ? undefined : row;
+  });
+  return names.filter((_, row) => !gone.has(row)).sort();
+}
+
+const CASES: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['nothing amended: all count', ['a', 'b'], ['a', 'b']],
+  ['a correction takes the place', ['a', 'c: corrects a @1'], ['c']],
+  ['a retraction leaves nothing', ['a', 'r: retracts a @1'], []],
+  ['of two corrections the later made holds', ['a', 'c: corrects a @1', 'd: corrects a @2'], ['d']],
+  ['a retraction after a correction holds', ['a', 'c: corrects a @1', 'r: retracts a @2'], []],
+  ['a correction after a retraction holds', ['a', 'r: retracts a @1', 'c: corrects a @2'], ['c']],
+  ['a retracted correction gives the fact back', ['a', 'c: corrects a @1', 'r: retracts c @2'], ['a']],
+  ['a retracted retraction gives the fact back', ['a', 'r: retracts a @1', 's: retracts r @2'], ['a']],
+  ['a correction of a correction takes its place', ['a', 'c: corrects a @1', 'd: corrects c @2'], ['d']],
+  [
+    'a correction of a correction that came second does not count',
+    ['a', 'c: corrects a @1', 'd: corrects a @3', 'e: corrects c @4'],
+    ['d'],
+  ],
+  ['an amendment of something that never came counts by itself', ['c: corrects z @1'], ['c']],
+  ['a retraction of something that never came does nothing', ['a', 'r: retracts z @1'], ['a']],
+  ['an amendment older than what it amends is left out', ['a', 'c: corrects a @5', 'r: retracts c @4'], ['c']],
+];
+
+describe('amendments', () => {
+  it.each(CASES)('%s', (_, lines, expected) => {
+    expect(counting(lines)).toEqual(expected);
+  });
+
+  it('give the same in any order of arrival', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .constantFrom(...CASES)
+          .chain(([, lines, expected]) =>
+            fc.tuple(fc.shuffledSubarray([...lines], { minLength: lines.length }), fc.constant(expected)),
+          ),
+        ([lines, expected]) => {
+          expect(counting(lines)).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it('always end, even where two claim to amend each other', () => {
+    expect(counting(['c: corrects d @1', 'd: corrects c @2'])).toEqual([]);
+  });
+});

@@ -1,0 +1,171 @@
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
+import { afterEach, describe, expect, it } from 'vitest';
+import { activityEvent, typeOf, type ActivityEvent } from '../../../contracts/activityEvent.ts';
+import { openFactStore, type FactStore } from '../../../src/facts/factStore.ts';
+
+const folders: string[] = [];
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'facts-'));
+  folders.push(folder);
+  return folder;
+};
+afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+const person = (n: number): string => n.toString(16).padStart(32, '0');
+
+/** Loans, sign-ups, counts, a figure and amendments, in a fixed mixture. */
+function event(n: number): ActivityEvent {
+  const envelope = { specversion: '1.0', id: `e${n}`, source: `urn:library:feed-${n % 3}` };
+  const subject = `E0800002${n % 5}/branch-${n % 40}`;
+  const time = new Date(Date.UTC(2019, 0, 1) + n * 60_000).toISOString();
+  const draft =
+    n % 500 === 499
+      ? {
+          type: typeOf('fact.retracted'),
+          time,
+          data: {
+            target: { source: `urn:library:feed-${(n - 7) % 3}`, id: `e${n - 7}` },
+            by: 'data-officer',
+            why: 'miscounted',
+          },
+        }
+      : n % 900 === 17
+        ? {
+            type: typeOf('figure.published'),
+            subject: 'E92000001',
+            data: {
+              statistic: 'visits',
+              window: '2019-04-01/P1Y',
+              value: n / 10,
+              unit: 'visits',
+              scope: 'England',
+              survey: false,
+              source: 'A publisher',
+            },
+          }
+        : n % 4 === 0
+          ? { type: typeOf('visits.counted'), subject, data: { window: '2019-06-01/P1M', method: 'manual', count: n } }
+          : n % 4 === 1
+            ? {
+                type: typeOf('challenge.joined'),
+                subject,
+                time,
+                data: {
+                  challenge: 'summer-reading-challenge',
+                  year: 2019,
+                  ageBand: '4-7',
+                  participant: person(n % 900),
+                },
+              }
+            : {
+                type: typeOf('loan.issued'),
+                subject,
+                time,
+                data: { format: n % 2 === 0 ? 'e-book' : 'physical-book' },
+              };
+  return activityEvent.parse({ ...envelope, ...draft });
+}
+const log = Array.from({ length: 70_000 }, (_, n) => ({ position: String(n + 1).padStart(16, '0'), event: event(n) }));
+
+function filled(folder: string, batch: number, count = log.length): FactStore {
+  const store = openFactStore(folder);
+  for (let at = 0; at < count; at += batch) store.append(log.slice(at, Math.min(count, at + batch)));
+  return store;
+}
+
+describe('the fact store', () => {
+  it('has the same bytes whatever the batches were, and after being opened again in between', () => {
+    const whole = filled(newFolder(), 70_000).digests();
+    const odd = filled(newFolder(), 937).digests();
+    const folder = newFolder();
+    filled(folder, 5_000, 30_000);
+    const reopened = openFactStore(folder);
+    reopened.append(log.slice(reopened.rows()));
+    expect(odd).toEqual(whole);
+    expect(reopened.digests()).toEqual(whole);
+    expect(whole.map(({ file }) => file)).toEqual([
+      '000000000000-65536.facts.arrow',
+      '000000000000-65536.subjects.arrow',
+      '000000065536-4096.facts.arrow',
+      '000000069632-368 (tail, in memory)',
+    ]);
+  });
+
+  it('keeps on disk what its manifest lists, and nothing else', () => {
+    const folder = newFolder();
+    const store = filled(folder, 20_000);
+    writeFileSync(join(folder, '000000069632-4096.facts.arrow.partial'), 'half a segment');
+    expect(readdirSync(openedAgain(folder)).sort()).toEqual([
+      '000000000000-65536.facts.arrow',
+      '000000000000-65536.subjects.arrow',
+      '000000065536-4096.facts.arrow',
+      'manifest.json',
+    ]);
+    expect(store.digestsOnDisk()).toEqual(store.digests());
+  });
+
+  it('starts again from its last whole segment', () => {
+    const folder = newFolder();
+    filled(folder, 10_000, 10_000);
+    const store = openFactStore(folder);
+    expect(store.rows()).toBe(8_192);
+    expect(store.position()).toBe('0000000000008192');
+  });
+
+  it('can be opened by any Arrow reader: codes, words and dates', () => {
+    const folder = newFolder();
+    filled(folder, 10_000, 5_000);
+    const table = tableFromIPC(readFileSync(join(folder, '000000000000-4096.facts.arrow')));
+    const row = table.get(8)?.toJSON() as Record<string, unknown>;
+    expect(row).toMatchObject({
+      kind: 'visits.counted',
+      place: 'E08000023/branch-8',
+      quantity: 8,
+      method: 'manual',
+      grain: 'month',
+    });
+    expect(table.numRows).toBe(4_096);
+  });
+
+  it('counts each retracted fact out, and leaves the figures of the others', () => {
+    const store = filled(newFolder(), 4_000, 9_000);
+    const superseded = store.superseded(9_000);
+    // Every 500th event retracts the one seven before it; neither counts.
+    for (let n = 499; n < 9_000; n += 500) expect([superseded.has(n), superseded.has(n - 7)]).toEqual([true, true]);
+    expect(superseded.size).toBe(36);
+    expect(store.figures(9_000)).toHaveLength(10);
+    expect(store.superseded(400).size).toBe(0);
+  });
+
+  it.each([
+    ['a byte changed', (path: string) => writeFileSync(path, flipped(readFileSync(path)))],
+    ['bytes added', (path: string) => appendFileSync(path, 'x')],
+    ['the file gone', (path: string) => rmSync(path)],
+  ])('names the segment with %s, and the way out', (_, damage) => {
+    const folder = newFolder();
+    filled(folder, 10_000, 5_000);
+    const path = join(folder, '000000000000-4096.facts.arrow');
+    expect(existsSync(path)).toBe(true);
+    damage(path);
+    expect(() => openFactStore(folder)).toThrow(
+      expect.objectContaining({
+        code: 'facts-damaged',
+        message: expect.stringContaining('000000000000-4096') as string,
+        hint: expect.stringContaining('outcomes rebuild') as string,
+      }) as Error,
+    );
+  });
+});
+
+function openedAgain(folder: string): string {
+  openFactStore(folder);
+  return folder;
+}
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[copy.length >> 1]! ^= 1;
+  return copy;
+}

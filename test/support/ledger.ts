@@ -1,0 +1,57 @@
+/** A whole engine on memory parts, facts in a folder of its own, with the product's own definitions. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Definition } from '../../contracts/definition.ts';
+import { catalogueOf } from '../../src/app/catalogue.ts';
+import { openLedger, type Ledger } from '../../src/app/ledger.ts';
+import type { EventLog, ReadModels } from '../../src/app/ports.ts';
+import { openFactStore } from '../../src/facts/factStore.ts';
+import { readDefinitions } from '../../src/files/readDefinitions.ts';
+import { memoryLog } from '../../src/memory/memoryLog.ts';
+import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
+
+export const NOW = new Date('2026-11-01T12:00:00Z');
+
+export interface TestLedger {
+  readonly ledger: Ledger;
+  readonly log: EventLog;
+  readonly readModels: ReadModels;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export const ownDefinitions = (): Definition[] => readDefinitions('projections/indicators');
+
+/** Opens one; parts that are given are used instead of new ones. */
+export async function testLedger(
+  parts: { log?: EventLog; readModels?: ReadModels; folder?: string; definitions?: readonly Definition[] } = {},
+): Promise<TestLedger> {
+  const folder = parts.folder ?? mkdtempSync(join(tmpdir(), 'ledger-'));
+  const log = parts.log ?? memoryLog({ now: () => NOW });
+  const readModels = parts.readModels ?? memoryReadModels();
+  const factsFolder = join(folder, 'facts');
+  const ledger = await openLedger({
+    log,
+    readModels,
+    catalogue: catalogueOf(parts.definitions ?? ownDefinitions()),
+    openFacts: () => openFactStore(factsFolder),
+    discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),
+    factsBeside: () => {
+      const beside = mkdtempSync(join(folder, 'beside-'));
+      return { store: openFactStore(beside), discard: () => rmSync(beside, { recursive: true, force: true }) };
+    },
+    now: () => NOW,
+    onFailure: (error) => console.error(error),
+  });
+  return {
+    ledger,
+    log,
+    readModels,
+    folder,
+    close: async () => {
+      await ledger.close();
+      if (parts.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
