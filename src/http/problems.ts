@@ -6,6 +6,8 @@ import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 /** Seconds after which a refused client may try again. */
 const RETRY_AFTER = 1;
 
+export type SendProblem = (reply: FastifyReply, problem: Problem) => FastifyReply;
+
 /** Answers with a problem; `status` only where one code has two (401 and 403). */
 export function sendProblem(reply: FastifyReply, problem: Problem, status = problem.status): FastifyReply {
   if (status === 503) reply.header('retry-after', RETRY_AFTER);
@@ -72,9 +74,9 @@ function invalidInput(error: FastifyError): LedgerError {
 
 /**
  * Maps errors, unknown addresses (404) and known addresses asked in another way (405 with `Allow`). To be called before
- * the routes are added.
+ * the routes are added. `sendPage` answers a reader with a browser.
  */
-export function answerProblems(app: FastifyInstance): void {
+export function answerProblems(app: FastifyInstance, sendPage: SendProblem): void {
   const routes: { pattern: RegExp; methods: readonly string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
     const literal = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+');
@@ -87,8 +89,11 @@ export function answerProblems(app: FastifyInstance): void {
     const allowed = [...new Set(methods)].join(', ');
     if (allowed === '') {
       const detail = `There is nothing at ${path.slice(0, 200)}.`;
-      const error = new LedgerError('not-found', detail, { hint: 'What there is is described in /openapi.json.' });
-      return sendProblem(reply, toProblem(error));
+      const problem = toProblem(
+        new LedgerError('not-found', detail, { hint: 'What there is is described in /openapi.json.' }),
+      );
+      const inBrowser = request.headers.accept?.includes('text/html') ?? false;
+      return inBrowser ? sendPage(reply, problem) : sendProblem(reply, problem);
     }
     reply.header('allow', allowed);
     const error = new LedgerError('method-not-allowed', `${path} takes ${allowed}, not ${request.method}.`);

@@ -31,6 +31,7 @@ export const CSV_COLUMNS: Readonly<Record<string, (point: SeriesPoint, series: S
   partial: (p) => String(p.partial),
   events: (p) => p.events,
   scope: (p) => p.scope,
+  source: (p) => p.source,
   notes: (p) => p.notes.join('; '),
   baseline_period: (_, s) => s.baseline?.period ?? null,
   baseline_state: (_, s) => s.baseline?.state ?? null,

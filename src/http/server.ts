@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { webPages } from '../web/webPages.ts';
 import type { Api } from './api.ts';
 import { addSecurityHeaders, refuseOtherHosts } from './guards.ts';
 import type { HttpPorts } from './ports.ts';
@@ -12,6 +13,7 @@ export type { HttpPorts } from './ports.ts';
 
 /** The server with all its routes, not listening yet. */
 export function httpServer(ports: HttpPorts): FastifyInstance {
+  const pages = webPages(ports);
   const app: Api = fastify({
     logger: ports.logger ?? false,
     genReqId: () => randomUUID(),
@@ -24,9 +26,10 @@ export function httpServer(ports: HttpPorts): FastifyInstance {
   // Answers are checked against their schemas by the tests, not again for every reader.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   addSecurityHeaders(app);
-  answerProblems(app);
+  answerProblems(app, pages.sendProblemPage);
   refuseOtherHosts(app);
 
   void app.register((api: Api) => apiRoutes(api, ports));
+  void app.register(pages.routes);
   return app;
 }

@@ -1,0 +1,68 @@
+/** What the first page says: every indicator, under the outcome it is about. */
+import { OUTCOMES } from '../../contracts/fields.ts';
+import type { Series } from '../../contracts/series.ts';
+import { inOrder, isDrawn } from '../charts/gaps.ts';
+import { stateWords, valueWithUnit } from '../charts/words.ts';
+import type { Indicator } from '../app/catalogue.ts';
+import { formatNumber } from '../domain/formatNumber.ts';
+import { OUTCOME_NAMES } from './outcomes.ts';
+import { selectionQuery } from './selection.ts';
+import { sparkline } from './sparkline.ts';
+import { STATUS_WORDS } from './statusWords.ts';
+
+/** An indicator with the series shown for it: one computed, one published, as far as there are any. */
+export interface Shown {
+  readonly indicator: Indicator;
+  readonly series: readonly Series[];
+}
+
+/** The view of `index.njk`. */
+export function indexView(shown: readonly Shown[], position: number) {
+  const withFigures = shown.filter(({ series }) => series.length > 0).length;
+  return {
+    position: formatNumber(position, 0),
+    indicators: shown.length,
+    withFigures,
+    anyMadeUp: shown.some(({ series }) => series.some(({ madeUp }) => madeUp)),
+    outcomes: OUTCOMES.map((outcome) => ({
+      id: outcome,
+      name: OUTCOME_NAMES[outcome],
+      indicators: shown
+        .filter(({ indicator }) => indicator.definition.outcome === outcome)
+        .map(({ indicator: { definition }, series }) => ({
+          id: definition.id,
+          title: definition.title,
+          question: definition.question,
+          entries: series.map(entryOf),
+        })),
+    })),
+  };
+}
+
+function entryOf(series: Series) {
+  const last = inOrder(series).filter(isDrawn).at(-1);
+  const { baseline, progress } = series;
+  return {
+    href: `/indicators/${series.indicator.id}?${selectionQuery(series)}`,
+    place: series.place.name,
+    basis: series.basis === 'published' ? 'Published figures' : 'Computed from events',
+    madeUp: series.madeUp,
+    baseline:
+      baseline === null
+        ? null
+        : {
+            label: baseline.label,
+            text: baseline.value === null ? stateWords(baseline.state) : valueWithUnit(series, baseline.value),
+            scope: baseline.scope,
+          },
+    latest:
+      last === undefined
+        ? null
+        : { label: last.label, text: valueWithUnit(series, last.value), scope: last.scope, partial: last.partial },
+    status: progress.status,
+    statusWords: STATUS_WORDS[progress.status],
+    sentence: progress.sentence,
+    statusLine: series.status,
+    spark: sparkline(series),
+  };
+}
