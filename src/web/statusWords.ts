@@ -6,7 +6,6 @@ export const STATUS_WORDS: Readonly<Record<Progress['status'], string>> = {
   worse: 'Worse than the baseline',
   unchanged: 'Unchanged since the baseline',
   'no-clear-change': 'No clear change from the baseline',
-  'no-clear-change': 'No clear change',
   context: 'For context: neither way is better',
   'not-comparable': 'Not comparable with the baseline',
   'no-baseline': 'No baseline',
