@@ -33,7 +33,8 @@ export function indexView(shown: readonly Shown[], position: number) {
           id: definition.id,
           title: definition.title,
           question: definition.question,
-          entries: series.map(entryOf),
+          // What libraries reported stands before what nobody did.
+          entries: series.toSorted((a, b) => Number(a.madeUp) - Number(b.madeUp)).map(entryOf),
         })),
     })),
   };

@@ -64,7 +64,8 @@ export function indicatorView(
   const points = inOrder(series);
   const drawn = points.filter(isDrawn);
   const { baseline, target, progress } = series;
-  const current = progressPointOf(series, drawn);
+  // Without a comparison there is a latest figure, but no progress.
+  const current = progress.to === null ? undefined : progressPointOf(series, drawn);
   const last = drawn.at(-1);
   const query = selectionQuery(series, selection);
   const api = `/v1/indicators/${series.indicator.id}`;
