@@ -1,23 +1,24 @@
 #!/usr/bin/env node
-/** The command line. Results go to standard output, everything else to standard error. */
+/**
+ * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
+ * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { ERROR_CODES } from '../../contracts/errors.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
+import type { Progress } from '../app/progress.ts';
+import type { SeriesRequest } from '../app/readSeries.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { GRANULARITIES, type Basis, type Granularity } from '../domain/observation.ts';
 import type { Encoding } from '../files/readTable.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
-import { renderPng } from '../render/renderPng.ts';
-import { renderSvg } from '../render/renderSvg.ts';
 import { readConfig } from './config.ts';
-import { demo } from './demo.ts';
 import { progressLine } from './progressLine.ts';
-import { serve } from './serve.ts';
 import { showImport, showProblem, showReplay, showSeries, showVerification } from './show.ts';
-import { openTarget, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
 const JSON_INDENT = 2;
@@ -42,14 +43,16 @@ program
   .option('--port <number>', 'port to listen on, 0 for any free one (else OUTCOMES_PORT, else 8017)')
   .action(async (flags: { host?: string; port?: string }) => {
     const { progress, end } = progressLine(process.stderr);
+    const { serve } = await import('./serve.ts');
     const server = await serve(
       readConfig(process.env, { ...globals(), ...flags }),
       (line) => process.stderr.write(`${line}\n`),
       progress,
     );
     end();
+    const stopped = untilStopped();
     print({ address: server.address }, `Serving ${server.address}/ until stopped with Ctrl-C.`);
-    await untilStopped();
+    await stopped;
     await server.stop();
   });
 
@@ -58,10 +61,12 @@ program
   .description('start the engine, stream made-up events, import published figures, draw charts, and keep serving')
   .option('--port <number>', 'port to listen on (else OUTCOMES_PORT, else 8017, else any free one)')
   .action(async (flags: { port?: string }) => {
+    const stopped = untilStopped();
+    const { demo } = await import('./demo.ts');
     const server = await demo(readConfig(process.env, { ...globals(), ...flags }), (line) =>
       process.stdout.write(`${line}\n`),
     );
-    await untilStopped();
+    await stopped;
     await server.stop();
   });
 
@@ -161,7 +166,7 @@ program
   .command('rebuild')
   .description('forget facts and observations and make both again from the log')
   .action(async () => {
-    const { events } = await withTarget((target, progress) => target.rebuild(progress));
+    const { events } = await withTarget((target, progress) => target.rebuild(progress), { discardFacts: true });
     print({ events }, `Facts and observations made again from ${events.toLocaleString('en-GB')} events.`);
   });
 
@@ -230,22 +235,41 @@ function seriesOption(name: keyof SeriesFlags): Option {
   }
 }
 
-const seriesRequest = (indicator: string, { by, ...rest }: SeriesFlags) => ({ indicator, granularity: by, ...rest });
+const seriesRequest = (indicator: string, { place, by, basis, breakdown, from, to }: SeriesFlags): SeriesRequest => ({
+  indicator,
+  place,
+  granularity: by,
+  basis,
+  breakdown,
+  from,
+  to,
+});
 
 type Spec = ReturnType<typeof baselineProgressChart>;
 const CHART_FORMATS: Readonly<Record<string, (spec: Spec) => Promise<string | Buffer>>> = {
-  '.svg': renderSvg,
-  '.png': async (spec) => renderPng(await renderSvg(spec), PNG_WIDTH),
-  '.json': async (spec) => `${JSON.stringify(spec, null, JSON_INDENT)}\n`,
+  '.svg': svgOf,
+  '.png': async (spec) => {
+    const { renderPng } = await import('../render/renderPng.ts');
+    return renderPng(await svgOf(spec), PNG_WIDTH);
+  },
+  '.json': async (spec) => `${JSON.stringify(spec, null, JSON_INDENT)}
+`,
 };
+
+async function svgOf(spec: Spec): Promise<string> {
+  const { renderSvg } = await import('../render/renderSvg.ts');
+  return renderSvg(spec);
+}
 
 const globals = (): GlobalFlags => program.opts();
 
 async function withTarget<T>(
-  use: (target: Target, progress: Parameters<Target['verify']>[0]) => Promise<T>,
+  use: (target: Target, progress: Progress) => Promise<T>,
+  choices: { discardFacts?: boolean } = {},
 ): Promise<T> {
   const { progress, end } = progressLine(process.stderr);
-  const target = await openTarget(readConfig(process.env, globals()), progress);
+  const { openTarget } = await import('./target.ts');
+  const target = await openTarget(readConfig(process.env, globals()), progress, choices);
   try {
     return await use(target, progress);
   } finally {

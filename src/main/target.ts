@@ -38,11 +38,18 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** The directory where it is free, else the server that has it. Throws `data-directory-in-use` where neither answers. */
-export async function openTarget(config: Config, progress: Progress): Promise<Target> {
+/**
+ * The directory where it is free, else the server that has it. `discardFacts` is for a rebuild: damaged facts must not
+ * keep it from starting. Throws `data-directory-in-use` where neither answers.
+ */
+export async function openTarget(
+  config: Config,
+  progress: Progress,
+  choices: { discardFacts?: boolean } = {},
+): Promise<Target> {
   let engine: Engine;
   try {
-    engine = await openEngine(config, { onFailure: () => undefined }, progress);
+    engine = await openEngine(config, { onFailure: () => undefined }, progress, choices);
   } catch (error) {
     const record = readServerRecord(config.data);
     if (!(error instanceof LedgerError) || error.code !== 'data-directory-in-use' || record === null) throw error;
