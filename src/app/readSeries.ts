@@ -43,9 +43,6 @@ export async function readSeries(
   const choice = choose(indicator, await readModels.held(projection), request);
   const everything = await readModels.series({ projection, ...choice });
   const baseline = await baselineOf(readModels, indicator, choice);
-  const after = everything.filter(
-    (o) => !(choice.granularity === 'window' && baseline !== null && o.period === baseline.period),
-  );
   const wanted = everything.filter(
     (o) =>
       (request.from === undefined || isoOf(windowOf(o.period).last) >= request.from) &&

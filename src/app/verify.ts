@@ -42,7 +42,7 @@ export async function verify(
   },
   progress?: Progress,
 ): Promise<Verification> {
-  const { log, facts, readModels, catalogue } = ports;
+  const { log, facts, catalogue } = ports;
   const stored = await readStored(ports);
   const onDisk = facts.digestsOnDisk();
   const rows = facts.rows();

@@ -403,8 +403,8 @@ function specialCell(
   span: number,
   method: number,
 ): SpecialCell {
-  let cells = state.special.get(month);
-  if (cells === undefined) state.special.set(month, (cells = new Map()));
+  const cells = state.special.get(month) ?? new Map<number, SpecialCell>();
+  state.special.set(month, cells);
   const sampled = method === SAMPLED;
   const key = (place * 1_048_576 + source) * 32 + span * 2 + (sampled ? 1 : 0);
   let cell = cells.get(key);

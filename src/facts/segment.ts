@@ -4,7 +4,6 @@
  * that needs three columns reads just those runs, at the offsets that the manifest keeps.
  */
 import {
-  Data,
   DateDay,
   Dictionary as ArrowDictionary,
   Field,
@@ -24,6 +23,7 @@ import {
   Uint8,
   Utf8,
   vectorFromArray,
+  type Data,
   type DataType,
 } from 'apache-arrow';
 import {

@@ -11,26 +11,25 @@ import { identityOf } from './identity.ts';
  */
 export function toFact(event: ActivityEvent): Fact {
   const identity = identityOf(event.source, event.id);
-  switch (event.type) {
-    case 'org.outcome-ledger.fact.retracted.v1':
-      return {
-        ...NOTHING,
-        identity,
-        kind: 'retraction',
-        source: event.source,
-        day: londonMoment(event.time ?? '').day,
-        amends: amendmentOf(event.data.target, event.time ?? ''),
-      };
-    case 'org.outcome-ledger.fact.corrected.v1':
-      return {
-        ...rowOf(event.data.replacement),
-        identity,
-        source: event.source,
-        amends: amendmentOf(event.data.target, event.time ?? ''),
-      };
-    default:
-      return { ...rowOf(event), identity, source: event.source, amends: null };
+  if (event.type === 'org.outcome-ledger.fact.retracted.v1') {
+    return {
+      ...NOTHING,
+      identity,
+      kind: 'retraction',
+      source: event.source,
+      day: londonMoment(event.time ?? '').day,
+      amends: amendmentOf(event.data.target, event.time ?? ''),
+    };
   }
+  if (event.type === 'org.outcome-ledger.fact.corrected.v1') {
+    return {
+      ...rowOf(event.data.replacement),
+      identity,
+      source: event.source,
+      amends: amendmentOf(event.data.target, event.time ?? ''),
+    };
+  }
+  return { ...rowOf(event), identity, source: event.source, amends: null };
 }
 
 const amendmentOf = (target: { source: string; id: string }, time: string): Amendment => ({

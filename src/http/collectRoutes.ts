@@ -34,7 +34,8 @@ export async function collectRoutes(app: Api): Promise<void> {
       components: { securitySchemes: { owner: { type: 'http', scheme: 'bearer' } } },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withRawBodies(jsonSchemaTransformObject(document) as unknown as Json),
+    transformObject: (document) =>
+      withoutUnused(withRawBodies(jsonSchemaTransformObject(document) as unknown as Json)) as unknown as Document,
   });
 }
 
@@ -47,7 +48,9 @@ export function openapiRoute(app: Api): void {
   });
 }
 
-function withRawBodies(document: Json): ReturnType<typeof jsonSchemaTransformObject> {
+type Document = ReturnType<typeof jsonSchemaTransformObject>;
+
+function withRawBodies(document: Json): Json {
   const paths = document.paths as Record<string, { post?: Json }>;
   for (const [path, bodies] of Object.entries(RAW_BODIES)) {
     const post = paths[path]?.post;
@@ -58,8 +61,24 @@ function withRawBodies(document: Json): ReturnType<typeof jsonSchemaTransformObj
   return document;
 }
 
-/** Everything written out: a reference would have to be to the document, not to the schema. */
+/** A schema of what comes in, with references to the document's components, which have such schemas under `…Input`. */
 function plainSchema(schema: z.ZodType): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', reused: 'inline', unrepresentable: 'any' });
-  return rest;
+  const { $schema: _, $defs: __, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return JSON.parse(JSON.stringify(rest).replace(/#\/\$defs\/(\w+)/g, '#/components/schemas/$1Input')) as Json;
+}
+
+/** Leaves out components that nothing refers to: which there are depends on what else the process has loaded. */
+function withoutUnused(document: Json): Json {
+  const components = document.components as { schemas: Record<string, object> };
+  const used = new Set<string>();
+  const visit = (part: unknown): void => {
+    for (const [, name] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)/g)) {
+      if (name === undefined || used.has(name)) continue;
+      used.add(name);
+      visit(components.schemas[name]);
+    }
+  };
+  visit(document.paths);
+  const schemas = Object.fromEntries([...used].sort().map((name) => [name, components.schemas[name]]));
+  return { ...document, components: { ...components, schemas } };
 }

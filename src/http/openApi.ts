@@ -10,7 +10,7 @@ export async function openApiDocument(): Promise<unknown> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
   // Routes only take their parts from the ports when they are asked; here nobody asks.
-  await app.register((api) => apiRoutes(api, { key: '', version: '' } as HttpPorts));
+  await apiRoutes(app, { key: '', version: '' } as HttpPorts);
   await app.ready();
   const document: unknown = JSON.parse(JSON.stringify(app.swagger()));
   await app.close();

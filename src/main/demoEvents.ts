@@ -33,7 +33,7 @@ const dayIn = (month: number, ...words: readonly (string | number)[]): string =>
 export function demoEvents(): ActivityEvent[] {
   const events: ActivityEvent[] = [];
   const emit = (id: string, body: FactBody): void => {
-    events.push({ specversion: '1.0', id, source: SOURCE, ...body } as ActivityEvent);
+    events.push({ specversion: '1.0', id, source: SOURCE, ...body });
   };
   const moment = <K extends FactKind>(kind: K, subject: string, day: string, data: unknown): FactBody =>
     ({ type: typeOf(kind), subject, time: `${day}T11:00:00Z`, data }) as FactBody;

@@ -58,7 +58,8 @@ export async function openTarget(
   return directly(engine);
 }
 
-function directly({ ledger, close }: Engine): Target {
+function directly(engine: Engine): Target {
+  const { ledger } = engine;
   return {
     async import({ fileName, bytes, encoding, format, strict, options }, progress) {
       const table = readTable({ fileName, bytes, ...(encoding === undefined ? {} : { encoding }) });
@@ -84,7 +85,7 @@ function directly({ ledger, close }: Engine): Target {
     },
     rebuild: (progress) => ledger.rebuild(progress),
     verify: (progress) => ledger.verify(progress),
-    close,
+    close: () => engine.close(),
   };
 }
 
@@ -119,7 +120,12 @@ function throughServer({ address, key }: ServerRecord): Target {
       if (encoding !== undefined) query.set('encoding', encoding);
       if (strict) query.set('strict', 'true');
       if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
-      return command(`/v1/commands/import?${query}`, new Uint8Array(bytes), 'application/octet-stream', progress);
+      return command(
+        `/v1/commands/import?${query.toString()}`,
+        new Uint8Array(bytes),
+        'application/octet-stream',
+        progress,
+      );
     },
     replay: (request, progress, signal) =>
       'yaml' in request
@@ -136,7 +142,7 @@ function throughServer({ address, key }: ServerRecord): Target {
       for (const [name, value] of Object.entries({ ...rest, by: granularity }))
         if (value !== undefined) query.set(name, value);
       const response = await reach(
-        new URL(`/v1/indicators/${encodeURIComponent(indicator)}/series?${query}`, address),
+        new URL(`/v1/indicators/${encodeURIComponent(indicator)}/series?${query.toString()}`, address),
         {
           headers: { accept: 'application/json' },
         },

@@ -197,18 +197,16 @@ export const events = (kinds: readonly FactKind[] = FACT_KINDS, maxLength = 60):
     .map((drafts) =>
       drafts.map(([body, source, amends], i) => {
         const envelope = { specversion: '1.0' as const, id: `e${i}`, source };
-        if (amends === null) return { ...envelope, ...body } as ActivityEvent;
+        if (amends === null) return { ...envelope, ...body };
         const [target, retracts, at] = amends;
         const common = {
           target: { source: drafts[target]?.[1] ?? 'urn:library:a', id: `e${target}` },
           by: 'data-officer' as const,
           why: 'miscounted' as const,
         };
-        return (
-          retracts
-            ? { ...envelope, type: typeOf('fact.retracted'), time: at, data: common }
-            : { ...envelope, type: typeOf('fact.corrected'), time: at, data: { ...common, replacement: body } }
-        ) as ActivityEvent;
+        return retracts
+          ? { ...envelope, type: typeOf('fact.retracted'), time: at, data: common }
+          : { ...envelope, type: typeOf('fact.corrected'), time: at, data: { ...common, replacement: body } };
       }),
     )
     .map((list) => list.map((event) => activityEvent.parse(event)));
