@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
     packages: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', 'zod', 'csv-stringify'],
     node: true,
   },
-  'src/web': { local: APP, packages: ['nunjucks', 'fastify'], node: true },
+  'src/web': { local: APP, packages: ['nunjucks', 'fastify', 'zod'], node: true },
   'src/main': { local: [...APP, ...ADAPTERS], packages: ['commander', 'cli-progress', 'zod'], node: true },
 };
 

@@ -33,8 +33,6 @@ const PUBLISHERS_WORDS: Readonly<Record<string, string>> = {
   'data.localCategory': 'name of an item category',
   'data.provenance.column': 'heading of a column in a file',
   'data.provenance.raw': 'cell of a file from which a number was read',
-  'data.target.source': 'names an event: nothing happens unless one of this source was accepted',
-  'data.target.id': 'names an event: nothing happens unless one of this id was accepted',
 };
 
 const root = z.toJSONSchema(activityEvent, { io: 'input' }) as Schema;

@@ -204,7 +204,7 @@ describe('a faulty field is told with line, column, what was expected and what w
     [
       'a period that starts on 31 June',
       broken('2018-04-01/P1Y', '2018-06-31/P1Y'),
-      ['19:32 /baselines/0/period must start on a date that exists, found "2018-06-31/P1Y"'],
+      ['19:32 /baselines/0/period must start on a date that exists, and must lie between 1850, the year of the Public Libraries Act, and 2099, found "2018-06-31/P1Y"'],
     ],
     [
       'a stated baseline without its source',

@@ -1,0 +1,225 @@
+import { request as httpRequest } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { problemSchema } from '../../contracts/errors.ts';
+import { KEY, testServer, visits, type TestServer } from './testServer.ts';
+
+const PUBLISHED = readFileSync('projections/publishedFigures/published-figures.csv');
+const DRAFT = readFileSync('projections/indicators/stronger-communities/visits.yaml', 'utf8');
+const OWNER = { authorization: `Bearer ${KEY}` };
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await testServer({ filled: false });
+});
+afterEach(() => server.close());
+
+interface Line {
+  readonly progress?: { doing: string; done: number; total: number };
+  readonly result?: Record<string, unknown>;
+  readonly problem?: { code: string };
+}
+
+async function command(path: string, body: string | Buffer = '', type = 'application/json', headers: object = OWNER) {
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: `/v1/commands/${path}`,
+    payload: body,
+    headers: { 'content-type': type, ...headers },
+  });
+  const streamed = answer.headers['content-type'] === 'application/x-ndjson';
+  const text = answer.body.trimEnd().split('\n');
+  const lines = streamed ? text.map((line) => JSON.parse(line) as Line) : [];
+  const problem = streamed ? undefined : problemSchema.parse(JSON.parse(answer.body));
+  return { status: answer.statusCode, headers: answer.headers, lines, last: lines.at(-1), problem };
+}
+const csv = (bytes: string | Buffer, query: string) => command(`import?${query}`, bytes, 'application/octet-stream');
+
+describe('the owner’s key', () => {
+  test.each(['import?file=a.csv', 'replay', 'rebuild', 'verify'])(
+    '%s is closed without it and with another',
+    async (path) => {
+      const none = await command(path, '', 'application/json', {});
+      expect([none.status, none.problem?.code, none.problem?.status]).toEqual([401, 'not-allowed', 401]);
+      expect(none.headers['www-authenticate']).toContain('Bearer');
+      for (const authorization of [`Bearer ${KEY}x`, 'Bearer x', `Basic ${KEY}`, 'Bearer ']) {
+        const other = await command(path, '', 'application/json', { authorization });
+        expect([401, 403]).toContain(other.status);
+        expect(other.problem?.code).toBe('not-allowed');
+      }
+      expect(await server.ledger.size()).toBe(0);
+    },
+  );
+
+  test('a server without a key lets nobody in', async () => {
+    const own = await testServer({ filled: false, ports: { key: '' } });
+    const answer = await own.app.inject({
+      method: 'POST',
+      url: '/v1/commands/rebuild',
+      headers: { authorization: 'Bearer x' },
+    });
+    await own.close();
+    expect(answer.statusCode).toBe(403);
+  });
+});
+
+describe('import', () => {
+  test('streams progress, ends with the report, and the figures are there when it does', async () => {
+    const first = await csv(PUBLISHED, 'file=published-figures.csv');
+    expect(first.status).toBe(200);
+    expect(first.lines.length).toBeGreaterThan(1);
+    expect(first.lines.slice(0, -1).every(({ progress }) => typeof progress?.doing === 'string')).toBe(true);
+    expect(first.last?.result).toMatchObject({
+      file: 'published-figures.csv',
+      format: 'published-figures',
+      duplicates: 0,
+    });
+    expect(server.ledger.ordinal()).toBe(await server.ledger.size());
+    const series = await server.app.inject('/v1/indicators/visits/series');
+    expect(series.statusCode).toBe(200);
+    const again = await csv(PUBLISHED, 'file=published-figures.csv');
+    expect(again.last?.result).toMatchObject({ accepted: 0, duplicates: first.last?.result?.accepted });
+  });
+
+  test('a file that no importer knows ends in a problem, and nothing is recorded', async () => {
+    const { status, last } = await csv('a,b\n1,2\n', 'file=x.csv');
+    expect([status, last?.problem?.code]).toEqual([200, 'unknown-format']);
+    expect(await server.ledger.size()).toBe(0);
+  });
+
+  test.each([
+    ['a workbook', Buffer.from([0x50, 0x4b, 3, 4]), 'file=x.csv', 422, 'invalid-file'],
+    ['no file name', 'a,b\n', '', 400, 'invalid-query'],
+    ['options that are not JSON', 'a,b\n', 'file=x.csv&options=%7B', 400, 'invalid-json'],
+    ['an option that is none', 'a,b\n', 'file=x.csv&options=%7B%22a%22%3A1%7D', 400, 'invalid-query'],
+    ['another parameter', 'a,b\n', 'file=x.csv&authority=E08000021', 400, 'invalid-query'],
+  ])('%s is told before anything begins', async (_, bytes, query, status, code) => {
+    const answer = await csv(bytes, query);
+    expect([answer.status, answer.problem?.code]).toEqual([status, code]);
+  });
+
+  test('another media type is 415', async () => {
+    expect((await command('import?file=x.csv', '{}', 'application/json')).problem?.code).toBe('unsupported-media-type');
+    expect((await command('import?file=x.csv', 'x', 'image/png')).problem?.code).toBe('unsupported-media-type');
+  });
+
+  test('options reach the importer', async () => {
+    const file = 'Library,2020-01,2020-02\nCentral,100,200\n';
+    const options = { authority: 'X01000001', measure: 'visits', method: 'manual' };
+    const answer = await csv(file, new URLSearchParams({ file: 'visits.csv', format: 'monthly-wide', options: JSON.stringify(options) }).toString()); // prettier-ignore
+    expect(answer.last?.result).toMatchObject({ format: 'monthly-wide', accepted: 2 });
+  });
+});
+
+describe('replay', () => {
+  test('of a draft is compared with the active version', async () => {
+    await server.ledger.record([visits('a', '2021-01', 5)]);
+    const draft = DRAFT.replace('version: 1', 'version: 2');
+    const { last } = await command('replay?file=draft.yaml', draft, 'application/yaml');
+    expect(last?.result).toMatchObject({ position: 1, stored: true, comparison: { changed: 0, added: 0, removed: 0 } });
+    expect(String(last?.result?.projection)).toMatch(/^visits@2:/);
+  });
+
+  test('of an active indicator by its id changes nothing', async () => {
+    await server.ledger.record([visits('a', '2021-01', 5)]);
+    const { last } = await command('replay', '{"indicator":"visits"}');
+    expect(last?.result).toMatchObject({ stored: false, comparison: { changed: 0, added: 0, removed: 0 } });
+  });
+
+  test('of a bad definition is 422, at line and column, in the file’s name', async () => {
+    const { status, problem } = await command('replay?file=mine.yaml', DRAFT.replace('direction: up', 'direction: sideways'), 'application/yaml'); // prettier-ignore
+    expect([status, problem?.code]).toEqual([422, 'invalid-definition']);
+    expect(problem?.faults?.[0]).toMatchObject({ line: 7, column: 12, file: 'mine.yaml' });
+  });
+
+  test.each([
+    ['{"indicator":"nothing-here"}', 404, 'not-found'],
+    ['{"id":"visits"}', 400, 'usage'],
+    ['{', 400, 'invalid-json'],
+  ])('%s is refused', async (body, status, code) => {
+    const answer = await command('replay', body);
+    expect([answer.status, answer.problem?.code]).toEqual([status, code]);
+  });
+
+  test('a definition too long to be one is 413', async () => {
+    const answer = await command('replay', `# ${'x'.repeat(300_000)}`, 'application/yaml');
+    expect([answer.status, answer.problem?.code]).toEqual([413, 'event-too-large']);
+  });
+
+  test('is cancelled when the client goes away, and the next command may run', async () => {
+    const address = await server.listen();
+    let cancelled: boolean | undefined;
+    server.ledger.replay = (_definition, progress, signal) =>
+      new Promise((_resolve, reject) => {
+        progress?.('replaying', 1, 100);
+        signal?.addEventListener('abort', () => {
+          cancelled = true;
+          reject(new Error('cancelled'));
+        });
+      });
+    const headers = { ...OWNER, 'content-type': 'application/json' };
+    const sending = httpRequest(`${address}/v1/commands/replay`, { method: 'POST', headers }, (answer) => {
+      answer.once('data', () => sending.destroy());
+    });
+    sending.on('error', () => undefined);
+    sending.end('{"indicator":"visits"}');
+    await expect.poll(() => cancelled).toBe(true);
+    await expect.poll(async () => (await command('verify')).status).toBe(200);
+  });
+});
+
+describe('rebuild and verify', () => {
+  test('a rebuild gives the same figures, and verify finds no difference', async () => {
+    await server.ledger.record([visits('a', '2021-01', 5), visits('b', '2021-01', 7)]);
+    await server.ledger.project();
+    const before = await server.ledger.series({ indicator: 'visits' });
+    expect((await command('rebuild')).last?.result).toEqual({ events: 2 });
+    expect(await server.ledger.series({ indicator: 'visits' })).toEqual(before);
+    expect((await command('verify')).last?.result).toMatchObject({ position: 2, facts: 2, differences: [] });
+  });
+
+  test('a difference is a result, not a problem', async () => {
+    await server.ledger.record([visits('a', '2021-01', 5)]);
+    await server.ledger.project();
+    const differences = [{ where: 'facts/x', what: 'is missing' }];
+    const verify = server.ledger.verify.bind(server.ledger);
+    server.ledger.verify = async (progress) => ({ ...(await verify(progress)), differences });
+    expect((await command('verify')).last?.result).toMatchObject({ differences });
+  });
+
+  test('progress comes about five times a second, and the first and last of each stage always', async () => {
+    server.ledger.rebuild = async (progress) => {
+      const end = performance.now() + 500;
+      for (let done = 0; performance.now() < end; done++) {
+        progress?.('projecting', done, 1_000_000);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      progress?.('projecting', 1_000_000, 1_000_000);
+      return { events: 1_000_000 };
+    };
+    const { lines } = await command('rebuild');
+    const told = lines.flatMap(({ progress }) => progress ?? []);
+    expect(told[0]?.done).toBe(0);
+    expect(told.at(-1)?.done).toBe(1_000_000);
+    expect(told.length).toBeLessThan(7);
+  });
+
+  test('one command at a time: the second is told to come again', async () => {
+    let finish = (): void => undefined;
+    server.ledger.rebuild = () => new Promise((resolve) => (finish = () => resolve({ events: 0 })));
+    const first = command('rebuild');
+    await expect.poll(async () => (await command('verify')).status).toBe(503);
+    const second = await command('verify');
+    expect([second.problem?.code, second.headers['retry-after']]).toEqual(['overloaded', '1']);
+    finish();
+    expect((await first).last?.result).toEqual({ events: 0 });
+    expect((await command('verify')).status).toBe(200);
+  });
+
+  test('a defect in the middle ends the stream with a problem', async () => {
+    server.ledger.rebuild = () => Promise.reject(new Error('disk is full'));
+    const { status, last } = await command('rebuild');
+    expect([status, last?.problem?.code]).toEqual([200, 'internal']);
+    expect(JSON.stringify(last)).not.toContain('disk');
+  });
+});

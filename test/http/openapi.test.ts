@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { EVENT_KINDS } from '../../contracts/activityEvent.ts';
+import { openApiDocument } from '../../src/http/openApi.ts';
+import { AUTHORITY, KEY, testServer, visits, type TestServer } from './testServer.ts';
+
+interface Operation {
+  readonly summary: string;
+  readonly parameters?: readonly { name: string; in: string }[];
+  readonly requestBody?: { content: Record<string, unknown> };
+  readonly responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+  readonly security?: unknown;
+}
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { schemas: Record<string, object> };
+}
+
+let server: TestServer;
+let document: Document;
+beforeAll(async () => {
+  server = await testServer();
+  document = (await server.app.inject('/openapi.json')).json();
+});
+afterAll(() => server.close());
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+test('the document is OpenAPI 3.1 with every route of the interface', () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(
+    operations()
+      .map(({ path, method }) => `${method} ${path}`)
+      .sort(),
+  ).toEqual([
+    'get /health/live',
+    'get /health/ready',
+    'get /v1/contracts',
+    'get /v1/contracts/{kind}',
+    'get /v1/indicators',
+    'get /v1/indicators/{id}',
+    'get /v1/indicators/{id}/chart',
+    'get /v1/indicators/{id}/chart.json',
+    'get /v1/indicators/{id}/chart.png',
+    'get /v1/indicators/{id}/chart.svg',
+    'get /v1/indicators/{id}/series',
+    'get /v1/indicators/{id}/series.csv',
+    'get /v1/indicators/{id}/series.json',
+    'post /v1/commands/import',
+    'post /v1/commands/rebuild',
+    'post /v1/commands/replay',
+    'post /v1/commands/verify',
+    'post /v1/events',
+  ]);
+});
+
+test('it is the same without a server', async () => {
+  expect(await openApiDocument()).toEqual(document);
+});
+
+test('every operation is described, and every reference leads somewhere', () => {
+  for (const { path, operation } of operations()) {
+    expect(operation.summary, path).toMatch(/\w/);
+    for (const [status, response] of Object.entries(operation.responses)) {
+      expect(response.description, `${path} ${status}`).toMatch(/\w/);
+    }
+    for (const name of path.matchAll(/\{(\w+)\}/g)) {
+      expect(operation.parameters).toContainEqual(expect.objectContaining({ name: name[1], in: 'path' }));
+    }
+  }
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference);
+  expect(references.length).toBeGreaterThan(0);
+  for (const reference of new Set(references)) {
+    const name = /^#\/components\/schemas\/(\w+)$/.exec(reference ?? '')?.[1];
+    expect(document.components.schemas, reference).toHaveProperty(name ?? '');
+  }
+});
+
+test('bodies that the routes read themselves are described, owner routes ask for the key', () => {
+  const events = document.paths['/v1/events']?.post;
+  expect(Object.keys(events?.requestBody?.content ?? {})).toEqual([
+    'application/cloudevents+json',
+    'application/cloudevents-batch+json',
+    'application/json',
+    'application/x-ndjson',
+  ]);
+  const one = events?.requestBody?.content['application/cloudevents+json'] as { schema: { oneOf: unknown[] } };
+  expect(one.schema.oneOf.length).toBe(EVENT_KINDS.length);
+  for (const { path, operation } of operations().filter((each) => each.path.startsWith('/v1/commands'))) {
+    expect(operation.security, path).toEqual([{ owner: [] }]);
+  }
+});
+
+/** The schema of a response as zod, to hold an answer against what the document says of it. */
+function documented(schema: object): z.ZodType {
+  // References are to the document's components; as JSON Schema they are to definitions.
+  const text = JSON.stringify({ ...schema, $defs: document.components.schemas });
+  return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as Parameters<typeof z.fromJSONSchema>[0]); // prettier-ignore
+}
+
+test('every operation is reachable and answers what the document says', async () => {
+  const values: Record<string, string> = { id: 'visits', kind: 'visits.counted' };
+  const bodies: Record<string, [string, string]> = {
+    '/v1/events': ['application/json', JSON.stringify([visits('documented', '2021-01', 1)])],
+    '/v1/commands/import': ['text/csv', 'a,b\n1,2\n'],
+    '/v1/commands/replay': ['application/json', '{"indicator":"visits"}'],
+  };
+  for (const { path, method, operation } of operations()) {
+    const [type, payload] = bodies[path] ?? [];
+    const query = path.endsWith('import') ? '?file=a.csv' : path.includes('/series') ? `?place=${AUTHORITY}` : '';
+    const answer = await server.app.inject({
+      method: method.toUpperCase() as 'GET',
+      url: path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '') + query,
+      headers: { authorization: `Bearer ${KEY}`, ...(type === undefined ? {} : { 'content-type': type }) },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const where = `${method} ${path}`;
+    expect(answer.statusCode, where).toBe(200);
+    const content = operation.responses['200']?.content ?? {};
+    const media = String(answer.headers['content-type']).split(';')[0] ?? '';
+    expect(Object.keys(content), where).toContain(media);
+    if (!media.includes('json') || media.includes('ndjson')) continue;
+    const checked = documented(content[media]?.schema ?? {}).safeParse(answer.json());
+    expect(checked.error?.issues, where).toBeUndefined();
+  }
+});
+
+test('problems answer as the document says', async () => {
+  const cases = [
+    ['/v1/indicators/visits/series?by=week', '/v1/indicators/{id}/series', '400'],
+    ['/v1/indicators/nothing/chart.svg', '/v1/indicators/{id}/chart.svg', '404'],
+  ] as const;
+  for (const [url, path, status] of cases) {
+    const answer = await server.app.inject(url);
+    expect(String(answer.statusCode)).toBe(status);
+    const schema = document.paths[path]?.get?.responses[status]?.content?.['application/problem+json']?.schema;
+    expect(documented(schema ?? {}).safeParse(answer.json()).error).toBeUndefined();
+  }
+});
