@@ -8,6 +8,6 @@ export const STATUS_WORDS: Readonly<Record<Progress['status'], string>> = {
   'no-clear-change': 'No clear change from the baseline',
   context: 'For context: neither way is better',
   'not-comparable': 'Not comparable with the baseline',
-  'no-baseline': 'No baseline',
+  'no-baseline': 'No baseline to compare with',
   'no-progress-value': 'Nothing to compare yet',
 };
