@@ -113,54 +113,77 @@ export interface ColumnBuilder {
   rare(): RareRows;
 }
 
+/** One column while it grows: nothing is kept as long as every row has the default. */
+interface GrowingColumn {
+  array: NumberArray | null;
+  put(row: number, value: number): void;
+}
+
+function growingColumn({ make, fill }: ColumnType, capacity: number): GrowingColumn {
+  const column: GrowingColumn = {
+    array: null,
+    put(row, value) {
+      if (column.array === null) {
+        if (Object.is(value, fill)) return;
+        column.array = new make(capacity);
+        if (fill !== 0) column.array.fill(fill);
+      }
+      column.array[row] = value;
+    },
+  };
+  return column;
+}
+
 /** A builder for at most `capacity` rows, coding with (and growing) `dictionaries`. */
 export function columnBuilder(dictionaries: Dictionaries, capacity: number): ColumnBuilder {
-  const arrays: Partial<Record<ColumnName, NumberArray>> = {};
+  const column = Object.fromEntries(
+    COLUMN_NAMES.map((name) => [name, growingColumn(COLUMN_TYPES[name], capacity)]),
+  ) as Record<ColumnName, GrowingColumn>;
+  const { kind, source, place, day, days, grain, second, method, state, quantity, seconds, subject } = column;
+  const [kinds, sources, places] = [
+    wordsOf(dictionaries, 'kind'),
+    wordsOf(dictionaries, 'source'),
+    wordsOf(dictionaries, 'place'),
+  ];
   const identities = new BigUint64Array(capacity);
   const amendments: (Amendment & { row: number })[] = [];
   const figures: (Figure & { row: number })[] = [];
   let rows = 0;
-
-  const put = (name: ColumnName, value: number): void => {
-    const type = COLUMN_TYPES[name];
-    let array = arrays[name];
-    if (array === undefined) {
-      if (value === type.fill || (value !== value && type.fill !== type.fill)) return;
-      array = new type.make(capacity);
-      if (type.fill !== 0) array.fill(type.fill);
-      arrays[name] = array;
-    }
-    array[rows] = value;
-  };
-  const putWord = (name: ColumnName, value: string): void => put(name, wordsOf(dictionaries, name).code(value));
 
   return {
     get rows() {
       return rows;
     },
     add(fact) {
-      putWord('kind', fact.kind);
-      putWord('source', fact.source);
-      putWord('place', fact.place);
-      put('day', fact.day);
-      put('days', fact.days);
-      put('grain', GRAINS.indexOf(fact.grain));
-      put('second', fact.second);
-      put('method', (METHODS as readonly string[]).indexOf(fact.method));
-      put('state', STATES.indexOf(fact.state));
-      put('quantity', fact.quantity);
-      put('seconds', fact.seconds);
-      put('subject', dictionaries.subjects.code(fact.subject));
-      for (const name in fact.dimensions) putWord(name as Dimension, fact.dimensions[name as Dimension] ?? '');
+      kind.put(rows, kinds.code(fact.kind));
+      source.put(rows, sources.code(fact.source));
+      place.put(rows, places.code(fact.place));
+      day.put(rows, fact.day);
+      days.put(rows, fact.days);
+      grain.put(rows, GRAINS.indexOf(fact.grain));
+      second.put(rows, fact.second);
+      method.put(rows, (METHODS as readonly string[]).indexOf(fact.method));
+      state.put(rows, STATES.indexOf(fact.state));
+      quantity.put(rows, fact.quantity);
+      seconds.put(rows, fact.seconds);
+      subject.put(rows, dictionaries.subjects.code(fact.subject));
+      for (const name in fact.dimensions) {
+        const dimension = name as Dimension;
+        column[dimension].put(rows, wordsOf(dictionaries, dimension).code(fact.dimensions[dimension] ?? ''));
+      }
       identities[rows] = fact.identity;
       if (fact.amends !== null) amendments.push({ ...fact.amends, row: rows });
       if (fact.figure !== null) figures.push({ ...fact.figure, row: rows });
       rows += 1;
     },
-    columns: () => ({
-      rows,
-      columns: Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.subarray(0, rows)])),
-    }),
+    columns() {
+      const columns: Partial<Record<ColumnName, NumberArray>> = {};
+      for (const name of COLUMN_NAMES) {
+        const { array } = column[name];
+        if (array !== null) columns[name] = array.subarray(0, rows);
+      }
+      return { rows, columns };
+    },
     identities: () => identities.subarray(0, rows),
     rare: () => ({ amendments, figures }),
   };

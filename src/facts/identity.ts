@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Identity of an event as a number: the first 64 bits of SHA-256 over `source`, a line feed, and `id`. Two events of a
@@ -6,5 +6,5 @@ import { createHash } from 'node:crypto';
  * chance that one of a hundred thousand amendments meets a wrong fact is below 1 in 100,000.
  */
 export function identityOf(source: string, id: string): bigint {
-  return createHash('sha256').update(`${source}\n${id}`).digest().readBigUInt64BE(0);
+  return hash('sha256', `${source}\n${id}`, 'buffer').readBigUInt64BE(0);
 }

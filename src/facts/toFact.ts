@@ -5,106 +5,99 @@ import { dayOf, granularityOf, londonMoment, windowOf } from '../domain/periods.
 import type { Amendment, Fact, Figure } from './fact.ts';
 import { identityOf } from './identity.ts';
 
+/** A fact while it is made: one object, filled in, because this runs for every event of a replay. */
+type Draft = { -readonly [K in keyof Fact]: Fact[K] };
+
 /**
  * The fact of an event that follows its contract. Pure and total: every event makes exactly one fact, so that the
  * number of a fact in its store is the ordinal of its event in the log.
  */
 export function toFact(event: ActivityEvent): Fact {
-  const identity = identityOf(event.source, event.id);
+  const fact: Draft = {
+    identity: identityOf(event.source, event.id),
+    kind: 'retraction',
+    source: event.source,
+    place: '',
+    day: 0,
+    days: 1,
+    grain: 'month',
+    second: 0,
+    method: '',
+    state: 'counted',
+    quantity: 0,
+    seconds: NaN,
+    subject: '',
+    dimensions: NO_DIMENSIONS,
+    amends: null,
+    figure: null,
+  };
   if (event.type === 'org.outcome-ledger.fact.retracted.v1') {
-    return {
-      ...NOTHING,
-      identity,
-      kind: 'retraction',
-      source: event.source,
-      day: londonMoment(event.time ?? '').day,
-      amends: amendmentOf(event.data.target, event.time ?? ''),
-    };
+    fact.day = londonMoment(event.time ?? '').day;
+    fact.amends = amendmentOf(event.data.target, event.time ?? '');
+  } else if (event.type === 'org.outcome-ledger.fact.corrected.v1') {
+    fact.amends = amendmentOf(event.data.target, event.time ?? '');
+    state(fact, event.data.replacement);
+  } else {
+    state(fact, event);
   }
-  if (event.type === 'org.outcome-ledger.fact.corrected.v1') {
-    return {
-      ...rowOf(event.data.replacement),
-      identity,
-      source: event.source,
-      amends: amendmentOf(event.data.target, event.time ?? ''),
-    };
-  }
-  return { ...rowOf(event), identity, source: event.source, amends: null };
+  return fact;
 }
+
+const NO_DIMENSIONS: Fact['dimensions'] = {};
 
 const amendmentOf = (target: { source: string; id: string }, time: string): Amendment => ({
   target: identityOf(target.source, target.id),
   at: Date.parse(time),
 });
 
-type Row = Omit<Fact, 'identity' | 'source' | 'amends'>;
-
-const NOTHING: Row = {
-  kind: 'retraction',
-  place: '',
-  day: 0,
-  days: 1,
-  grain: 'month',
-  second: 0,
-  method: '',
-  state: 'counted',
-  quantity: 0,
-  seconds: NaN,
-  subject: '',
-  dimensions: {},
-  figure: null,
-};
-
-function rowOf(body: FactBody): Row {
+/** Fills in what the body states. */
+function state(fact: Draft, body: FactBody): void {
   const kind = kindOf(body.type) as FactKind;
   const { data } = body;
-  const row: Row = { ...NOTHING, kind, place: body.subject, quantity: 1, dimensions: dimensionsOf(kind, data) };
-  if ('statistic' in data) {
-    return { ...row, ...windowFields(data.window), grain: 'unplaced', figure: figureOf(body.subject, data) };
-  }
+  fact.kind = kind;
+  fact.place = body.subject;
+  fact.quantity = 1;
+  fact.dimensions = dimensionsOf(kind, data);
   if ('window' in data) {
-    const numbers = quantitiesOf(data);
-    return {
-      ...row,
-      ...windowFields(data.window),
-      ...sampleGrain(data),
-      method: data.method,
-      state: data.absent ?? 'counted',
-      ...numbers,
-    };
+    const window = windowOf(data.window);
+    fact.day = window.first;
+    fact.days = window.last - window.first + 1;
+    if ('statistic' in data) {
+      fact.grain = 'unplaced';
+      fact.figure = figureOf(body.subject, data);
+      return;
+    }
+    fact.method = data.method;
+    // A sample week may lie across two months: it belongs to the month of its first day.
+    fact.grain = data.method === 'sample-week' ? 'month' : (granularityOf(window) ?? 'unplaced');
+    if (data.absent === undefined) fillCounts(fact, data);
+    else {
+      fact.state = data.absent;
+      fact.quantity = 0;
+    }
+  } else if ('on' in data) {
+    fact.day = dayOf(data.on);
+    if (body.time !== undefined) fact.second = londonMoment(body.time).second;
+    if ('population' in data) fact.quantity = data.population;
+  } else {
+    fact.day = londonMoment(body.time ?? '').day;
+    if ('attendance' in data || 'absent' in data) {
+      fact.state = data.absent ?? 'counted';
+      fact.quantity = data.attendance ?? 0;
+    }
+    if ('durationSeconds' in data && data.durationSeconds !== undefined) fact.seconds = data.durationSeconds;
+    if ('participant' in data) fact.subject = data.participant;
+    if ('person' in data) fact.subject = data.person;
   }
-  if ('on' in data) {
-    const second = body.time === undefined ? 0 : londonMoment(body.time).second;
-    return { ...row, day: dayOf(data.on), second, ...('population' in data ? { quantity: data.population } : {}) };
-  }
-  const { day } = londonMoment(body.time ?? '');
-  if ('attendance' in data || 'absent' in data) {
-    return { ...row, day, state: data.absent ?? 'counted', quantity: data.attendance ?? 0 };
-  }
-  const seconds = 'durationSeconds' in data ? (data.durationSeconds ?? NaN) : NaN;
-  const subject = 'participant' in data ? data.participant : 'person' in data ? data.person : '';
-  return { ...row, day, seconds, subject };
 }
 
-function windowFields(interval: string): Pick<Row, 'day' | 'days' | 'grain'> {
-  const window = windowOf(interval);
-  return { day: window.first, days: window.last - window.first + 1, grain: granularityOf(window) ?? 'unplaced' };
-}
-
-/** A sample week may lie across two months: it belongs to the month of its first day. */
-const sampleGrain = (data: { method: string }): Partial<Row> =>
-  data.method === 'sample-week' ? { grain: 'month' } : {};
-
-function quantitiesOf(data: {
-  absent?: unknown;
-  count?: number | undefined;
-  sessions?: number | undefined;
-  hours?: number | undefined;
-}) {
-  if (data.absent !== undefined) return { quantity: 0, seconds: NaN };
-  const quantity = data.count ?? data.sessions ?? NaN;
+function fillCounts(
+  fact: Draft,
+  data: { count?: number | undefined; sessions?: number | undefined; hours?: number | undefined },
+): void {
+  fact.quantity = data.count ?? data.sessions ?? NaN;
   // Hours have at most two decimals, so that seconds are whole and totals do not depend on the order of adding.
-  return { quantity, seconds: data.hours === undefined ? NaN : Math.round(data.hours * 3600) };
+  if (data.hours !== undefined) fact.seconds = Math.round(data.hours * 3600);
 }
 
 function figureOf(
@@ -136,12 +129,14 @@ const RENAMED: Readonly<Partial<Record<FactKind, Readonly<Record<string, Dimensi
 };
 const IS_DIMENSION: ReadonlySet<string> = new Set(DIMENSIONS);
 
-function dimensionsOf(kind: FactKind, data: FactBody['data']): Partial<Record<Dimension, string>> {
+function dimensionsOf(kind: FactKind, data: FactBody['data']): Fact['dimensions'] {
   const dimensions: Partial<Record<Dimension, string>> = {};
   const renamed = RENAMED[kind];
-  for (const [field, value] of Object.entries(data)) {
+  for (const field in data) {
     const name = renamed?.[field] ?? field;
-    if (IS_DIMENSION.has(name)) dimensions[name as Dimension] = String(value);
+    if (!IS_DIMENSION.has(name)) continue;
+    const value = (data as Record<string, unknown>)[field];
+    dimensions[name as Dimension] = typeof value === 'string' ? value : String(value);
   }
   return dimensions;
 }
