@@ -5,7 +5,7 @@
  * the checkpoint, from the facts.
  */
 import { keyText } from '../domain/compareVersions.ts';
-import type { Observation } from '../domain/observation.ts';
+import type { Observation, ObservationKey } from '../domain/observation.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { wordsOf } from '../facts/columns.ts';
 import { evaluate, evaluations, observations, type Evaluation } from '../facts/evaluate.ts';
@@ -185,8 +185,10 @@ function advance(
       : [];
   if (touched === 'nothing') return { projection, upserts: figures, removals: [] };
   for (const _rows of evaluate([evaluation], facts, from, to));
-  const upserts = observe(plan, evaluation.state, facts.dictionaries, touched === 'everything' ? undefined : touched);
-  return { projection, upserts: [...upserts, ...figures], removals: [] };
+  const removals: ObservationKey[] = [];
+  const range = touched === 'everything' ? undefined : touched;
+  const upserts = observe(plan, evaluation.state, facts.dictionaries, range, removals);
+  return { projection, upserts: [...upserts, ...figures], removals };
 }
 
 function hasKind(facts: FactStore, from: number, to: number, kind: string): boolean {

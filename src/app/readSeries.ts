@@ -7,7 +7,7 @@ import { granularityOfInterval, isoOf, periodLabel, windowOf } from '../domain/p
 import { isMadeUp, placeName } from '../domain/places.ts';
 import { progressOf, type BaselineValue } from '../domain/progress.ts';
 import type { Catalogue, Indicator } from './catalogue.ts';
-import type { HeldSeries, ReadModels } from './ports.ts';
+import type { HeldSeries, ReadModels, SeriesQuery } from './ports.ts';
 
 export interface SeriesRequest {
   readonly indicator: string;
@@ -41,8 +41,8 @@ export async function readSeries(
   const indicator = catalogue.find(request.indicator);
   const { definition, projection } = indicator;
   const choice = choose(indicator, await readModels.held(projection), request);
-  const everything = await readModels.series({ projection, ...choice });
-  const baseline = await baselineOf(readModels, indicator, choice);
+  const { position, everything } = await readAtOnePosition(readModels, ordinal, { projection, ...choice });
+  const baseline = baselineOf(indicator, choice, everything);
   const wanted = everything.filter(
     (o) =>
       (request.from === undefined || isoOf(windowOf(o.period).last) >= request.from) &&
@@ -70,7 +70,7 @@ export async function readSeries(
     granularity: choice.granularity,
     basis: choice.basis,
     breakdown: choice.breakdown,
-    position: ordinal(),
+    position,
     madeUp: isMadeUp(choice.place),
     status: statusOf(choice),
     source: sourceOf(choice, wanted),
@@ -83,6 +83,15 @@ export async function readSeries(
         : { value: target.value, period: target.period, label: periodLabel(target.period), source: target.source },
     progress,
   };
+}
+
+/** Rows and the knowledge position they belong to: read again where the projector moved on meanwhile. */
+async function readAtOnePosition(readModels: ReadModels, ordinal: () => number, query: SeriesQuery) {
+  for (;;) {
+    const position = ordinal();
+    const everything = await readModels.series(query);
+    if (ordinal() === position) return { position, everything };
+  }
 }
 
 type FoundBaseline = BaselineValue & { readonly source: string | null; readonly state: Observation['state'] };
@@ -147,11 +156,7 @@ function summary(held: readonly HeldSeries[]): string {
   return `places ${list(held.map((h) => h.place))}; by ${list(held.map((h) => h.granularity))}${cuts === '' ? '' : `; cuts ${cuts}`}`;
 }
 
-async function baselineOf(
-  readModels: ReadModels,
-  { definition, projection }: Indicator,
-  choice: Choice,
-): Promise<FoundBaseline | null> {
+function baselineOf({ definition }: Indicator, choice: Choice, series: readonly Observation[]): FoundBaseline | null {
   const stated = baselineFor(definition, choice);
   if (stated === null) return null;
   if (stated.value !== undefined) {
@@ -167,7 +172,7 @@ async function baselineOf(
       notes: [],
     };
   }
-  const found = (await readModels.series({ projection, ...choice })).find((o) => o.period === stated.period);
+  const found = series.find((o) => o.period === stated.period);
   if (found === undefined) {
     // A baseline is of one kind of period: it is not the baseline of the months in it.
     if (granularityOfInterval(stated.period) !== choice.granularity) return null;

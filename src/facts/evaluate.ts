@@ -1,8 +1,9 @@
 /** Folds a slice of the store into the states of some plans: the live batch, a whole replay, or a prefix. */
+import type { Dimension } from '../../contracts/definition.ts';
 import type { Observation } from '../domain/observation.ts';
 import { monthOf } from '../domain/periods.ts';
 import type { Plan } from '../domain/plan.ts';
-import { wordsOf } from './columns.ts';
+import { wordsOf, type ColumnName } from './columns.ts';
 import type { FactStore } from './factStore.ts';
 import { observe, observeFigures } from './observe.ts';
 import { columnsOf, emptyState, fold, type PlanState } from './fold.ts';
@@ -22,7 +23,8 @@ export function evaluations(plans: readonly Plan[], store: FactStore, to: number
   }
   const places = wordsOf(store.dictionaries, 'place').values.length;
   const extent = last < from ? { from: 0, to: -1, places } : { from, to: last, places };
-  return plans.map((plan) => ({ plan, state: emptyState(plan, extent) }));
+  const categories = (dimension: Dimension): number => wordsOf(store.dictionaries, dimension).values.length;
+  return plans.map((plan) => ({ plan, state: emptyState(plan, extent, categories) }));
 }
 
 /**
@@ -35,11 +37,16 @@ export function* evaluate(
   from: number,
   to: number,
 ): Generator<number, void, undefined> {
-  const columns = [...new Set(evaluations.flatMap(({ plan }) => columnsOf(plan)))];
+  const columnsIn = (plain: boolean): ColumnName[] => [
+    ...new Set(evaluations.flatMap(({ plan }) => columnsOf(plan, plain))),
+  ];
+  const [ofPlain, ofOthers] = [columnsIn(true), columnsIn(false)];
   const superseded = store.superseded(to);
-  for (const chunk of store.chunks(columns, from, to)) {
-    fold(evaluations, chunk, store.dictionaries, superseded);
-    yield chunk.first + chunk.rows - from;
+  for (const { first, rows, zone } of store.chunks([], from, to)) {
+    for (const chunk of store.chunks(zone.plain ? ofPlain : ofOthers, first, first + rows)) {
+      fold(evaluations, chunk, store.dictionaries, superseded);
+    }
+    yield first + rows - from;
   }
 }
 

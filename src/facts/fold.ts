@@ -4,6 +4,7 @@
  * cells; the others (missing with a reason, longer windows, sample weeks) and the sums that must choose between sources
  * are kept apart, one cell for each place, window and source, for `observe` to settle.
  */
+import type { Dimension } from '../../contracts/definition.ts';
 import type { Absence } from '../../contracts/fields.ts';
 import { civilOf, daysInMonth, firstDayOfMonth, monthOf } from '../domain/periods.ts';
 import type { Part, Plan, Where } from '../domain/plan.ts';
@@ -89,12 +90,19 @@ export interface PlanState {
   readonly reporting: Reporting | null;
 }
 
-export function emptyState(plan: Plan, extent: Extent = NO_EXTENT): PlanState {
+/** An empty state with room for `extent`, and for as many categories of a dimension as `categories` says. */
+export function emptyState(
+  plan: Plan,
+  extent: Extent = NO_EXTENT,
+  categories: (dimension: Dimension) => number = () => 1,
+): PlanState {
   const part = (p: Part | null): PartState => ({
     grids:
       p === null || p.fold === 'distinct' || p.fold === 'latest' || plan.chooseOne
         ? []
-        : (plan.breakdowns.length === 0 ? [null] : plan.breakdowns).map(() => grid(Float64Array, extent, 2)),
+        : plan.breakdowns.length === 0
+          ? [grid(Float64Array, extent, 2)]
+          : plan.breakdowns.map((dimension) => grid(Float64Array, extent, 2 * categories(dimension))),
     special: new Map(),
     people: new Map(),
     statuses: [],
@@ -111,8 +119,11 @@ export function emptyState(plan: Plan, extent: Extent = NO_EXTENT): PlanState {
   };
 }
 
-/** The columns that folding a plan reads. */
-export function columnsOf(plan: Plan): readonly ColumnName[] {
+/**
+ * The columns that folding a plan reads, of a zone that is `plain` or not: where every row is a number within a month,
+ * nobody asks for its state, and few for its window or source.
+ */
+export function columnsOf(plan: Plan, plain: boolean): readonly ColumnName[] {
   const { measure } = plan;
   if (measure === null) return [];
   const names = new Set<ColumnName>(['kind', 'place', 'day', ...plan.breakdowns]);
@@ -128,10 +139,14 @@ export function columnsOf(plan: Plan): readonly ColumnName[] {
       names.add('second');
       continue;
     }
-    names.add('state').add('grain').add('method').add('days');
     if (part.fold === 'sum') names.add(part.field);
-    if (part.fold === 'distinct') names.add('subject');
-    if (plan.chooseOne || part.fold === 'sum') names.add('source');
+    if (part.fold === 'distinct') {
+      names.add('subject');
+      continue;
+    }
+    if (plan.chooseOne || !plain) names.add('state').add('grain').add('method').add('days');
+    if (plan.chooseOne || (part.fold === 'sum' && !plain)) names.add('source');
+    if (plan.coverage) names.add('days');
   }
   return [...names];
 }
@@ -139,17 +154,46 @@ const STATUS_COLUMNS = ['open', 'wifi', 'statutory', 'pointKind'] as const;
 
 type Additive = Extract<Part, { fold: 'count' | 'sum' }>;
 
-/** A block of rows with what several plans can share: masks by filter, and month × place indices. */
+/** Arrays that passes over blocks write and read again: made once for a chunk, by name, and used for each block. */
+interface Scratch {
+  bytes(name: string): Uint8Array;
+  words(name: string): Int32Array;
+}
+
+function scratch(): Scratch {
+  const bytes = new Map<string, Uint8Array>();
+  const words = new Map<string, Int32Array>();
+  const kept = <T>(arrays: Map<string, T>, name: string, make: () => T): T => {
+    const known = arrays.get(name) ?? make();
+    arrays.set(name, known);
+    return known;
+  };
+  return {
+    bytes: (name) => kept(bytes, name, () => new Uint8Array(BLOCK_ROWS)),
+    words: (name) => kept(words, name, () => new Int32Array(BLOCK_ROWS)),
+  };
+}
+
+/** A block of rows with what several plans can share: masks by filter, the rows they select, month × place indices. */
 interface Block {
   readonly rows: number;
   readonly chunk: Chunk;
   readonly columns: Chunk['columns'];
   readonly dictionaries: Dictionaries;
   readonly extent: Extent;
+  readonly scratch: Scratch;
   readonly live: Uint8Array | null;
+  /** Month of each day from the chunk's first, and its date in that month. */
+  readonly calendar: Calendar;
   readonly masks: Map<string, Uint8Array | null>;
+  readonly selections: Map<Uint8Array, Int32Array>;
   readonly indices: Map<string, Int32Array>;
   readonly months: () => Int32Array;
+}
+
+interface Calendar {
+  readonly months: Int32Array;
+  readonly dates: Uint8Array;
 }
 
 /**
@@ -167,8 +211,9 @@ export function fold(
     to: monthOf(chunk.zone.maxDay),
     places: wordsOf(dictionaries, 'place').values.length,
   };
-  const monthTable = monthTableOf(chunk.zone.minDay, chunk.zone.maxDay);
+  const calendar = calendarOf(chunk.zone.minDay, chunk.zone.maxDay);
   const dead = [...superseded].filter((row) => row >= chunk.first && row < chunk.first + chunk.rows);
+  const shared = scratch();
   for (let start = 0; start < chunk.rows; start += BLOCK_ROWS) {
     const rows = Math.min(BLOCK_ROWS, chunk.rows - start);
     const columns: Partial<Record<ColumnName, NumberArray>> = {};
@@ -182,10 +227,13 @@ export function fold(
       columns,
       dictionaries,
       extent,
+      scratch: shared,
       live: liveMask(dead, chunk.first + start, rows),
+      calendar,
       masks: new Map(),
+      selections: new Map(),
       indices: new Map(),
-      months: () => (months ??= monthsOf(columns.day, rows, monthTable, chunk.zone.minDay)),
+      months: () => (months ??= perDay(columns.day, rows, calendar.months, chunk.zone.minDay, shared.words('months'))),
     };
     for (const { plan, state } of plans) foldBlock(plan, state, block);
   }
@@ -199,21 +247,32 @@ function liveMask(dead: readonly number[], first: number, rows: number): Uint8Ar
   return mask;
 }
 
-function monthTableOf(minDay: number, maxDay: number): Int32Array {
-  const table = new Int32Array(maxDay - minDay + 1);
+function calendarOf(minDay: number, maxDay: number): Calendar {
+  const months = new Int32Array(maxDay - minDay + 1);
+  const dates = new Uint8Array(maxDay - minDay + 1);
   for (let day = minDay; day <= maxDay;) {
     const month = monthOf(day);
+    const first = firstDayOfMonth(month);
     const next = Math.min(maxDay + 1, firstDayOfMonth(month + 1));
-    table.fill(month, day - minDay, next - minDay);
-    day = next;
+    for (; day < next; day++) {
+      months[day - minDay] = month;
+      dates[day - minDay] = day - first + 1;
+    }
   }
-  return table;
+  return { months, dates };
 }
 
-function monthsOf(day: NumberArray | undefined, rows: number, table: Int32Array, minDay: number): Int32Array {
-  const months = new Int32Array(rows);
-  if (day !== undefined) for (let i = 0; i < rows; i++) months[i] = table[(day[i] as number) - minDay] as number;
-  return months;
+/** What a table over days says of each row. */
+function perDay(
+  day: NumberArray | undefined,
+  rows: number,
+  table: Int32Array,
+  minDay: number,
+  into: Int32Array,
+): Int32Array {
+  if (day === undefined) into.fill(table[0] ?? 0, 0, rows);
+  else for (let i = 0; i < rows; i++) into[i] = table[(day[i] as number) - minDay] as number;
+  return into;
 }
 
 function foldBlock(plan: Plan, state: PlanState, block: Block): void {
@@ -246,18 +305,19 @@ function maskOf(block: Block, kinds: readonly string[], where: Where): Uint8Arra
   const wanted = new Set(kinds.map((kind) => words.find(kind)).filter((code) => code !== undefined));
   const zoneKinds = block.chunk.zone.kinds;
   if (!zoneKinds.some((code) => wanted.has(code))) return 'none';
-  let mask: Uint8Array | null = block.live === null ? null : Uint8Array.from(block.live);
+  let mask: Uint8Array | null = block.live;
+  const into = block.scratch.bytes(`mask ${block.masks.size}`).subarray(0, block.rows);
+  const narrow = (column: NumberArray, table: Uint8Array): void => {
+    if (mask === null) choose(column, table, into);
+    else chooseAmong(mask, column, table, into);
+    mask = into;
+  };
   if (!zoneKinds.every((code) => wanted.has(code))) {
+    const table = new Uint8Array(256);
+    for (const code of wanted) table[code] = 1;
     const kind = block.columns.kind;
-    mask ??= new Uint8Array(block.rows).fill(1);
-    if (wanted.size === 1) {
-      const [only] = wanted;
-      for (let i = 0; i < block.rows; i++) if ((kind?.[i] ?? 0) !== only) mask[i] = 0;
-    } else {
-      const table = new Uint8Array(256);
-      for (const code of wanted) table[code] = 1;
-      for (let i = 0; i < block.rows; i++) mask[i] = (mask[i] as number) & (table[kind?.[i] ?? 0] as number);
-    }
+    if (kind === undefined) return 'none';
+    narrow(kind, table);
   }
   for (const { dimension, values } of where) {
     const column = block.columns[dimension];
@@ -268,11 +328,34 @@ function maskOf(block: Block, kinds: readonly string[], where: Where): Uint8Arra
       const code = dimensionWords.find(value);
       if (code !== undefined) table[code] = 1;
     }
-    mask ??= new Uint8Array(block.rows).fill(1);
-    for (let i = 0; i < block.rows; i++) mask[i] = (mask[i] as number) & (table[column[i] as number] as number);
+    narrow(column, table);
   }
   block.masks.set(key, mask);
   return mask;
+}
+
+function choose(column: NumberArray, table: Uint8Array, into: Uint8Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = table[column[i] as number] as number;
+}
+
+function chooseAmong(mask: Uint8Array, column: NumberArray, table: Uint8Array, into: Uint8Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = (mask[i] as number) & (table[column[i] as number] as number);
+}
+
+/** The rows that a mask lets through. Written without a branch: which rows pass cannot be predicted. */
+function selectionOf(block: Block, mask: Uint8Array): Int32Array {
+  let selection = block.selections.get(mask);
+  if (selection === undefined) {
+    const into = block.scratch.words(`selection ${block.selections.size}`);
+    let selected = 0;
+    for (let i = 0; i < mask.length; i++) {
+      into[selected] = i;
+      selected += mask[i] as number;
+    }
+    selection = into.subarray(0, selected);
+    block.selections.set(mask, selection);
+  }
+  return selection;
 }
 
 /** month × place of every row, for grids of one layout. */
@@ -280,12 +363,18 @@ function indicesOf(block: Block, from: number, places: number): Int32Array {
   const key = `${from}:${places}`;
   let indices = block.indices.get(key);
   if (indices === undefined) {
-    indices = new Int32Array(block.rows);
-    const months = block.months();
-    const place = block.columns.place;
-    if (place === undefined) for (let i = 0; i < block.rows; i++) indices[i] = ((months[i] as number) - from) * places;
-    else
-      for (let i = 0; i < block.rows; i++) indices[i] = ((months[i] as number) - from) * places + (place[i] as number);
+    const offsets = block.calendar.months.map((month) => (month - from) * places);
+    const { day, place } = block.columns;
+    const { minDay } = block.chunk.zone;
+    indices = block.scratch.words(`index ${key}`);
+    if (day === undefined || place === undefined) {
+      perDay(day, block.rows, offsets, minDay, indices);
+      if (place !== undefined) for (let i = 0; i < block.rows; i++) indices[i]! += place[i] as number;
+    } else {
+      for (let i = 0; i < block.rows; i++) {
+        indices[i] = (offsets[(day[i] as number) - minDay] as number) + (place[i] as number);
+      }
+    }
     block.indices.set(key, indices);
   }
   return indices;
@@ -298,43 +387,68 @@ function valuesOf(part: Additive, block: Block): { values: NumberArray | undefin
 }
 
 function foldDense(plan: Plan, part: Additive, state: PartState, block: Block, mask: Uint8Array | null): void {
-  const { rows } = block;
   const { values, fill } = valuesOf(part, block);
   if (values === undefined && Number.isNaN(fill)) return;
+  const selection = mask === null ? null : selectionOf(block, mask);
   state.grids.forEach((old, at) => {
     const dimension = plan.breakdowns[at];
     const categories = dimension === undefined ? undefined : block.columns[dimension];
     const width = dimension === undefined ? 2 : 2 * wordsOf(block.dictionaries, dimension).values.length;
     const next = covering(old, block.extent, width);
     state.grids[at] = next;
-    const { cells } = next;
-    const wide = next.width;
     const index = indicesOf(block, next.from, next.places);
-    if (mask === null && values === undefined && categories === undefined) {
-      for (let i = 0; i < rows; i++) {
-        const cell = (index[i] as number) * wide;
-        cells[cell]! += 1;
-        cells[cell + 1]! += 1;
-      }
-    } else if (mask === null && values !== undefined && categories === undefined) {
-      for (let i = 0; i < rows; i++) {
-        const value = values[i] as number;
-        if (value !== value) continue;
-        const cell = (index[i] as number) * wide;
-        cells[cell]! += value;
-        cells[cell + 1]! += 1;
-      }
-    } else {
-      for (let i = 0; i < rows; i++) {
-        if (mask !== null && mask[i] === 0) continue;
-        const value = values === undefined ? 1 : (values[i] as number);
-        if (value !== value) continue;
-        const cell = (index[i] as number) * wide + (categories === undefined ? 0 : 2 * (categories[i] as number));
-        cells[cell]! += value;
-        cells[cell + 1]! += 1;
-      }
-    }
+    const count = selection?.length ?? block.rows;
+    const cells = block.scratch.words('cells');
+    locate(index, next.width, categories, selection, count, cells);
+    if (values === undefined) addOnes(next.cells, cells, count);
+    else addValues(next.cells, cells, count, values, selection);
   });
+}
+
+/** Where in the table each row is added. One loop for each shape: a choice within the loop would cost as much as the loop. */
+function locate(
+  index: Int32Array,
+  width: number,
+  categories: NumberArray | undefined,
+  selection: Int32Array | null,
+  count: number,
+  into: Int32Array,
+): void {
+  if (categories === undefined) {
+    if (selection === null) for (let i = 0; i < count; i++) into[i] = (index[i] as number) * width;
+    else for (let i = 0; i < count; i++) into[i] = (index[selection[i] as number] as number) * width;
+  } else if (selection === null) {
+    for (let i = 0; i < count; i++) into[i] = (index[i] as number) * width + 2 * (categories[i] as number);
+  } else {
+    for (let i = 0; i < count; i++) {
+      const row = selection[i] as number;
+      into[i] = (index[row] as number) * width + 2 * (categories[row] as number);
+    }
+  }
+}
+
+function addOnes(table: Float64Array, cells: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const cell = cells[i] as number;
+    table[cell]! += 1;
+    table[cell + 1]! += 1;
+  }
+}
+
+function addValues(
+  table: Float64Array,
+  cells: Int32Array,
+  count: number,
+  values: NumberArray,
+  selection: Int32Array | null,
+): void {
+  for (let i = 0; i < count; i++) {
+    const value = values[selection === null ? i : (selection[i] as number)] as number;
+    if (value !== value) continue;
+    const cell = cells[i] as number;
+    table[cell]! += value;
+    table[cell + 1]! += 1;
+  }
 }
 
 const SAMPLED = METHODS.indexOf('sample-week');
@@ -344,7 +458,7 @@ function foldSpecial(plan: Plan, part: Additive, state: PartState, block: Block,
   const { columns } = block;
   const months = block.months();
   const { values, fill } = valuesOf(part, block);
-  const dense = plan.chooseOne ? null : Uint8Array.from(mask ?? new Uint8Array(block.rows).fill(1));
+  const dense = plan.chooseOne ? null : (mask?.slice() ?? new Uint8Array(block.rows).fill(1));
   for (let i = 0; i < block.rows; i++) {
     if (mask !== null && mask[i] === 0) continue;
     const grain = columns.grain?.[i] ?? 0;
@@ -436,6 +550,7 @@ function foldReporting(reporting: Reporting, part: Additive, block: Block, mask:
   const days = (reporting.days = covering(reporting.days, extent, 1));
   const grains = (reporting.grain = covering(reporting.grain, extent, 1));
   const shut = (reporting.shut = covering(reporting.shut, extent, 1));
+  if (block.chunk.zone.plain) return reportPlain(reporting, block, mask, values, fill);
   for (let i = 0; i < block.rows; i++) {
     if (mask !== null && mask[i] === 0) continue;
     const value = values === undefined ? fill : (values[i] as number);
@@ -457,6 +572,31 @@ function foldReporting(reporting: Reporting, part: Additive, block: Block, mask:
         if (seen === 0 || grain + 1 < seen) grains.cells[cell] = grain + 1;
       } else if (state === 'not-open' || state === 'not-applicable') shut.cells[cell] = 1;
     }
+  }
+}
+
+/** The same where every row is a number for some days of one month. */
+function reportPlain(
+  { days, grain }: Reporting,
+  block: Block,
+  mask: Uint8Array | null,
+  values: NumberArray | undefined,
+  fill: number,
+): void {
+  if (values === undefined && Number.isNaN(fill)) return;
+  const { day, days: lengths } = block.columns;
+  const { dates } = block.calendar;
+  const { minDay } = block.chunk.zone;
+  const index = indicesOf(block, days.from, days.places);
+  const selection = mask === null ? null : selectionOf(block, mask);
+  const count = selection?.length ?? block.rows;
+  for (let i = 0; i < count; i++) {
+    const row = selection === null ? i : (selection[i] as number);
+    if (values !== undefined && Number.isNaN(values[row])) continue;
+    const cell = index[row] as number;
+    const first = dates[day === undefined ? 0 : (day[row] as number) - minDay] as number;
+    days.cells[cell]! |= lengths === undefined ? 1 << (first - 1) : dayBits(first, lengths[row] as number);
+    grain.cells[cell] = 1;
   }
 }
 

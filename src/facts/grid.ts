@@ -55,7 +55,8 @@ export function covering<T extends Cells>(old: Grid<T>, extent: Extent, width: n
   const months = Math.max(0, to - from + 1);
   if (from === old.from && months === old.months && extent.places <= old.places && width <= old.width) return old;
   const places = extent.places <= old.places ? old.places : Math.max(extent.places, Math.ceil(old.places * 1.5));
-  const wide = width <= old.width ? old.width : Math.max(width, Math.ceil(old.width * 1.5));
+  // Kept even where it was: a category is a pair of numbers, and half of one would lie in the next cell.
+  const wide = width <= old.width ? old.width : Math.max(width, 2 * Math.ceil(old.width * 0.75));
   const cells = make(old.cells.constructor as new (length: number) => T, months * places * wide);
   for (let month = 0; month < old.months; month++) {
     for (let place = 0; place < old.places; place++) {

@@ -1,9 +1,11 @@
+import { firstExpected } from '../domain/coverage.ts';
 import type { Reporting } from './fold.ts';
 
-/** First and last month that each place reported (last < first where it never did), and the last of all. */
+/** First and last month that each place reported (last < first where it never did), the first month expected of anybody, and the last reported. */
 export interface Panel {
   readonly firstReported: Int32Array;
   readonly lastReported: Int32Array;
+  readonly first: number;
   readonly last: number;
 }
 
@@ -11,6 +13,7 @@ export interface Panel {
 export function panelOf({ grain }: Reporting): Panel {
   const firstReported = new Int32Array(grain.places).fill(0x7fffffff);
   const lastReported = new Int32Array(grain.places).fill(-0x80000000);
+  let first = Infinity;
   let last = -Infinity;
   for (let month = 0; month < grain.months; month++) {
     for (let place = 0; place < grain.places; place++) {
@@ -18,8 +21,9 @@ export function panelOf({ grain }: Reporting): Panel {
       const at = grain.from + month;
       firstReported[place] = Math.min(firstReported[place] as number, at);
       lastReported[place] = Math.max(lastReported[place] as number, at);
+      first = Math.min(first, firstExpected(at));
       last = Math.max(last, at);
     }
   }
-  return { firstReported, lastReported, last };
+  return { firstReported, lastReported, first, last };
 }

@@ -2,7 +2,7 @@
  * Which observations a batch of new facts may change: never too few. Called with the state as it was before the batch,
  * because who is expected to report depends on who reported first and last.
  */
-import { PANEL_MONTHS_AFTER_LAST } from '../domain/coverage.ts';
+import { firstExpected, PANEL_MONTHS_AFTER_LAST } from '../domain/coverage.ts';
 import { monthOf } from '../domain/periods.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -76,7 +76,7 @@ export function touchedBy(
       const known = last >= first;
       widen(
         place,
-        known ? Math.min(from, last) : from,
+        known && from >= first ? Math.min(from, last) : firstExpected(from),
         known ? Math.max(to + PANEL_MONTHS_AFTER_LAST, first) : to + PANEL_MONTHS_AFTER_LAST,
       );
       latest = Math.max(latest, to);

@@ -42,6 +42,7 @@ export async function serve(config: Config, log: (line: string) => void, progres
     key,
     version,
     ready: () => ready,
+    logger: { level: 'warn', stream: process.stderr },
     templatesFolder: join(packageRoot(), 'src', 'web', 'templates'),
   });
   try {

@@ -4,7 +4,7 @@
  */
 import type { Absence } from '../../contracts/fields.ts';
 import { conclude, NOTES, type Against, type Tally } from '../domain/conclude.ts';
-import { isExpected } from '../domain/coverage.ts';
+import { firstExpected, isExpected } from '../domain/coverage.ts';
 import type { Observation } from '../domain/observation.ts';
 import {
   civilOf,
@@ -353,7 +353,7 @@ function reportsOf(facts: readonly Fact[]) {
   const months = counted.flatMap(reach);
   const lastOfAll = Math.max(...months);
   return {
-    months,
+    months: [...months, ...months.map(firstExpected)],
     places: counted.map((f) => f.place),
     cover(granularity: CalendarGranularity, begin: number, inside: (place: string) => boolean) {
       let [reported, expected, longer, part] = [0, 0, false, false];

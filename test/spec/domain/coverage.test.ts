@@ -7,7 +7,7 @@ const month = (text: string): number => monthOf(dayOf(`${text}-01`));
 
 describe('a report is expected', () => {
   it.each([
-    ['not before the first', '2018-03', false],
+    ['not before the financial year of the first', '2018-03', false],
     ['in the month of the first', '2018-04', true],
     ['between the first and the last', '2018-12', true],
     ['in the month of the last', '2019-09', true],
@@ -22,9 +22,9 @@ describe('a report is expected', () => {
     expect(isExpected(month('2018-12'), month('2018-04'), month('2019-09'), true)).toBe(false);
   });
 
-  it('for thirteen months of a place that reported once', () => {
+  it('from the start of the financial year of its only report until a year after it', () => {
     const once = month('2019-09');
     const months = Array.from({ length: 40 }, (_, i) => once - 10 + i).filter((m) => isExpected(m, once, once, false));
-    expect(months).toHaveLength(13);
+    expect(months).toHaveLength(18);
   });
 });
