@@ -10,7 +10,7 @@ import type { Catalogue } from './catalogue.ts';
 import { importFile, type ImportReport } from './importFile.ts';
 import type { EventLog, HeldSeries, ReadModels } from './ports.ts';
 import type { Progress } from './progress.ts';
-import { openProjector, type Projector } from './projector.ts';
+import { BATCH_EVENTS, openProjector, type Projector } from './projector.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
@@ -56,7 +56,6 @@ export interface Ledger {
 
 /** Pause before live projection is tried again after a failure, in milliseconds. */
 const RETRY_MS = 1_000;
-const POLL_MS = 5;
 
 /** Opens the engine where it stopped; nothing is projected until `project` or `goLive`. */
 export async function openLedger(ports: LedgerPorts, progress?: Progress): Promise<Ledger> {
@@ -66,10 +65,21 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
   let live: { stop: AbortController; ended: Promise<void> } | null = null;
   const ordinal = (): number => projector.ordinal();
 
+  /** Whatever moves facts and observations waits here for its turn: live projection, `project` and `rebuild`. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await projector.run(signal);
+        await inTurn(() => projector.catchUp(undefined, signal));
+        for await (const page of log.subscribe(facts.position(), BATCH_EVENTS, signal)) {
+          await inTurn(() => projector.take(page));
+        }
       } catch (error) {
         ports.onFailure(error);
         await pause(RETRY_MS, signal);
@@ -90,15 +100,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     return true;
   }
 
-  async function project(report?: Progress): Promise<void> {
-    if (live === null) return projector.catchUp(report);
-    const size = await log.size();
-    while (live !== null && projector.ordinal() < size) {
-      report?.('projecting', projector.ordinal(), size);
-      await pause(POLL_MS);
-    }
-    report?.('projecting', size, size);
-  }
+  const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
 
   return {
     catalogue,
@@ -113,13 +115,18 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
       replay({ facts, readModels, catalogue, ordinal }, definition, report, signal),
     async rebuild(report) {
       const wasLive = await stopLive();
-      ports.discardFacts();
-      await readModels.clear();
-      facts = ports.openFacts();
-      projector = await openProjector({ log, facts, readModels }, catalogue.indicators);
-      await projector.catchUp(report);
-      if (wasLive) goLive();
-      return { events: projector.ordinal() };
+      try {
+        return await inTurn(async () => {
+          ports.discardFacts();
+          await readModels.clear();
+          facts = ports.openFacts();
+          projector = await openProjector({ log, facts, readModels }, catalogue.indicators);
+          await projector.catchUp(report);
+          return { events: projector.ordinal() };
+        });
+      } finally {
+        if (wasLive) goLive();
+      }
     },
     async verify(report) {
       // The rebuild reads the log, not the facts that live projection goes on writing; it need not stop.
@@ -129,14 +136,15 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     goLive,
     async close() {
       await stopLive();
+      await last;
       await readModels.close();
       await log.close();
     },
   };
 }
 
-const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
   });

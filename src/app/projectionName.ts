@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import type { Plan } from '../domain/plan.ts';
 import type { ProjectionName } from './ports.ts';
 
-/** The name under which a plan's observations are stored: another calculation, even under the same version number, is another name. */
-export function projectionName(plan: Plan): ProjectionName {
-  return `${plan.id}@${plan.version}:${planHash(plan)}`;
-}
+/** Rises when the same plan over the same facts gives another figure: what older code stored is then made anew. */
+const EVALUATOR_VERSION = 1;
 
-/** First 12 hexadecimal digits of the SHA-256 of the plan as JSON. */
+const DRAFT = 'draft/';
+
+/** The name under which a plan's observations are stored: another calculation, even under the same version number, is another name. */
+export const projectionName = (plan: Plan): ProjectionName => `${plan.id}@${plan.version}:${planHash(plan)}`;
+
+/** A replay's observations stand beside the active ones, at the knowledge position of the replay. */
+export const draftName = (plan: Plan): ProjectionName => `${DRAFT}${projectionName(plan)}`;
+export const isDraft = (name: ProjectionName): boolean => name.startsWith(DRAFT);
+
+/** First 12 hexadecimal digits of the SHA-256 of the plan and of the version of what evaluates it. */
 export const planHash = (plan: Plan): string =>
-  createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12);
+  createHash('sha256')
+    .update(canonicalize({ evaluator: EVALUATOR_VERSION, plan }) ?? '')
+    .digest('hex')
+    .slice(0, 12);

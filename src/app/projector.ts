@@ -1,42 +1,52 @@
 /**
- * The projector: log → facts → observations, in bounded batches after the checkpoint. A batch's observations and the
+ * The projector: log → facts → observations, batch by batch after the checkpoint. A batch's observations and the
  * checkpoint are committed in one transaction; facts may run ahead of it, never behind, and are made again from the log
- * if they are lost. The states of the active definitions are in memory; after a restart they are folded anew, up to
- * the checkpoint, from the facts.
+ * if they are lost. The states of the active definitions are in memory; after a restart, or a step that failed, they
+ * are folded anew from the facts, up to the checkpoint.
  */
 import { keyText } from '../domain/compareVersions.ts';
-import type { Observation, ObservationKey } from '../domain/observation.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
+import type { Observation, ObservationKey } from '../domain/observation.ts';
 import { wordsOf } from '../facts/columns.ts';
 import { evaluate, evaluations, observations, type Evaluation } from '../facts/evaluate.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import { observe, observeFigures, type Touched } from '../facts/observe.ts';
 import { kindsOf, touchedBy } from '../facts/touched.ts';
 import type { Indicator } from './catalogue.ts';
-import type { Checkpoint, EventLog, ProjectionChange, ReadModels } from './ports.ts';
+import type { Checkpoint, EventLog, ProjectionChange, ReadModels, StoredEvent } from './ports.ts';
 import type { Progress } from './progress.ts';
+import { isDraft } from './projectionName.ts';
 
-export interface ProjectorPorts {
+interface ProjectorPorts {
   readonly log: EventLog;
   readonly facts: FactStore;
   readonly readModels: ReadModels;
 }
 
 /** Events taken from the log at a time. */
-const BATCH_EVENTS = 20_000;
+export const BATCH_EVENTS = 20_000;
 
+/** Its calls must follow one another: whoever has a projector sees to that. */
 export interface Projector {
   /** The knowledge position: events taken into the observations. */
   ordinal(): number;
-  /** Takes in everything that the log has now. */
-  catchUp(progress?: Progress): Promise<void>;
-  /** Keeps taking in until aborted. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Takes in everything that the log has now, or as much as it can before it is told to stop. */
+  catchUp(progress?: Progress, signal?: AbortSignal): Promise<void>;
+  /** Takes in a page of the log; what is in already is passed over. */
+  take(page: readonly StoredEvent[]): Promise<void>;
+}
+
+/** What the observations stand at, and the states that they were made from. */
+interface Standing {
+  readonly checkpoint: Checkpoint | null;
+  readonly superseded: ReadonlySet<number>;
+  states: readonly Evaluation[];
 }
 
 /**
- * Opens the projector where it stopped: facts are brought up to the checkpoint, and definitions that the read models do
- * not hold yet are evaluated over all facts so far. Throws `unavailable` when the read models are ahead of the log.
+ * Opens the projector where it stopped: facts are brought up to the checkpoint, definitions that the read models do
+ * not hold yet are evaluated over all facts so far, and what is active no longer is forgotten, because nobody keeps it
+ * up to date. Throws `unavailable` when the read models are ahead of the log.
  */
 export async function openProjector(
   ports: ProjectorPorts,
@@ -44,78 +54,58 @@ export async function openProjector(
   progress?: Progress,
 ): Promise<Projector> {
   const { log, facts, readModels } = ports;
-  let checkpoint = await readModels.checkpoint();
-  await refuseAhead(log, facts, checkpoint);
-  while (facts.rows() < (checkpoint?.ordinal ?? 0)) {
-    await takeIn(log, facts);
-    progress?.('reading events', facts.rows(), checkpoint?.ordinal ?? 0);
-  }
-  let states = foldFrom(indicators, facts, checkpoint?.ordinal ?? 0);
-  let superseded = facts.superseded(checkpoint?.ordinal ?? 0);
-  await addMissing(ports, indicators, states, checkpoint);
+  await refuseAhead(log, facts, await readModels.checkpoint());
+  /** Null while it is not known: a step has begun and not ended. */
+  let standing: Standing | null = await stand();
+  await storeMissing(readModels, indicators, standing, facts);
 
-  /** Facts that are not in the observations yet become so. */
-  async function step(): Promise<void> {
-    const from = checkpoint?.ordinal ?? 0;
+  async function stand(): Promise<Standing> {
+    const checkpoint = await readModels.checkpoint();
+    const ordinal = checkpoint?.ordinal ?? 0;
+    while (facts.rows() < ordinal) {
+      if (!(await takeIn(log, facts))) throw behind(facts.rows(), ordinal);
+      progress?.('reading events', facts.rows(), ordinal);
+    }
+    return { checkpoint, superseded: facts.superseded(ordinal), states: foldFrom(indicators, facts, ordinal) };
+  }
+
+  /** Facts that are not in the observations yet become so. False when there are none. */
+  async function step(): Promise<boolean> {
+    const now = standing ?? (standing = await stand());
+    const from = now.checkpoint?.ordinal ?? 0;
     const to = facts.rows();
     const position = facts.position();
-    if (to === from || position === null) return;
-    const now = facts.superseded(to);
-    const flipped = symmetricDifference(superseded, now).filter((row) => row < from);
-    const flippedKinds = kindsOfRows(facts, flipped);
-    const next: Checkpoint = { ordinal: to, position };
-    const changes: ProjectionChange[] = [];
-    for (let at = 0; at < indicators.length; at++) {
-      const indicator = indicators[at] as Indicator;
-      const reads =
-        indicator.plan.published === null
-          ? kindsOf(indicator.plan)
-          : new Set([...kindsOf(indicator.plan), 'figure.published']);
-      if ([...flippedKinds].some((kind) => reads.has(kind))) {
-        states = states.with(at, foldFrom([indicator], facts, to)[0] as Evaluation);
-        changes.push(await differences(readModels, indicator, states[at] as Evaluation, facts, to));
-      } else {
-        changes.push(advance(indicator, states[at] as Evaluation, facts, from, to));
-      }
-    }
-    try {
-      await readModels.commit(
-        checkpoint,
-        next,
-        changes.filter((c) => c.upserts.length + c.removals.length > 0),
-      );
-    } catch (error) {
-      // The states hold facts that the observations do not: start again from what is stored.
-      checkpoint = await readModels.checkpoint();
-      while (facts.rows() < (checkpoint?.ordinal ?? 0)) await takeIn(log, facts);
-      states = foldFrom(indicators, facts, checkpoint?.ordinal ?? 0);
-      superseded = facts.superseded(checkpoint?.ordinal ?? 0);
-      throw error;
-    }
-    checkpoint = next;
-    superseded = now;
-  }
-
-  async function catchUp(report?: Progress): Promise<void> {
-    const total = await log.size();
-    for (;;) {
-      while ((checkpoint?.ordinal ?? 0) < facts.rows()) {
-        await step();
-        report?.('projecting', checkpoint?.ordinal ?? 0, Math.max(total, facts.rows()));
-      }
-      if (!(await takeIn(log, facts))) return;
-    }
+    if (to === from || position === null) return false;
+    // From here on the states hold more than the observations do. Whatever fails, the next step stands up anew.
+    standing = null;
+    const next: Standing = {
+      checkpoint: { ordinal: to, position },
+      superseded: facts.superseded(to),
+      states: now.states,
+    };
+    const flipped = symmetricDifference(now.superseded, next.superseded).filter((row) => row < from);
+    const changes = await changesOf(ports, indicators, next, kindsOfRows(facts, flipped), from, to);
+    await readModels.commit(
+      now.checkpoint,
+      { ordinal: to, position },
+      changes.filter((change) => change.upserts.length + change.removals.length > 0),
+    );
+    standing = next;
+    return true;
   }
 
   return {
-    ordinal: () => checkpoint?.ordinal ?? 0,
-    catchUp,
-    async run(signal) {
-      await catchUp();
-      for await (const page of log.subscribe(facts.position(), BATCH_EVENTS, signal)) {
-        facts.append(page);
-        while ((checkpoint?.ordinal ?? 0) < facts.rows()) await step();
-      }
+    ordinal: () => standing?.checkpoint?.ordinal ?? 0,
+    async catchUp(report, signal) {
+      const total = await log.size();
+      do {
+        while (await step()) report?.('projecting', facts.rows(), Math.max(total, facts.rows()));
+      } while (signal?.aborted !== true && (await takeIn(log, facts)));
+    },
+    async take(page) {
+      const position = facts.position();
+      facts.append(position === null ? page : page.filter((event) => event.position > position));
+      await step();
     },
   };
 }
@@ -127,14 +117,15 @@ async function takeIn(log: EventLog, facts: FactStore): Promise<boolean> {
   return page.length > 0;
 }
 
+const behind = (rows: number, ordinal: number): LedgerError =>
+  new LedgerError('unavailable', `The read models have taken in ${ordinal} events, but the log holds ${rows}.`, {
+    hint: 'The log was restored from an older copy, or another log was given. Give the right log, or run "outcomes rebuild".',
+  });
+
 async function refuseAhead(log: EventLog, facts: FactStore, checkpoint: Checkpoint | null): Promise<void> {
   const size = await log.size();
   const ahead = Math.max(facts.rows(), checkpoint?.ordinal ?? 0);
-  if (ahead > size) {
-    throw new LedgerError('unavailable', `The read models have taken in ${ahead} events, but the log holds ${size}.`, {
-      hint: 'The log was restored from an older copy, or another log was given. Give the right log, or run "outcomes rebuild".',
-    });
-  }
+  if (ahead > size) throw behind(size, ahead);
 }
 
 function foldFrom(indicators: readonly Indicator[], facts: FactStore, to: number): Evaluation[] {
@@ -147,47 +138,82 @@ function foldFrom(indicators: readonly Indicator[], facts: FactStore, to: number
   return states;
 }
 
-async function addMissing(
-  { facts, readModels }: ProjectorPorts,
+async function storeMissing(
+  readModels: ReadModels,
   indicators: readonly Indicator[],
-  states: readonly Evaluation[],
-  checkpoint: Checkpoint | null,
+  { checkpoint, states }: Standing,
+  facts: FactStore,
 ): Promise<void> {
   const known = new Set(await readModels.projections());
-  for (const [at, indicator] of indicators.entries()) {
-    if (known.has(indicator.projection)) continue;
-    await readModels.replace(
-      indicator.projection,
-      observations(states[at] as Evaluation, facts, checkpoint?.ordinal ?? 0),
-    );
+  const active = new Set(indicators.map(({ projection }) => projection));
+  for (const name of known) if (!active.has(name) && !isDraft(name)) await readModels.drop(name);
+  for (const [at, { projection }] of indicators.entries()) {
+    if (known.has(projection)) continue;
+    await readModels.replace(projection, observations(states[at] as Evaluation, facts, checkpoint?.ordinal ?? 0));
   }
 }
 
 const BATCH_COLUMNS = ['kind', 'place', 'day', 'days', 'grain', 'method'] as const;
 
-/** Folds a batch into the state and gives the observations that it touched. */
-function advance(
-  { plan, projection }: Indicator,
-  evaluation: Evaluation,
-  facts: FactStore,
+/**
+ * Brings the states from row `from` to row `to`, and gives what that changes. A definition that reads a kind of which
+ * an earlier fact was amended is evaluated anew; the others fold the new facts, all in one pass.
+ */
+async function changesOf(
+  { facts, readModels }: ProjectorPorts,
+  indicators: readonly Indicator[],
+  next: Standing,
+  amendedKinds: ReadonlySet<string>,
   from: number,
   to: number,
-): ProjectionChange {
-  const touched: Touched | 'nothing' | 'everything' = touchedBy(
-    plan,
-    evaluation.state,
-    facts.chunks(BATCH_COLUMNS, from, to),
-    facts.dictionaries,
+): Promise<ProjectionChange[]> {
+  const anew = indicators.map(({ plan }) => [...kindsOf(plan)].some((kind) => amendedKinds.has(kind)));
+  const touched = indicators.map(({ plan }, at) =>
+    anew[at] === true
+      ? 'nothing'
+      : touchedBy(
+          plan,
+          (next.states[at] as Evaluation).state,
+          facts.chunks(BATCH_COLUMNS, from, to),
+          facts.dictionaries,
+        ),
   );
-  const figures =
-    plan.published !== null && hasKind(facts, from, to, 'figure.published')
-      ? observeFigures(plan, facts.figures(to))
-      : [];
+  const advancing = next.states.filter((_, at) => touched[at] !== 'nothing');
+  if (advancing.length > 0) for (const _rows of evaluate(advancing, facts, from, to));
+  const refolded = foldFrom(
+    indicators.filter((_, at) => anew[at] === true),
+    facts,
+    anew.includes(true) ? to : 0,
+  );
+  next.states = next.states.map((state, at) => (anew[at] === true ? (refolded.shift() as Evaluation) : state));
+
+  const newFigures = hasKind(facts, from, to, 'figure.published');
+  const changes: ProjectionChange[] = [];
+  for (const [at, indicator] of indicators.entries()) {
+    const evaluation = next.states[at] as Evaluation;
+    changes.push(
+      anew[at] === true
+        ? await differences(readModels, indicator, evaluation, facts, to)
+        : observed(indicator, evaluation, facts, to, touched[at] as Touched | 'nothing' | 'everything', newFigures),
+    );
+  }
+  return changes;
+}
+
+/** The observations that new facts touched. */
+function observed(
+  { plan, projection }: Indicator,
+  { state }: Evaluation,
+  facts: FactStore,
+  to: number,
+  touched: Touched | 'nothing' | 'everything',
+  newFigures: boolean,
+): ProjectionChange {
+  const figures = plan.published !== null && newFigures ? observeFigures(plan, facts.figures(to)) : [];
   if (touched === 'nothing') return { projection, upserts: figures, removals: [] };
-  for (const _rows of evaluate([evaluation], facts, from, to));
   const removals: ObservationKey[] = [];
   const range = touched === 'everything' ? undefined : touched;
-  const upserts = observe(plan, evaluation.state, facts.dictionaries, range, removals);
+  const upserts = observe(plan, state, facts.dictionaries, range, removals);
   return { projection, upserts: [...upserts, ...figures], removals };
 }
 
@@ -215,10 +241,8 @@ async function differences(
   return { projection, upserts, removals: [...stored.values()] };
 }
 
-const symmetricDifference = (a: ReadonlySet<number>, b: ReadonlySet<number>): number[] => [
-  ...[...a].filter((row) => !b.has(row)),
-  ...[...b].filter((row) => !a.has(row)),
-];
+const symmetricDifference = (a: ReadonlySet<number>, b: ReadonlySet<number>): number[] =>
+  a === b ? [] : [...[...a].filter((row) => !b.has(row)), ...[...b].filter((row) => !a.has(row))];
 
 function kindsOfRows(facts: FactStore, rows: readonly number[]): Set<string> {
   const kinds = new Set<string>();

@@ -6,6 +6,7 @@ import { evaluate, evaluations, observations, type Evaluation } from '../facts/e
 import type { FactStore } from '../facts/factStore.ts';
 import { indicatorOf, type Catalogue } from './catalogue.ts';
 import type { ReadModels } from './ports.ts';
+import { draftName } from './projectionName.ts';
 import type { Progress } from './progress.ts';
 
 export interface ReplayResult {
@@ -59,13 +60,14 @@ export async function replay(
   const after = observations(evaluation, facts, position);
   const before = active === null ? [] : await readModels.series({ projection: active.projection });
   const stored = draft.projection !== active?.projection;
+  const projection = stored ? draftName(draft.plan) : draft.projection;
   if (stored) {
     progress?.('storing observations', 0, after.length);
-    await readModels.replace(draft.projection, after);
+    await readModels.replace(projection, after);
     progress?.('storing observations', after.length, after.length);
   }
   return {
-    projection: draft.projection,
+    projection,
     against: active?.projection ?? null,
     position,
     observations: after.length,

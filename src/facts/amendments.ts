@@ -24,45 +24,39 @@ export function supersededRows(
   rowOf: (identity: bigint) => number | undefined,
 ): ReadonlySet<number> {
   const byIdentity = new Map(amendments.map((a) => [a.identity, a]));
-  const later = (a: AmendmentRow, b: AmendmentRow): boolean =>
-    a.at > b.at || (a.at === b.at && a.identity > b.identity);
-  const valid = amendments.filter((a) => {
-    const target = byIdentity.get(a.target);
-    return target === undefined || later(a, target);
-  });
-  const on = new Map<bigint, AmendmentRow[]>();
-  for (const a of valid) on.set(a.target, [...(on.get(a.target) ?? []), a]);
-  const isValid = new Set(valid);
+  // Every amendment that acts is later than what it amends: one pass from the latest finds what holds, one from the
+  // earliest what stands in its place, however long the chains are.
+  const inOrder = amendments
+    .filter((a) => {
+      const target = byIdentity.get(a.target);
+      return target === undefined || order(target, a) < 0;
+    })
+    .sort(order);
 
-  /** The amendment that holds for a fact: the latest of those that were not withdrawn. */
-  const winners = new Map<bigint, AmendmentRow | undefined>();
-  const winner = (identity: bigint): AmendmentRow | undefined => {
-    if (!on.has(identity)) return undefined;
-    if (!winners.has(identity)) {
-      const acting = (on.get(identity) ?? []).filter((a) => winner(a.identity)?.retracts !== true);
-      winners.set(
-        identity,
-        acting.reduce<AmendmentRow | undefined>((best, a) => (best && later(best, a) ? best : a), undefined),
-      );
-    }
-    return winners.get(identity);
-  };
-
-  /** Whether a correction is the one that stands in the place of the first fact of its chain. */
-  const inPlace = (a: AmendmentRow): boolean => {
-    if (winner(a.target) !== a) return false;
+  /** Of each amended fact, the amendment that holds: the latest of those that were not withdrawn. */
+  const winners = new Map<bigint, AmendmentRow>();
+  for (const a of inOrder.toReversed()) {
+    if (winners.get(a.identity)?.retracts !== true && !winners.has(a.target)) winners.set(a.target, a);
+  }
+  /** Corrections that stand, themselves or through a later one, in the place of the first fact of their chain. */
+  const inPlace = new Set<AmendmentRow>();
+  for (const a of inOrder) {
     const target = byIdentity.get(a.target);
-    return target === undefined || (!target.retracts && inPlace(target));
-  };
+    if (winners.get(a.target) === a && (target === undefined || (!target.retracts && inPlace.has(target))))
+      inPlace.add(a);
+  }
 
   const superseded = new Set<number>();
-  for (const target of on.keys()) {
+  for (const target of winners.keys()) {
     const row = rowOf(target);
-    if (row !== undefined && !byIdentity.has(target) && winner(target) !== undefined) superseded.add(row);
+    if (row !== undefined && !byIdentity.has(target)) superseded.add(row);
   }
   for (const a of amendments) {
-    const counts = !a.retracts && isValid.has(a) && inPlace(a) && winner(a.identity) === undefined;
+    const counts = !a.retracts && inPlace.has(a) && !winners.has(a.identity);
     if (!counts) superseded.add(a.row);
   }
   return superseded;
 }
+
+const order = (a: AmendmentRow, b: AmendmentRow): number =>
+  a.at - b.at || (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0);

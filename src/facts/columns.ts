@@ -155,6 +155,7 @@ export function columnBuilder(dictionaries: Dictionaries, capacity: number): Col
       return rows;
     },
     add(fact) {
+      if (rows === capacity) throw new Error('the rows of a segment are full: it must be sealed first');
       kind.put(rows, kinds.code(fact.kind));
       source.put(rows, sources.code(fact.source));
       place.put(rows, places.code(fact.place));

@@ -131,6 +131,8 @@ export function openFactStore(folder: string): FactStore {
   /** Rows of facts that amendments name. Looked for when first named; a target that is not there yet may come. */
   const targets = new Map<bigint, number | null>();
 
+  let readers = 0;
+
   const sealed = (): number => {
     const last = segments.at(-1);
     return last === undefined ? 0 : last.first + last.rows;
@@ -191,12 +193,12 @@ export function openFactStore(folder: string): FactStore {
     return { ...entry, first, rows: columns.rows, position, zone: zoneOf(columns), runs: encoded.runs, subjects };
   }
 
+  /** Moves the full tail to disk. Nothing in memory changes before the manifest has: a failure can be tried again. */
   function seal(): void {
+    const known = dictionaries.subjects.size;
     const sealedTail = writeSegment(
-      sealed(), tail.columns(), tail.identities(), tail.rare(), lastPosition ?? '', tailSubjects, dictionaries.subjects.size,
+      sealed(), tail.columns(), tail.identities(), tail.rare(), lastPosition ?? '', tailSubjects, known,
     ); // prettier-ignore
-    tail = columnBuilder(dictionaries, TAIL_ROWS);
-    tailSubjects = dictionaries.subjects.size;
     let next = [...segments, sealedTail];
     for (const size of SEGMENT_ROWS.slice(0, -1)) {
       const run = next.slice(-FAN_IN);
@@ -208,7 +210,10 @@ export function openFactStore(folder: string): FactStore {
       Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-1', segments: next }, null, 1)),
     );
     segments = next;
-    removeStrays(folder, segments);
+    tail = columnBuilder(dictionaries, TAIL_ROWS);
+    tailSubjects = known;
+    // Whoever is in the middle of reading may still need the segments that were merged.
+    if (readers === 0) removeStrays(folder, segments);
   }
 
   function merge(parts: readonly SegmentEntry[]): SegmentEntry {
@@ -242,17 +247,44 @@ export function openFactStore(folder: string): FactStore {
     return writeSegment(first, { rows: count, columns }, identities, rare, last?.position ?? '', after, upTo);
   }
 
+  /** Row of the last fact that amends, or is amended by one that came before it; what is superseded as of any later row. */
+  let amended = amendments.at(-1)?.row ?? -1;
+  let known: { readonly amended: number; readonly rows: ReadonlySet<number> } | null = null;
+
+  let resolved = 0;
+
   function superseded(to: number): ReadonlySet<number> {
-    const among = amendments.filter((amendment) => amendment.row < to);
-    const unknown = new Set(among.map((a) => a.target).filter((target) => !targets.has(target)));
-    if (unknown.size > 0) {
-      for (const [identity, row] of findRows(unknown)) targets.set(identity, row);
-      for (const identity of unknown) if (!targets.has(identity)) targets.set(identity, null);
+    resolveTargets();
+    if (to <= amended) return supersededAmong(to);
+    if (known?.amended !== amended) known = { amended, rows: supersededAmong(to) };
+    return known.rows;
+  }
+
+  /** Finds the facts that amendments name, once for each amendment. */
+  function resolveTargets(): void {
+    if (resolved === amendments.length) return;
+    const unknown = new Set(
+      amendments
+        .slice(resolved)
+        .map((a) => a.target)
+        .filter((target) => !targets.has(target)),
+    );
+    for (const target of unknown) targets.set(target, null);
+    for (const [identity, row] of findRows(unknown)) {
+      targets.set(identity, row);
+      amended = Math.max(amended, row);
     }
-    return supersededRows(among, (identity) => {
-      const row = targets.get(identity);
-      return row === undefined || row === null || row >= to ? undefined : row;
-    });
+    resolved = amendments.length;
+  }
+
+  function supersededAmong(to: number): ReadonlySet<number> {
+    return supersededRows(
+      amendments.filter((amendment) => amendment.row < to),
+      (identity) => {
+        const row = targets.get(identity);
+        return row === undefined || row === null || row >= to ? undefined : row;
+      },
+    );
   }
 
   const digests = (): { file: string; sha256: string }[] =>
@@ -272,40 +304,54 @@ export function openFactStore(folder: string): FactStore {
     position: () => lastPosition,
     append(events) {
       for (const { position, event } of events) {
+        if (tail.rows === TAIL_ROWS) seal();
         const fact = toFact(event);
         tail.add(fact);
         lastPosition = position;
         const row = rows() - 1;
         if (fact.amends !== null) {
           amendments.push({ row, identity: fact.identity, ...fact.amends, retracts: fact.kind === 'retraction' });
+          amended = row;
         }
         if (fact.figure !== null) figures.push({ ...fact.figure, row });
-        if (targets.get(fact.identity) === null) targets.set(fact.identity, row);
-        if (tail.rows === TAIL_ROWS) seal();
+        // Its amendment came before it.
+        if (targets.get(fact.identity) === null) {
+          targets.set(fact.identity, row);
+          amended = row;
+        }
       }
+      if (tail.rows === TAIL_ROWS) seal();
     },
     *chunks(wanted, from, to) {
-      for (const segment of segments) {
-        const begin = Math.max(from, segment.first);
-        const end = Math.min(to, segment.first + segment.rows);
-        if (begin >= end) continue;
-        const columns: Partial<Record<ColumnName, NumberArray>> = {};
-        for (const name of wanted) {
-          const array = readColumn(folder, segment, name);
-          if (array !== undefined) columns[name] = array.subarray(begin - segment.first, end - segment.first);
+      // What there is now: the store may grow, seal and merge while somebody reads on.
+      const parts = segments;
+      const inMemory = { first: sealed(), ...tail.columns() };
+      readers += 1;
+      try {
+        for (const segment of parts) {
+          const begin = Math.max(from, segment.first);
+          const end = Math.min(to, segment.first + segment.rows);
+          if (begin >= end) continue;
+          const columns: Partial<Record<ColumnName, NumberArray>> = {};
+          for (const name of wanted) {
+            const array = readColumn(folder, segment, name);
+            if (array !== undefined) columns[name] = array.subarray(begin - segment.first, end - segment.first);
+          }
+          yield { first: begin, rows: end - begin, columns, zone: segment.zone };
         }
-        yield { first: begin, rows: end - begin, columns, zone: segment.zone };
+        const { first } = inMemory;
+        const begin = Math.max(from, first);
+        const end = Math.min(to, first + inMemory.rows);
+        if (begin >= end) return;
+        const columns: Partial<Record<ColumnName, NumberArray>> = {};
+        for (const [name, array] of Object.entries(inMemory.columns) as [ColumnName, NumberArray][]) {
+          columns[name] = array.subarray(begin - first, end - first);
+        }
+        const piece = { first: begin, rows: end - begin, columns };
+        yield { ...piece, zone: zoneOf(piece) };
+      } finally {
+        readers -= 1;
       }
-      const begin = Math.max(from, sealed());
-      const end = Math.min(to, rows());
-      if (begin >= end) return;
-      const all = tail.columns().columns;
-      const columns: Partial<Record<ColumnName, NumberArray>> = {};
-      for (const [name, array] of Object.entries(all) as [ColumnName, NumberArray][]) {
-        columns[name] = array.subarray(begin - sealed(), end - sealed());
-      }
-      const piece = { first: begin, rows: end - begin, columns };
-      yield { ...piece, zone: zoneOf(piece) };
     },
     figures(to) {
       const gone = superseded(to);

@@ -15,9 +15,9 @@ import { panelOf } from './panel.ts';
 const SAMPLED = METHODS.indexOf('sample-week');
 const UNPLACED = GRAINS.indexOf('unplaced');
 
-/** Kinds of fact that a plan's measure reads. */
+/** Kinds of fact that a plan reads. */
 export function kindsOf(plan: Plan): ReadonlySet<string> {
-  const kinds = new Set<string>();
+  const kinds = new Set<string>(plan.published === null ? [] : ['figure.published']);
   for (const part of [plan.measure?.numerator, plan.measure?.denominator]) {
     if (part === undefined || part === null) continue;
     if (part.fold === 'population') kinds.add('reference.population');
@@ -55,7 +55,7 @@ export function touchedBy(
   for (const { rows, columns } of chunks) {
     for (let row = 0; row < rows; row++) {
       const kind = kinds[columns.kind?.[row] ?? 0] ?? '';
-      if (!wanted.has(kind)) continue;
+      if (!wanted.has(kind) || kind === 'figure.published') continue;
       if (FAR_REACHING.has(kind)) return 'everything';
       const grain = columns.grain?.[row] ?? 0;
       if (grain === UNPLACED) continue;

@@ -166,7 +166,7 @@ program
   .command('rebuild')
   .description('forget facts and observations and make both again from the log')
   .action(async () => {
-    const { events } = await withTarget((target, progress) => target.rebuild(progress), { discardFacts: true });
+    const { events } = await withTarget((target, progress) => target.rebuild(progress), { startAgain: true });
     print({ events }, `Facts and observations made again from ${events.toLocaleString('en-GB')} events.`);
   });
 
@@ -265,7 +265,7 @@ const globals = (): GlobalFlags => program.opts();
 
 async function withTarget<T>(
   use: (target: Target, progress: Progress) => Promise<T>,
-  choices: { discardFacts?: boolean } = {},
+  choices: { startAgain?: boolean } = {},
 ): Promise<T> {
   const { progress, end } = progressLine(process.stderr);
   const { openTarget } = await import('./target.ts');

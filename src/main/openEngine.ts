@@ -33,7 +33,7 @@ export async function openEngine(
   config: Config,
   effects: { onFailure: (error: unknown) => void },
   progress?: Progress,
-  choices: { discardFacts?: boolean } = {},
+  choices: { startAgain?: boolean } = {},
 ): Promise<Engine> {
   mkdirSync(config.data, { recursive: true });
   const lock = lockDataDirectory(config.data);
@@ -48,7 +48,7 @@ export async function openEngine(
     for (const name of readdirSync(config.data)) {
       if (name.startsWith(BESIDE)) rmSync(join(config.data, name), { recursive: true, force: true });
     }
-    if (choices.discardFacts === true) rmSync(factsFolder, { recursive: true, force: true });
+    if (choices.startAgain === true) rmSync(factsFolder, { recursive: true, force: true });
     const opened = new Map<string | null, Database>();
     const embedded = async (): Promise<Database> => {
       const database = opened.get(null) ?? openSqlite(join(config.data, 'ledger.sqlite'));
@@ -68,6 +68,7 @@ export async function openEngine(
     const readModels = kyselyReadModels(
       config.readModelsUrl === null ? await embedded() : await served(config.readModelsUrl),
     );
+    if (choices.startAgain === true) await readModels.clear();
     const ledger = await openLedger(
       {
         log,

@@ -57,7 +57,11 @@ export async function serve(config: Config, log: (line: string) => void, progres
   const address = `http://${host}:${port}`;
   writeServerRecord(config.data, { address, key, pid: process.pid });
   ledger.goLive();
-  ready = true;
+  // Ready is who shows what was recorded before the start.
+  void ledger.project().then(
+    () => (ready = true),
+    (error: unknown) => log(`projection failed at the start: ${String(error)}`),
+  );
   return {
     address,
     key,

@@ -39,13 +39,13 @@ export interface Target {
 }
 
 /**
- * The directory where it is free, else the server that has it. `discardFacts` is for a rebuild: damaged facts must not
+ * The directory where it is free, else the server that has it. `startAgain` is for a rebuild: what is derived and damaged must not
  * keep it from starting. Throws `data-directory-in-use` where neither answers.
  */
 export async function openTarget(
   config: Config,
   progress: Progress,
-  choices: { discardFacts?: boolean } = {},
+  choices: { startAgain?: boolean } = {},
 ): Promise<Target> {
   let engine: Engine;
   try {

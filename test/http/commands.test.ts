@@ -117,7 +117,7 @@ describe('replay', () => {
     const draft = DRAFT.replace('version: 1', 'version: 2');
     const { last } = await command('replay?file=draft.yaml', draft, 'application/yaml');
     expect(last?.result).toMatchObject({ position: 1, stored: true, comparison: { changed: 0, added: 0, removed: 0 } });
-    expect(String(last?.result?.projection)).toMatch(/^visits@2:/);
+    expect(String(last?.result?.projection)).toMatch(/^draft\/visits@2:/);
   });
 
   test('of an active indicator by its id changes nothing', async () => {

@@ -70,3 +70,32 @@ describe('amendments', () => {
     expect(counting(['c: corrects d @1', 'd: corrects c @2'])).toEqual([]);
   });
 });
+
+describe('many amendments', () => {
+  const chain = (length: number): AmendmentRow[] =>
+    Array.from({ length }, (_, n) => ({
+      row: n + 1,
+      identity: BigInt(n + 2),
+      target: BigInt(n + 1),
+      at: n,
+      retracts: true,
+    }));
+
+  it('in a chain of 50,000, each taking back the one before', () => {
+    const gone = supersededRows(chain(50_000), (identity) => (identity === 1n ? 0 : undefined));
+    expect(gone.has(0)).toBe(false);
+    expect(supersededRows(chain(49_999), (identity) => (identity === 1n ? 0 : undefined)).has(0)).toBe(true);
+  });
+
+  it('50,000 of one fact', () => {
+    const rows = Array.from({ length: 50_000 }, (_, n) => ({
+      row: n + 1,
+      identity: BigInt(n + 2),
+      target: 1n,
+      at: n,
+      retracts: false,
+    }));
+    const gone = supersededRows(rows, (identity) => (identity === 1n ? 0 : undefined));
+    expect([gone.size, gone.has(50_000)]).toEqual([50_000, false]);
+  });
+});
