@@ -51,6 +51,7 @@ export const kindOf = (type: EventType): EventKind => type.slice(TYPE_PREFIX.len
 
 const timeField = z.iso
   .datetime({ offset: true, message: 'must be an RFC 3339 time with Z or an offset, such as 2024-06-01T10:15:00Z' })
+  .max(40)
   .refine((text) => text >= '1970-01-02' && text < '2100-01-01', 'must lie between 1970 and 2099');
 
 const envelopeFields = {
@@ -58,7 +59,11 @@ const envelopeFields = {
   id: idField.describe('Unique within the source; sending it again is harmless'),
   source: sourceField.describe('The feed: one stream of the log'),
   datacontenttype: z.literal('application/json').optional(),
-  dataschema: z.url().max(200).optional(),
+  dataschema: z
+    .string()
+    .max(200)
+    .regex(/^https?:\/\/[A-Za-z0-9._:/#-]+$/, 'must be an http(s) address')
+    .optional(),
 };
 
 const bodyOf = <K extends FactKind>(kind: K) => {

@@ -76,6 +76,12 @@ const baseline = z
     value: z.number().optional().describe('Stated by a source; left out: the observation of that period'),
     scope: z.string().min(2).max(120).optional(),
     source: citationField.optional(),
+    caution: z
+      .string()
+      .min(5)
+      .max(160)
+      .optional()
+      .describe('What must be said with every comparison with this baseline'),
   })
   .refine((b) => b.value === undefined || b.source !== undefined, 'a stated baseline value needs its source');
 

@@ -122,18 +122,26 @@ export const OUTCOMES = [
 export const outcomeField = z.enum(OUTCOMES);
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Words of a publisher or a file: whole characters, none of them a control character. */
+export const publishersWords = (min: number, max: number) =>
+  z
+    .string()
+    .min(min)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be plain text: no control characters, no half characters');
+
 /** Where an imported number came from, to the cell. `raw` is the cell as it was written. */
 export const provenanceField = z
   .strictObject({
     file: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the file, in hexadecimal'),
     row: z.int().positive(),
-    column: z.string().min(1).max(100),
-    raw: z.string().max(100),
+    column: publishersWords(1, 100),
+    raw: publishersWords(0, 100),
   })
   .meta({ id: 'Provenance' });
 
 /** A published source, as a reader would cite it. */
-export const citationField = z.string().min(3).max(400);
+export const citationField = publishersWords(3, 400);
 
 /** What every count over a window has beside its numbers. */
 export const countedFields = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { citationField, slugField, windowField } from '../fields.ts';
+import { citationField, publishersWords, slugField, windowField } from '../fields.ts';
 
 /**
  * A statistic that somebody else published. It is quoted, never recomputed: a sample size or an interval is here only
@@ -9,17 +9,22 @@ export const figurePublished = z
   .strictObject({
     statistic: slugField,
     window: windowField,
-    value: z.number().min(-1e12).max(1e12).multipleOf(0.001),
-    unit: z.string().min(1).max(60),
-    scope: z.string().min(2).max(120).describe('What it covers, in the words of the source'),
+    value: z
+      .number()
+      .min(-1e12)
+      .max(1e12)
+      .multipleOf(0.001)
+      .refine((n) => n === 0 || Math.abs(n) >= 0.001, 'must have at most three decimals'),
+    unit: publishersWords(1, 60),
+    scope: publishersWords(2, 120).describe('What it covers, in the words of the source'),
     survey: z.boolean().describe('Whether it estimates a population from a sample'),
     n: z.int().positive().optional(),
-    low: z.number().optional(),
-    high: z.number().optional(),
+    low: z.number().min(-1e12).max(1e12).optional(),
+    high: z.number().min(-1e12).max(1e12).optional(),
     intervalPercent: z.number().gt(50).lt(100).optional(),
     source: citationField,
-    note: z.string().max(400).optional(),
-    reference: z.string().max(40).optional().describe("The compiler's own number for the figure"),
+    note: publishersWords(0, 400).optional(),
+    reference: publishersWords(0, 40).optional().describe("The compiler's own number for the figure"),
   })
   .refine((f) => (f.low === undefined) === (f.high === undefined), 'must have both ends of an interval or neither')
   .refine((f) => f.low === undefined || f.high === undefined || (f.low <= f.value && f.value <= f.high), {

@@ -9,6 +9,7 @@ import {
   SAMPLE_IS_A_WEEK,
   sampleIsAWeek,
   provenanceField,
+  publishersWords,
   slugField,
 } from '../fields.ts';
 
@@ -38,7 +39,7 @@ export const loansCounted = z
     ...loanFields,
     count: countField.optional(),
     counts: z.enum(['issues', 'renewals', 'issues-and-renewals']),
-    localCategory: z.string().max(80).optional().describe('The item category as the service writes it'),
+    localCategory: publishersWords(0, 80).optional().describe('The item category as the service writes it'),
   })
   .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
   .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)

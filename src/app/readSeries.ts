@@ -4,7 +4,7 @@ import type { Series, SeriesPoint } from '../../contracts/series.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Basis, Granularity, Observation } from '../domain/observation.ts';
 import { granularityOfInterval, isoOf, periodLabel, windowOf } from '../domain/periods.ts';
-import { isMadeUp, placeName } from '../domain/places.ts';
+import { isMadeUp, placeAt, placeName } from '../domain/places.ts';
 import { progressOf, type BaselineValue } from '../domain/progress.ts';
 import type { Catalogue, Indicator } from './catalogue.ts';
 import type { HeldSeries, ReadModels, SeriesQuery } from './ports.ts';
@@ -40,7 +40,8 @@ export async function readSeries(
 ): Promise<Series> {
   const indicator = catalogue.find(request.indicator);
   const { definition, projection } = indicator;
-  const choice = choose(indicator, await readModels.held(projection), request);
+  const held = await readModels.held(projection);
+  const choice = choose(indicator, held, request);
   const { position, everything } = await readAtOnePosition(readModels, ordinal, { projection, ...choice });
   const baseline = baselineOf(indicator, choice, everything);
   const wanted = everything.filter(
@@ -66,7 +67,7 @@ export async function readSeries(
       decimals: definition.unit.decimals,
       direction: definition.direction,
     },
-    place: { code: choice.place, name: placeName(choice.place) },
+    place: { code: choice.place, name: nameOf(choice, held) },
     granularity: choice.granularity,
     basis: choice.basis,
     breakdown: choice.breakdown,
@@ -92,6 +93,16 @@ async function readAtOnePosition(readModels: ReadModels, ordinal: () => number, 
     const everything = await readModels.series(query);
     if (ordinal() === position) return { position, everything };
   }
+}
+
+/** A computed total of a nation is one of those who report: the name says how many they are. */
+function nameOf({ place, basis }: Choice, held: readonly HeldSeries[]): string {
+  const name = placeName(place);
+  if (basis !== 'computed' || placeAt('nation', place) !== place) return name;
+  const authorities = new Set(
+    held.map((h) => placeAt('authority', h.place)).filter((a) => a !== null && placeAt('nation', a) === place),
+  ).size;
+  return `${name} (${authorities} ${authorities === 1 ? 'authority' : 'authorities'} reporting)`;
 }
 
 type FoundBaseline = BaselineValue & { readonly source: string | null; readonly state: Observation['state'] };
@@ -159,6 +170,7 @@ function summary(held: readonly HeldSeries[]): string {
 function baselineOf({ definition }: Indicator, choice: Choice, series: readonly Observation[]): FoundBaseline | null {
   const stated = baselineFor(definition, choice);
   if (stated === null) return null;
+  const caution = stated.caution ?? null;
   if (stated.value !== undefined) {
     return {
       period: stated.period,
@@ -170,6 +182,7 @@ function baselineOf({ definition }: Indicator, choice: Choice, series: readonly 
       low: null,
       high: null,
       notes: [],
+      caution,
     };
   }
   const found = series.find((o) => o.period === stated.period);
@@ -186,6 +199,7 @@ function baselineOf({ definition }: Indicator, choice: Choice, series: readonly 
       low: null,
       high: null,
       notes: [],
+      caution,
     };
   }
   return {
@@ -198,6 +212,7 @@ function baselineOf({ definition }: Indicator, choice: Choice, series: readonly 
     low: found.low,
     high: found.high,
     notes: found.notes,
+    caution,
   };
 }
 

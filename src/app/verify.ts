@@ -5,6 +5,7 @@ import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { EventLog, ReadModels } from './ports.ts';
+import { isDraft } from './projectionName.ts';
 import type { Progress } from './progress.ts';
 
 export interface Difference {
@@ -70,6 +71,11 @@ export async function verify(
       count += found.length;
       differences.push(...compareObservations(projection, found, expected));
     });
+    const active = new Set(catalogue.indicators.map(({ projection }) => projection));
+    for (const name of await ports.readModels.projections()) {
+      if (!active.has(name) && !isDraft(name))
+        differences.push({ where: name, what: 'belongs to no active definition' });
+    }
     return {
       position: stored.position,
       facts: rows,

@@ -80,11 +80,12 @@ export function headline(series: Series): string {
   switch (series.progress.status) {
     case 'better':
     case 'worse':
-    case 'context':
-    case 'no-clear-change': {
+    case 'context': {
       const change = changeWords(series);
       return change === null ? latest() : onBaseline(series.progress.change === 0 ? 'unchanged' : change);
     }
+    case 'no-clear-change':
+      return onBaseline('no clear change');
     case 'unchanged':
       return onBaseline('unchanged');
     case 'not-comparable':

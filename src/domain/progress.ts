@@ -25,6 +25,8 @@ export interface BaselineValue {
   readonly low: number | null;
   readonly high: number | null;
   readonly notes: readonly string[];
+  /** What must be said with every comparison, in a few words. */
+  readonly caution: string | null;
 }
 
 export const enoughReported = ({ coverage }: Pick<Observation, 'coverage'>): boolean =>
@@ -132,7 +134,7 @@ export function progressOf(
     to,
     change,
     percentChange: percent,
-    sentence: `From ${between}: ${amount}${WORDS[status]}${doubt === null ? '' : ` (${doubt})`}.${left}`,
+    sentence: `From ${between}: ${amount}${WORDS[status]}${doubt === null ? '' : ` (${doubt})`}.${baseline.caution === null ? '' : ` ${baseline.caution}.`}${left}`,
   };
 }
 

@@ -193,6 +193,9 @@ export function openFactStore(folder: string): FactStore {
     return { ...entry, first, rows: columns.rows, position, zone: zoneOf(columns), runs: encoded.runs, subjects };
   }
 
+  const manifestBytes = (list: readonly SegmentEntry[]): Buffer =>
+    Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-1', segments: list }, null, 1));
+
   /** Moves the full tail to disk. Nothing in memory changes before the manifest has: a failure can be tried again. */
   function seal(): void {
     const known = dictionaries.subjects.size;
@@ -205,10 +208,7 @@ export function openFactStore(folder: string): FactStore {
       if (run.length < FAN_IN || run.some((segment) => segment.rows !== size)) break;
       next = [...next.slice(0, -FAN_IN), merge(run)];
     }
-    writeDurably(
-      manifestPath,
-      Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-1', segments: next }, null, 1)),
-    );
+    writeDurably(manifestPath, manifestBytes(next));
     segments = next;
     tail = columnBuilder(dictionaries, TAIL_ROWS);
     tailSubjects = known;
@@ -289,6 +289,7 @@ export function openFactStore(folder: string): FactStore {
 
   const digests = (): { file: string; sha256: string }[] =>
     [
+      ...(segments.length === 0 ? [] : [{ file: 'manifest.json', sha256: sha256(manifestBytes(segments)) }]),
       ...segments.flatMap((segment) => [segment, ...(segment.subjects === null ? [] : [segment.subjects])]),
       ...(tail.rows === 0
       ? []

@@ -68,6 +68,8 @@ export interface PartState {
   grids: Grid[];
   /** By first month of the window. */
   readonly special: Map<number, Map<number, SpecialCell>>;
+  /** Whether some special cell speaks of more than its own month. */
+  longWindows: boolean;
   readonly people: Map<number, People>;
   readonly statuses: Status[];
 }
@@ -104,6 +106,7 @@ export function emptyState(
           ? [grid(Float64Array, extent, 2)]
           : plan.breakdowns.map((dimension) => grid(Float64Array, extent, 2 * categories(dimension))),
     special: new Map(),
+    longWindows: false,
     people: new Map(),
     statuses: [],
   });
@@ -520,6 +523,7 @@ function specialCell(
   const cells = state.special.get(month) ?? new Map<number, SpecialCell>();
   state.special.set(month, cells);
   const sampled = method === SAMPLED;
+  if (sampled || span > 1) state.longWindows = true;
   const key = (place * 1_048_576 + source) * 32 + span * 2 + (sampled ? 1 : 0);
   let cell = cells.get(key);
   if (cell === undefined) {

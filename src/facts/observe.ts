@@ -26,7 +26,7 @@ import { GRAINS, wordsOf, type Dictionaries } from './columns.ts';
 import type { Figure } from './fact.ts';
 import { dayBits, type PartState, type PlanState, type Reporting } from './fold.ts';
 import { panelOf, type Panel } from './panel.ts';
-import { settle } from './settle.ts';
+import { settle, type Settled } from './settle.ts';
 
 /**
  * First and last month of which something changed, by place code (of service points, or whatever the facts name): the
@@ -84,6 +84,17 @@ export function observe(
   if (from > to) return [];
 
   const places = wordsOf(dictionaries, 'place').values;
+  // Settled once, for whole financial years: every shorter period lies in one.
+  const years: Span = {
+    granularity: 'financial-year',
+    first: periodOfMonth('financial-year', from),
+    last: periodOfMonth('financial-year', to),
+  };
+  const settled = (part: PartState | null): readonly Settled[] =>
+    part === null || part.special.size === 0
+      ? []
+      : settle(plan, part, firstMonth(years), lastMonth(years), dictionaries);
+  const [settledNumerator, settledDenominator] = [settled(state.numerator), settled(state.denominator)];
   const observations: Observation[] = [];
   for (const granularity of plan.granularities) {
     const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
@@ -91,11 +102,11 @@ export function observe(
       const level = levelOf(placeLevel, places);
       const wanted = touched === undefined ? null : wantedAt(level, touched);
       const cubes = {
-        numerator: cubeOf(plan, measure.numerator, state.numerator, span, level, dictionaries),
+        numerator: cubeOf(plan, measure.numerator, state.numerator, settledNumerator, span, level, dictionaries),
         denominator:
           state.denominator === null || measure.denominator === null || measure.denominator.fold === 'population'
             ? null
-            : cubeOf(plan, measure.denominator, state.denominator, span, level, dictionaries),
+            : cubeOf(plan, measure.denominator, state.denominator, settledDenominator, span, level, dictionaries),
         coverage: state.reporting === null || panel === null ? null : coverageOf(state.reporting, panel, span, level),
       };
       emit(plan, state, span, level, wanted, cubes, dictionaries, observations, vanished);
@@ -186,13 +197,21 @@ function markOf(target: Cube, cell: number): { absences: Set<Absence>; notes: Se
   return mark;
 }
 
-function cubeOf(plan: Plan, part: Part, state: PartState, span: Span, level: Level, dictionaries: Dictionaries): Cubes {
+function cubeOf(
+  plan: Plan,
+  part: Part,
+  state: PartState,
+  settled: readonly Settled[],
+  span: Span,
+  level: Level,
+  dictionaries: Dictionaries,
+): Cubes {
   const periods = span.last - span.first + 1;
   const categories = plan.breakdowns.map((dimension) => wordsOf(dictionaries, dimension).values.length);
   const cubes = [1, ...categories].map((count) => cube(periods, level.names.length, count));
   if (part.fold === 'latest') fillStatuses(cubes, state, span, level);
   else if (part.fold === 'distinct') fillPeople(cubes, state, span, level, dictionaries);
-  else fillSums(plan, cubes, state, span, level, dictionaries);
+  else fillSums(plan, cubes, state, settled, span, level);
   return cubes;
 }
 
@@ -203,9 +222,9 @@ function fillSums(
   plan: Plan,
   cubes: Cubes,
   state: PartState,
+  settled: readonly Settled[],
   span: Span,
   level: Level,
-  dictionaries: Dictionaries,
 ): void {
   const [total] = cubes as [Cube];
   const begin = firstMonth(span);
@@ -230,19 +249,18 @@ function fillSums(
       }
     }
   });
-  if (state.special.size === 0) return;
   const longest = MONTHS[span.granularity];
-  for (const settled of settle(plan, state, begin, end, dictionaries)) {
-    const number = level.of[settled.place] ?? -1;
-    const period = periodOfMonth(span.granularity, settled.month) - span.first;
+  for (const one of settled) {
+    const number = level.of[one.place] ?? -1;
+    const period = periodOfMonth(span.granularity, one.month) - span.first;
     // A quarter is not shown as a month: a window counts where a period holds the whole of it.
-    if (number < 0 || period < 0 || period > span.last - span.first || monthsIn(settled.grain) > longest) continue;
+    if (number < 0 || period < 0 || period > span.last - span.first || monthsIn(one.grain) > longest) continue;
     const cell = period * level.names.length + number;
-    add(total, cell, settled.total, settled.events, settled.absences, settled.notes);
-    settled.categories.forEach((shares, at) => {
+    add(total, cell, one.total, one.events, one.absences, one.notes);
+    one.categories.forEach((shares, at) => {
       const cut = cubes[at + 1] as Cube;
       for (const [code, share] of shares) {
-        add(cut, (cell * cut.width) / 2 + code, share.total, share.events, share.absences, settled.notes);
+        add(cut, (cell * cut.width) / 2 + code, share.total, share.events, share.absences, one.notes);
       }
     });
   }
@@ -293,7 +311,11 @@ function fillPeople(cubes: Cubes, state: PartState, span: Span, level: Level, di
 function fillStatuses(cubes: Cubes, state: PartState, span: Span, level: Level): void {
   const [total] = cubes as [Cube];
   const byPlace = new Map<number, PartState['statuses']>();
-  for (const status of state.statuses) byPlace.set(status.place, [...(byPlace.get(status.place) ?? []), status]);
+  for (const status of state.statuses) {
+    const group = byPlace.get(status.place) ?? [];
+    group.push(status);
+    byPlace.set(status.place, group);
+  }
   for (const [place, statuses] of byPlace) {
     const number = level.of[place] ?? -1;
     if (number < 0) continue;

@@ -41,11 +41,15 @@ export function settle(
   const plain: Candidate[] = [];
   const samples = new Map<string, SpecialCell[]>();
   // A year's count gives way to a half that gives way to a quarter that gives way to a month: all within two years.
-  for (let month = from - 24; month <= to + 24; month++) {
+  // Where every window lies within a month, none reaches another.
+  const margin = state.longWindows ? 24 : 0;
+  for (let month = from - margin; month <= to + margin; month++) {
     for (const cell of state.special.get(month)?.values() ?? []) {
       if (cell.sampled) {
         const key = `${cell.place} ${cell.source}`;
-        samples.set(key, [...(samples.get(key) ?? []), cell]);
+        const group = samples.get(key) ?? [];
+        group.push(cell);
+        samples.set(key, group);
       }
       if (!cell.sampled && cell.events > 0) plain.push(countedOf(cell));
       if (cell.absences.size > 0) plain.push(absentOf(cell));

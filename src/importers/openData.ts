@@ -4,7 +4,7 @@
  * sums of others.
  */
 import type { ImportOptions, Report } from './importer.ts';
-import { authorityOf, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { authorityOf, isGssCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { grouped, settleRepeats, type NamedRow } from './rows.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
@@ -24,12 +24,15 @@ export function placeOf(
 
 function authorityCell(row: NamedRow, options: ImportOptions, report: Report): string | null {
   const name = row.text(AUTHORITY);
-  const code = name === '' ? null : authorityOf(name, options.authorities ?? {});
+  // One authority for the whole file holds for whatever it is called there, unless it is called by another code.
+  const whole =
+    options.authority !== undefined && isGssCode(options.authority) && !isGssCode(name) ? options.authority : null;
+  const code = name === '' ? null : (authorityOf(name, options.authorities ?? {}) ?? whole);
   if (code !== null) return code;
   const expected =
     name === ''
       ? 'the name or GSS code of the authority'
-      : `a GSS code, or a name that the option "authorities" gives a code, such as "${name.slice(0, 60)}": E08000021`;
+      : `a GSS code; or give this name one: --name "${name.slice(0, 60)}=<code>" ("authorities" over HTTP), or --authority <code> for the whole file`;
   report.refuse([row.row, row.header(AUTHORITY)], name === '' ? 'value-missing' : 'authority-unknown', name, expected);
   return null;
 }

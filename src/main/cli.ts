@@ -63,9 +63,13 @@ program
   .action(async (flags: { port?: string }) => {
     const stopped = untilStopped();
     const { demo } = await import('./demo.ts');
-    const server = await demo(readConfig(process.env, { ...globals(), ...flags }), (line) =>
-      process.stdout.write(`${line}\n`),
+    const work = demo(readConfig(process.env, { ...globals(), ...flags }), (line) =>
+      process.stdout.write(`${line}
+`),
     );
+    const server = await Promise.race([work, stopped]);
+    // Stopped in the middle: everything acknowledged is on disk, and the next start goes on from there.
+    if (server === undefined) process.exit(ERROR_CODES.interrupted.exit);
     await stopped;
     await server.stop();
   });

@@ -22,10 +22,16 @@ const postgres = z
 const environment = z.object({
   OUTCOMES_DATA: z.string().min(1).default('data'),
   OUTCOMES_HOST: z.string().min(1).default('127.0.0.1'),
-  OUTCOMES_PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_PORT),
+  OUTCOMES_PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535).default(DEFAULT_PORT),
   OUTCOMES_LOG_URL: postgres,
   OUTCOMES_READ_MODELS_URL: postgres,
 });
+
+const FLAGS: Readonly<Record<string, string>> = {
+  OUTCOMES_DATA: '--data or ',
+  OUTCOMES_HOST: '--host or ',
+  OUTCOMES_PORT: '--port or ',
+};
 
 /** Throws `usage`, naming every variable that is wrong. */
 export function readConfig(
@@ -39,9 +45,10 @@ export function readConfig(
   );
   const parsed = environment.safeParse({ ...env, ...given });
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => ({ message: `${path.join('.')}: ${message}` }));
+    const faults = parsed.error.issues.map(({ path: [name], message }) => ({
+      message: `${FLAGS[String(name)] ?? ''}${String(name)}: ${message}, found "${String({ ...env, ...given }[String(name)])}"`,
+    }));
     throw new LedgerError('usage', faults.map((f) => f.message).join('; '), {
-      faults,
       hint: 'README.md lists the settings.',
     });
   }

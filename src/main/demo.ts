@@ -22,12 +22,12 @@ export async function demo(config: Config, say: (line: string) => void): Promise
   say(`Outcome Ledger: starting on the embedded database in ${where(config.data)}/`);
   const server = await serveSomewhere(config, say);
   const { ledger, address } = server;
-  say(`Engine ready at ${address}/ with ${ledger.catalogue.indicators.length} indicators`);
+  say(`Engine ready with ${ledger.catalogue.indicators.length} indicators`);
 
   const events = demoEvents();
   const sent = await stream(address, events);
   say(
-    `Streamed ${formatNumber(events.length, 0)} made-up activity events to ${address}/v1/events: ${formatNumber(sent.accepted, 0)} recorded, ${formatNumber(sent.duplicates, 0)} already there, ${formatNumber(sent.refused, 0)} refused`,
+    `Streamed ${formatNumber(events.length, 0)} made-up activity events over HTTP: ${formatNumber(sent.accepted, 0)} recorded, ${formatNumber(sent.duplicates, 0)} already there, ${formatNumber(sent.refused, 0)} refused`,
   );
 
   const bytes = readFileSync(join(packageRoot(), PUBLISHED));
@@ -61,8 +61,8 @@ async function serveSomewhere(config: Config, say: (line: string) => void): Prom
   try {
     return await serve(config, say);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    say(`Port ${config.port} is taken: using a free one.`);
+    if (!(error instanceof LedgerError) || error.code !== 'unavailable' || config.port === 0) throw error;
+    say(`${error.message} Using a free one.`);
     return serve({ ...config, port: 0 }, say);
   }
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LedgerError } from '../domain/ledgerError.ts';
 import type { Progress } from '../app/progress.ts';
 import { readTable, sha256Of } from '../files/readTable.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
@@ -49,7 +50,10 @@ export async function serve(config: Config, log: (line: string) => void, progres
     await server.listen({ host: config.host, port: config.port });
   } catch (error) {
     await engine.close();
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new LedgerError('unavailable', `Port ${config.port} of ${config.host} is in use.`, {
+      hint: 'Choose another with --port, or 0 for any free one.',
+    });
   }
   const bound = server.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;

@@ -53,6 +53,7 @@ export async function openTarget(
   } catch (error) {
     const record = readServerRecord(config.data);
     if (!(error instanceof LedgerError) || error.code !== 'data-directory-in-use' || record === null) throw error;
+    await ping(record);
     return throughServer(record);
   }
   return directly(engine);
@@ -157,11 +158,19 @@ function throughServer({ address, key }: ServerRecord): Target {
   };
 }
 
+const PING_MS = 5_000;
+
+/** Makes sure that somebody is there: a process that is stopped would keep a command waiting for ever. */
+async function ping({ address }: ServerRecord): Promise<void> {
+  await reach(new URL('/health/live', address), { signal: AbortSignal.timeout(PING_MS) });
+}
+
 async function reach(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
-    if (init.signal?.aborted === true) throw new LedgerError('interrupted', 'Cancelled.');
+    if (init.signal?.aborted === true && (error as Error).name !== 'TimeoutError')
+      throw new LedgerError('interrupted', 'Cancelled.');
     throw new LedgerError(
       'data-directory-in-use',
       `Another process has the data directory open, and ${url.origin} does not answer.`,

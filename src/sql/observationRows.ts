@@ -1,3 +1,4 @@
+import { LedgerError } from '../domain/ledgerError.ts';
 import type { Basis, Granularity, Observation, ObservationKey, ValueState } from '../domain/observation.ts';
 
 /** Which calendar year of which series: the year in which the period starts. */
@@ -116,9 +117,31 @@ function placeOf(cells: readonly Cell[], period: string): number {
   return index;
 }
 
-/** The observations of these rows, in their order. */
+/**
+ * The observations of these rows, in their order. Throws LedgerError `verification-failed` for a row that cannot have
+ * been written here: its cells are of another year, or no JSON.
+ */
 export function observationsOf(rows: readonly YearRow[]): readonly Observation[] {
-  return rows.flatMap((row) => (JSON.parse(row.cells) as readonly Cell[]).map((cell) => observationOf(row, cell)));
+  return rows.flatMap((row) => {
+    const cells = cellsIn(row);
+    if (cells === null || cells.some(([period]) => period.slice(0, 4) !== row.year)) {
+      const { place, granularity, breakdown, basis, year } = row;
+      throw new LedgerError(
+        'verification-failed',
+        `The stored observations of ${place} by ${granularity}, ${breakdown === '' ? 'total' : breakdown}, ${basis}, ${year} are not as they were written.`,
+        { hint: 'Run "outcomes rebuild" to make all observations again from the log.' },
+      );
+    }
+    return cells.map((cell) => observationOf(row, cell));
+  });
+}
+
+function cellsIn({ cells }: YearRow): readonly Cell[] | null {
+  try {
+    return JSON.parse(cells) as readonly Cell[];
+  } catch {
+    return null;
+  }
 }
 
 const cellOf = (o: Observation): Cell => [

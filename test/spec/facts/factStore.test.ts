@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
@@ -87,6 +96,7 @@ describe('the fact store', () => {
     expect(odd).toEqual(whole);
     expect(reopened.digests()).toEqual(whole);
     expect(whole.map(({ file }) => file)).toEqual([
+      'manifest.json',
       '000000000000-65536.facts.arrow',
       '000000000000-65536.subjects.arrow',
       '000000065536-4096.facts.arrow',
@@ -138,6 +148,26 @@ describe('the fact store', () => {
     expect(superseded.size).toBe(36);
     expect(store.figures(9_000)).toHaveLength(10);
     expect(store.superseded(400).size).toBe(0);
+  });
+
+  it('loses nothing when a segment cannot be written, and goes on when it can', () => {
+    const folder = newFolder();
+    const store = filled(folder, 4_000, 4_000);
+    rmSync(folder, { recursive: true });
+    expect(() => store.append(log.slice(4_000, 9_000))).toThrow();
+    mkdirSync(folder);
+    store.append(log.slice(store.rows(), 9_000));
+    expect(store.digests()).toEqual(filled(newFolder(), 9_000, 9_000).digests());
+  });
+
+  it('gives a reader all rows that it asked for, though the store seals and merges meanwhile', () => {
+    const store = filled(newFolder(), 5_000, 65_500);
+    let rows = 0;
+    for (const chunk of store.chunks(['day'], 0, 65_500)) {
+      rows += chunk.columns.day?.length ?? 0;
+      if (store.rows() === 65_500) store.append(log.slice(65_500, 66_000));
+    }
+    expect(rows).toBe(65_500);
   });
 
   it.each([

@@ -103,7 +103,7 @@ describe('physical visits in the open-data schema', () => {
       'newcastle  city council,City,2019-01-01,2019-01-31,Automatic,7',
     );
     expect(refusals(result)).toEqual(['r2 Local authority authority-unknown']);
-    expect(result.findings[0]?.expected).toContain('"Somerset": E08000021');
+    expect(result.findings[0]?.expected).toContain('--name "Somerset=<code>"');
     expect(lines(result)).toHaveLength(2);
   });
 
