@@ -1,0 +1,21 @@
+import type { Bench } from './bench.ts';
+import { decode } from './decode.ts';
+import { endToEnd } from './endToEnd.ts';
+import { ingest } from './ingest.ts';
+import { logs } from './logs.ts';
+import { manyDefinitions } from './manyDefinitions.ts';
+import { prepare } from './prepare.ts';
+import { replayBench } from './replay.ts';
+import { series } from './series.ts';
+
+/** In the order in which they run and are reported. */
+export const BENCHES: readonly Bench[] = [
+  prepare,
+  replayBench,
+  manyDefinitions,
+  endToEnd,
+  decode,
+  ingest,
+  series,
+  logs,
+];
