@@ -257,7 +257,7 @@ describe('what is not taken', () => {
     expect(problemIn(answer).faults?.map(({ pointer }) => pointer)).toEqual(['/outcomes', '/outcome']);
   });
 
-  test('a ninth sender at once: 503 with Retry-After; when one is done there is room again', async () => {
+  test('P10: a ninth sender at once: 503 with Retry-After; when one is done there is room again', async () => {
     const open = Array.from({ length: 8 }, () => {
       const sending = httpRequest(`${address}/v1/events`, { method: 'POST', headers: { 'content-type': NDJSON } });
       const answered = new Promise<number>((resolve, reject) => {

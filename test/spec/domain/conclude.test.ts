@@ -59,7 +59,7 @@ const said = (cell: Cell): string | null => {
   return observation === null ? null : `${observation.state} ${observation.value}`;
 };
 
-describe('a sum', () => {
+describe('P6: a sum', () => {
   it.each<[what: string, cell: Cell, said: string | null]>([
     ['a number', { tally: tally(893_681, 149) }, 'observed 893681'],
     ['nought, reported', { tally: tally(0, 3) }, 'zero 0'],
