@@ -47,7 +47,9 @@ export const logs: Bench = {
 };
 
 async function appending({ name, log }: Stores, size: number, count: number): Promise<Timing> {
-  const repetitions = Array.from({ length: REPETITIONS + 1 }, (_, i) => newBatches(count, size, `b${size}-${i}`));
+  const repetitions = Array.from({ length: REPETITIONS + 1 }, (_, i) =>
+    newBatches(count, size, `b${size}-${i}`, 'now'),
+  );
   const appendNext = async (): Promise<void> => {
     for (const { source, events } of repetitions.pop() ?? []) await log.append(source, events, 'any');
   };

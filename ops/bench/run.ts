@@ -35,7 +35,9 @@ const quick = values.quick;
 /** Whole segments: the rows of an unfinished one live in memory only. */
 const facts = Math.ceil(Number(values.facts ?? (quick ? QUICK_FACTS : FULL_FACTS)) / SEGMENT_ROWS[0]) * SEGMENT_ROWS[0];
 let interrupted = false;
-const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
+const begun = performance.now();
+const say = (line: string): void =>
+  void process.stderr.write(`  ${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
 
 async function runAll(): Promise<void> {
   const wanted = values.only?.split(',');
@@ -55,11 +57,11 @@ async function runAll(): Promise<void> {
       if (!isWanted && !(bench.name === 'prepare' && wanted?.some(needsFacts) === true)) continue;
       process.stderr.write(`${bench.name}: ${bench.title}\n`);
       ran.push(await inChild(bench, folder));
-      if (interrupted) return;
+      if (interrupted) break;
     }
     const report = { machine: await machine(), facts, quick, started, ran };
     process.stdout.write(text(report));
-    if (values.write || (wanted === undefined && !quick)) {
+    if (!interrupted && (values.write || (wanted === undefined && !quick))) {
       writeFileSync(join(packageRoot(), 'docs', 'benchmarks.md'), page(report));
     }
   } finally {
