@@ -100,7 +100,7 @@ function writeFacts({ facts, folder, say }: Context): void {
     seal(builder);
     builder = undefined;
   });
-  const manifest = { format: 'outcome-ledger-facts-1', segments };
+  const manifest = { format: 'outcome-ledger-facts-2', segments };
   writeFileSync(join(factsFolder(folder), 'manifest.json'), JSON.stringify(manifest, null, 1));
 }
 

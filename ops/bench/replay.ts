@@ -2,7 +2,8 @@
 import { createReadStream, rmSync, writeFileSync, appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '../../src/domain/plan.ts';
-import { evaluate, evaluations, observations, type Evaluation } from '../../src/facts/evaluate.ts';
+import { evaluate, evaluations, observations } from '../../src/facts/evaluate.ts';
+import type { Evaluation } from '../../src/facts/planState.ts';
 import { openFactStore, type FactStore } from '../../src/facts/factStore.ts';
 import { monthOf, dayOf } from '../../src/domain/periods.ts';
 import type { Bench, Context, Figure, Timing } from './bench.ts';

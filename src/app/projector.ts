@@ -8,10 +8,11 @@ import { keyText } from '../domain/compareVersions.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Observation, ObservationKey } from '../domain/observation.ts';
 import { wordsOf } from '../facts/columns.ts';
-import { evaluate, evaluations, observations, type Evaluation } from '../facts/evaluate.ts';
+import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
+import type { Evaluation } from '../facts/planState.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import { observe, observeFigures, type Touched } from '../facts/observe.ts';
-import { kindsOf, touchedBy } from '../facts/touched.ts';
+import { kindsOf, touching, TOUCHING_COLUMNS } from '../facts/touched.ts';
 import type { Indicator } from './catalogue.ts';
 import type { Checkpoint, EventLog, ProjectionChange, ReadModels, StoredEvent } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -153,8 +154,6 @@ async function storeMissing(
   }
 }
 
-const BATCH_COLUMNS = ['kind', 'place', 'day', 'days', 'grain', 'method'] as const;
-
 /**
  * Brings the states from row `from` to row `to`, and gives what that changes. A definition that reads a kind of which
  * an earlier fact was amended is evaluated anew; the others fold the new facts, all in one pass.
@@ -168,16 +167,11 @@ async function changesOf(
   to: number,
 ): Promise<ProjectionChange[]> {
   const anew = indicators.map(({ plan }) => [...kindsOf(plan)].some((kind) => amendedKinds.has(kind)));
-  const touched = indicators.map(({ plan }, at) =>
-    anew[at] === true
-      ? 'nothing'
-      : touchedBy(
-          plan,
-          (next.states[at] as Evaluation).state,
-          facts.chunks(BATCH_COLUMNS, from, to),
-          facts.dictionaries,
-        ),
+  const seen = indicators.map(({ plan }, at) =>
+    anew[at] === true ? null : touching(plan, (next.states[at] as Evaluation).state, facts.dictionaries),
   );
+  for (const chunk of facts.chunks(() => TOUCHING_COLUMNS, from, to)) for (const one of seen) one?.see(chunk);
+  const touched = seen.map((one) => one?.touched() ?? 'nothing');
   const advancing = next.states.filter((_, at) => touched[at] !== 'nothing');
   if (advancing.length > 0) for (const _rows of evaluate(advancing, facts, from, to));
   const refolded = foldFrom(
@@ -213,14 +207,13 @@ function observed(
   if (touched === 'nothing') return { projection, upserts: figures, removals: [] };
   const removals: ObservationKey[] = [];
   const range = touched === 'everything' ? undefined : touched;
-  const upserts = observe(plan, state, facts.dictionaries, range, removals);
+  const upserts = [...observe(plan, state, facts.dictionaries, range, removals)];
   return { projection, upserts: [...upserts, ...figures], removals };
 }
 
 function hasKind(facts: FactStore, from: number, to: number, kind: string): boolean {
   const code = wordsOf(facts.dictionaries, 'kind').find(kind);
-  for (const { zone } of facts.chunks([], from, to)) if (code !== undefined && zone.kinds.includes(code)) return true;
-  return false;
+  return code !== undefined && facts.zones(from, to).some(({ kinds }) => kinds.includes(code));
 }
 
 /** What must change in the read models for them to say what the state says. */
@@ -250,7 +243,11 @@ function kindsOfRows(facts: FactStore, rows: readonly number[]): Set<string> {
   const wanted = rows.toSorted((a, b) => a - b);
   const words = wordsOf(facts.dictionaries, 'kind').values;
   let next = 0;
-  for (const { first, rows: length, columns } of facts.chunks(['kind'], wanted[0] ?? 0, (wanted.at(-1) ?? 0) + 1)) {
+  for (const { first, rows: length, columns } of facts.chunks(
+    () => ['kind'],
+    wanted[0] ?? 0,
+    (wanted.at(-1) ?? 0) + 1,
+  )) {
     while (next < wanted.length && (wanted[next] as number) < first + length) {
       kinds.add(words[columns.kind?.[(wanted[next] as number) - first] ?? 0] ?? '');
       next += 1;

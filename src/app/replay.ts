@@ -2,7 +2,8 @@
 import type { Definition } from '../../contracts/definition.ts';
 import { compareVersions, type Comparison } from '../domain/compareVersions.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import { evaluate, evaluations, observations, type Evaluation } from '../facts/evaluate.ts';
+import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
+import type { Evaluation } from '../facts/planState.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import { indicatorOf, type Catalogue } from './catalogue.ts';
 import type { ReadModels } from './ports.ts';

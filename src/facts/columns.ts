@@ -4,7 +4,7 @@
  */
 import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
 import { dictionary, subjectDictionary, type Dictionary, type SubjectDictionary } from './dictionary.ts';
-import type { Amendment, Fact, Figure, Grain, RowKind, RowState } from './fact.ts';
+import type { Amendment, Fact, Figure, Grain, RowState } from './fact.ts';
 
 /** Fixed codes: what the value means never depends on the log. Grains are ordered from fine to coarse. */
 export const GRAINS: readonly Grain[] = ['month', 'quarter', 'half-year', 'financial-year', 'unplaced'];
@@ -190,6 +190,5 @@ export function columnBuilder(dictionaries: Dictionaries, capacity: number): Col
   };
 }
 
-/** The kind of a row: `kind` is a dictionary of kinds. */
-export const kindCode = (dictionaries: Dictionaries, kind: RowKind): number | undefined =>
-  wordsOf(dictionaries, 'kind').find(kind);
+/** Months that a window of a grain covers: beyond one month it is made of whole months. */
+export const spanOf = (grain: number, days: number): number => (grain === 0 ? 1 : Math.round(days / 30.44));

@@ -4,21 +4,12 @@
  * were, because segments are cut at fixed numbers of rows and dictionaries grow row by row.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { supersededRows, type AmendmentRow } from './amendments.ts';
+import { blockBuffers, readBlocks, readColumn, readIdentities, type ColumnFile, type Runs } from './columnReader.ts';
 import {
   COLUMN_NAMES,
   COLUMN_TYPES,
@@ -36,14 +27,7 @@ import {
 } from './columns.ts';
 import { writeDurably } from './durableFile.ts';
 import type { Figure } from './fact.ts';
-import {
-  decodeExtras,
-  decodeSubjects,
-  encodeSegment,
-  encodeSubjects,
-  type EncodedSegment,
-  type Run,
-} from './segment.ts';
+import { decodeExtras, decodeSubjects, encodeSegment, encodeSubjects, type EncodedSegment } from './segment.ts';
 import { toFact } from './toFact.ts';
 
 /** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
@@ -73,16 +57,16 @@ interface SegmentEntry extends FileEntry {
   /** The log's position of its last fact. */
   readonly position: string;
   readonly zone: Zone;
-  readonly runs: Readonly<Partial<Record<ColumnName | 'identity', Run>>>;
+  readonly runs: Runs;
   /** People first seen in it: codes above `after`, `count` of them. */
   readonly subjects: (FileEntry & { readonly after: number; readonly count: number }) | null;
 }
 interface Manifest {
-  readonly format: 'outcome-ledger-facts-1';
+  readonly format: 'outcome-ledger-facts-2';
   readonly segments: readonly SegmentEntry[];
 }
 
-/** Some consecutive rows, with the columns that were asked for. */
+/** Some consecutive rows, with the columns that were asked for: valid until the next ones are taken. */
 export interface Chunk extends FactColumns {
   readonly first: number;
   readonly zone: Zone;
@@ -96,8 +80,10 @@ export interface FactStore {
   position(): string | null;
   /** Takes in events as they follow in the log. */
   append(events: readonly { readonly position: string; readonly event: ActivityEvent }[]): void;
-  /** Rows from `from` (inclusive) to `to` (exclusive) in pieces, with the columns asked for, as far as they are not default. */
-  chunks(columns: readonly ColumnName[], from: number, to: number): Iterable<Chunk>;
+  /** What is known of rows `from` (inclusive) to `to` (exclusive) without reading them. */
+  zones(from: number, to: number): readonly Zone[];
+  /** The rows themselves in blocks, with the columns that `columns` asks of a zone, as far as they are not default. */
+  chunks(columns: (zone: Zone) => readonly ColumnName[], from: number, to: number): Iterable<Chunk>;
   /** Published figures among the first `to` rows that are not superseded. */
   figures(to: number): readonly Figure[];
   /** Rows that do not count among the first `to`: see `supersededRows`. */
@@ -139,30 +125,29 @@ export function openFactStore(folder: string): FactStore {
   };
   const rows = (): number => sealed() + tail.rows;
 
+  function fileOf(segment: SegmentEntry): ColumnFile {
+    return {
+      path: join(folder, segment.file),
+      rows: segment.rows,
+      runs: segment.runs,
+      damaged: (why) => damaged(folder, segment.file, why),
+    };
+  }
+
   function load(segment: SegmentEntry): void {
     const bytes = readWhole(folder, segment);
     const extras = decodeExtras(bytes);
     for (const [name, words] of extras.words) for (const word of words) wordsOf(dictionaries, name).code(word);
     if (segment.subjects !== null) dictionaries.subjects.load(decodeSubjects(readWhole(folder, segment.subjects)));
-    takeRare(segment.first, extras.rare, readRun(folder, segment, 'identity') as BigUint64Array, (row) =>
-      isRetraction(readColumn(folder, segment, 'kind'), row),
-    );
-  }
-
-  function isRetraction(kinds: NumberArray | undefined, row: number): boolean {
-    return kinds !== undefined && wordsOf(dictionaries, 'kind').values[kinds[row] ?? 0] === 'retraction';
-  }
-
-  function takeRare(
-    first: number,
-    rare: ReturnType<ColumnBuilder['rare']>,
-    identities: BigUint64Array,
-    retracts: (row: number) => boolean,
-  ): void {
-    for (const { row, target, at } of rare.amendments) {
-      amendments.push({ row: first + row, identity: identities[row] ?? 0n, target, at, retracts: retracts(row) });
+    for (const figure of extras.rare.figures) figures.push({ ...figure, row: segment.first + figure.row });
+    if (extras.rare.amendments.length === 0) return;
+    const identities = readIdentities(fileOf(segment));
+    const kinds = readColumn(fileOf(segment), 'kind');
+    const retraction = wordsOf(dictionaries, 'kind').find('retraction');
+    for (const { row, target, at } of extras.rare.amendments) {
+      const retracts = kinds?.[row] === retraction;
+      amendments.push({ row: segment.first + row, identity: identities[row] ?? 0n, target, at, retracts });
     }
-    for (const figure of rare.figures) figures.push({ ...figure, row: first + figure.row });
   }
 
   function write(name: string, encoded: EncodedSegment): FileEntry {
@@ -194,7 +179,7 @@ export function openFactStore(folder: string): FactStore {
   }
 
   const manifestBytes = (list: readonly SegmentEntry[]): Buffer =>
-    Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-1', segments: list }, null, 1));
+    Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-2', segments: list }, null, 1));
 
   /** Moves the full tail to disk. Nothing in memory changes before the manifest has: a failure can be tried again. */
   function seal(): void {
@@ -225,13 +210,13 @@ export function openFactStore(folder: string): FactStore {
       const type = COLUMN_TYPES[name];
       const whole = new type.make(count).fill(type.fill);
       for (const part of parts) {
-        const piece = readColumn(folder, part, name);
+        const piece = readColumn(fileOf(part), name);
         if (piece !== undefined) whole.set(piece, part.first - first);
       }
       columns[name] = whole;
     }
     const identities = new BigUint64Array(count);
-    for (const part of parts) identities.set(readRun(folder, part, 'identity') as BigUint64Array, part.first - first);
+    for (const part of parts) identities.set(readIdentities(fileOf(part)), part.first - first);
     const inPart = <T extends { row: number }>(list: readonly T[]): T[] =>
       list
         .filter((item) => item.row >= first && item.row < first + count)
@@ -323,33 +308,28 @@ export function openFactStore(folder: string): FactStore {
       }
       if (tail.rows === TAIL_ROWS) seal();
     },
+    zones(from, to) {
+      const parts = segments.filter(({ first, rows }) => first < to && first + rows > from);
+      const rest = tailBetween(tail.columns(), sealed(), from, to);
+      return [...parts, ...(rest === null ? [] : [rest])].map(({ zone }) => zone);
+    },
     *chunks(wanted, from, to) {
       // What there is now: the store may grow, seal and merge while somebody reads on.
       const parts = segments;
-      const inMemory = { first: sealed(), ...tail.columns() };
+      const rest = tailBetween(tail.columns(), sealed(), from, to);
+      const buffers = blockBuffers();
       readers += 1;
       try {
         for (const segment of parts) {
-          const begin = Math.max(from, segment.first);
-          const end = Math.min(to, segment.first + segment.rows);
+          const begin = Math.max(0, from - segment.first);
+          const end = Math.min(segment.rows, to - segment.first);
           if (begin >= end) continue;
-          const columns: Partial<Record<ColumnName, NumberArray>> = {};
-          for (const name of wanted) {
-            const array = readColumn(folder, segment, name);
-            if (array !== undefined) columns[name] = array.subarray(begin - segment.first, end - segment.first);
+          const { zone } = segment;
+          for (const block of readBlocks(fileOf(segment), wanted(zone), begin, end, buffers)) {
+            yield { ...block, first: segment.first + block.first, zone };
           }
-          yield { first: begin, rows: end - begin, columns, zone: segment.zone };
         }
-        const { first } = inMemory;
-        const begin = Math.max(from, first);
-        const end = Math.min(to, first + inMemory.rows);
-        if (begin >= end) return;
-        const columns: Partial<Record<ColumnName, NumberArray>> = {};
-        for (const [name, array] of Object.entries(inMemory.columns) as [ColumnName, NumberArray][]) {
-          columns[name] = array.subarray(begin - first, end - first);
-        }
-        const piece = { first: begin, rows: end - begin, columns };
-        yield { ...piece, zone: zoneOf(piece) };
+        if (rest !== null) yield rest;
       } finally {
         readers -= 1;
       }
@@ -380,7 +360,7 @@ export function openFactStore(folder: string): FactStore {
         if (wanted.has(identity)) found.set(identity, first + row);
       }
     };
-    for (const segment of segments) look(readRun(folder, segment, 'identity') as BigUint64Array, segment.first);
+    for (const segment of segments) look(readIdentities(fileOf(segment)), segment.first);
     look(tail.identities(), sealed());
     return found;
   }
@@ -390,7 +370,7 @@ function readManifest(path: string): readonly SegmentEntry[] {
   if (!existsSync(path)) return [];
   try {
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-    if (manifest.format !== 'outcome-ledger-facts-1') throw new Error('another format');
+    if (manifest.format !== 'outcome-ledger-facts-2') throw new Error('another format');
     return manifest.segments;
   } catch {
     throw new LedgerError('facts-damaged', `The list of fact segments, ${path}, cannot be read.`, { hint: REBUILD });
@@ -419,37 +399,18 @@ function readWhole(folder: string, entry: FileEntry): Uint8Array {
   return bytes;
 }
 
-/** Reads one column's run of bytes. */
-function readRun(
-  folder: string,
-  segment: SegmentEntry,
-  name: ColumnName | 'identity',
-): NumberArray | BigUint64Array | undefined {
-  const run = segment.runs[name];
-  if (run === undefined) return undefined;
-  const bytesPerRow = run.bytes / segment.rows;
-  const length = Math.floor(bytesPerRow) * segment.rows;
-  const buffer = new ArrayBuffer(length);
-  const file = openSync(join(folder, segment.file), 'r');
-  try {
-    const view = new Uint8Array(buffer);
-    for (let at = 0; at < length;) {
-      const read = readSync(file, view, at, length - at, run.offset + at);
-      if (read === 0) throw damaged(folder, segment.file, 'is shorter than it was written');
-      at += read;
-    }
-  } finally {
-    closeSync(file);
+/** The part of the rows in memory, of which the first has the number `first`, that lies between two numbers. */
+function tailBetween({ rows, columns }: FactColumns, first: number, from: number, to: number): Chunk | null {
+  const begin = Math.max(from, first);
+  const end = Math.min(to, first + rows);
+  if (begin >= end) return null;
+  const between: Partial<Record<ColumnName, NumberArray>> = {};
+  for (const [name, array] of Object.entries(columns) as [ColumnName, NumberArray][]) {
+    between[name] = array.subarray(begin - first, end - first);
   }
-  return name === 'identity' ? new BigUint64Array(buffer) : new COLUMN_ARRAYS[name](buffer);
+  const piece = { first: begin, rows: end - begin, columns: between };
+  return { ...piece, zone: zoneOf(piece) };
 }
-
-const COLUMN_ARRAYS = Object.fromEntries(
-  COLUMN_NAMES.map((name) => [name, COLUMN_TYPES[name].make]),
-) as unknown as Record<ColumnName, new (buffer: ArrayBuffer) => NumberArray>;
-
-const readColumn = (folder: string, segment: SegmentEntry, name: ColumnName): NumberArray | undefined =>
-  readRun(folder, segment, name) as NumberArray | undefined;
 
 function zoneOf({ rows, columns }: FactColumns): Zone {
   const { day, kind, state, grain, method } = columns;

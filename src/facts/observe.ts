@@ -2,7 +2,6 @@
  * The columnar evaluator, second half: state in, observations out. Cells of month × service point are rolled up to
  * every granularity and level of place at once, in dense tables; then each cell is concluded.
  */
-import type { PlaceLevel } from '../../contracts/definition.ts';
 import type { Absence } from '../../contracts/fields.ts';
 import { conclude, NOTES, type Against, type Tally } from '../domain/conclude.ts';
 import { firstExpected, isExpected, PANEL_MONTHS_AFTER_LAST } from '../domain/coverage.ts';
@@ -17,40 +16,24 @@ import {
   periodOfMonth,
   type CalendarGranularity,
 } from '../domain/periods.ts';
-import { placeAt } from '../domain/places.ts';
 import { nearestEstimate } from '../domain/population.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import { quoteFigures } from '../domain/publishedFigures.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { GRAINS, wordsOf, type Dictionaries } from './columns.ts';
 import type { Figure } from './fact.ts';
-import { dayBits, type PartState, type PlanState, type Reporting } from './fold.ts';
+import { dayBits } from './foldReporting.ts';
+import { levelOf, type Level } from './level.ts';
 import { panelOf, type Panel } from './panel.ts';
-import { settle, type Settled } from './settle.ts';
+import { countPeople } from './people.ts';
+import type { PartState, People, PlanState, Reporting } from './planState.ts';
+import { settle, type Settlement } from './settle.ts';
 
 /**
  * First and last month of which something changed, by place code (of service points, or whatever the facts name): the
  * periods that hold one of the months, at these places and at those that hold them, are observed anew.
  */
 export type Touched = ReadonlyMap<number, { readonly from: number; readonly to: number }>;
-
-/** Places of one level, and the number there of each place that facts name (−1 where it lies in none). */
-interface Level {
-  readonly names: readonly string[];
-  readonly of: Int32Array;
-}
-
-function levelOf(level: PlaceLevel, places: readonly string[]): Level {
-  const numbers = new Map<string, number>();
-  const of = Int32Array.from(places, (place) => {
-    const name = place === '' ? null : placeAt(level, place);
-    if (name === null) return -1;
-    const known = numbers.get(name) ?? numbers.size;
-    numbers.set(name, known);
-    return known;
-  });
-  return { names: [...numbers.keys()], of };
-}
 
 interface Span {
   readonly granularity: CalendarGranularity;
@@ -60,47 +43,47 @@ interface Span {
 }
 
 /**
- * Computed observations of a plan: all, or those that new facts may have changed. `vanished` is filled with the keys
- * looked at of which nothing is known any more: a place may turn out not to have been expected, and a category may
- * have been known only from a source that is no longer the one chosen.
+ * Computed observations of a plan: all, or those that new facts may have changed. They come series after series: one
+ * granularity and place at a time. `vanished` is filled with the keys looked at of which nothing is known any more: a
+ * place may turn out not to have been expected, and a category may have been known only from a source that is no longer
+ * the one chosen.
  */
-export function observe(
+export function* observe(
   plan: Plan,
   state: PlanState,
   dictionaries: Dictionaries,
   touched?: Touched,
   vanished?: ObservationKey[],
-): Observation[] {
+): Generator<Observation, void, undefined> {
   const { measure } = plan;
-  if (measure === null) return [];
+  if (measure === null) return;
   const known = monthsKnown(state);
-  if (known === null) return [];
+  if (known === null) return;
   const panel = state.reporting === null ? null : panelOf(state.reporting);
   const horizon = Math.max(known.to, panel?.last ?? -Infinity);
   const ranges = touched === undefined ? null : [...touched.values()];
   const begin = panel === null ? known.from : Math.min(known.from, panel.first);
   const from = Math.max(begin, ranges === null ? -Infinity : Math.min(...ranges.map((range) => range.from)));
   const to = Math.min(horizon, ranges === null ? Infinity : Math.max(...ranges.map((range) => range.to)));
-  if (from > to) return [];
+  if (from > to) return;
 
-  const places = wordsOf(dictionaries, 'place').values;
   // Settled once, for whole financial years: every shorter period lies in one.
   const years: Span = {
     granularity: 'financial-year',
     first: periodOfMonth('financial-year', from),
     last: periodOfMonth('financial-year', to),
   };
-  const settled = (part: PartState | null): readonly Settled[] =>
-    part === null || part.special.size === 0
-      ? []
+  const settled = (part: PartState | null): Settlement =>
+    part === null || (part.special.size === 0 && part.owners === null)
+      ? NOTHING_SETTLED
       : settle(plan, part, firstMonth(years), lastMonth(years), dictionaries);
   const [settledNumerator, settledDenominator] = [settled(state.numerator), settled(state.denominator)];
-  const observations: Observation[] = [];
-  for (const granularity of plan.granularities) {
-    const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
-    for (const placeLevel of plan.places) {
-      const level = levelOf(placeLevel, places);
-      const wanted = touched === undefined ? null : wantedAt(level, touched);
+  for (const placeLevel of plan.places) {
+    const level = levelOf(placeLevel, dictionaries, touched);
+    if (level.names.length === 0) continue;
+    const wanted = touched === undefined ? null : wantedAt(level, touched);
+    for (const granularity of plan.granularities) {
+      const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
       const cubes = {
         numerator: cubeOf(plan, measure.numerator, state.numerator, settledNumerator, span, level, dictionaries),
         denominator:
@@ -109,11 +92,12 @@ export function observe(
             : cubeOf(plan, measure.denominator, state.denominator, settledDenominator, span, level, dictionaries),
         coverage: state.reporting === null || panel === null ? null : coverageOf(state.reporting, panel, span, level),
       };
-      emit(plan, state, span, level, wanted, cubes, dictionaries, observations, vanished);
+      yield* emit(plan, state, span, level, wanted, cubes, dictionaries, vanished);
     }
   }
-  return observations;
 }
+
+const NOTHING_SETTLED: Settlement = { cells: [], contested: new Set() };
 
 /** The months touched at each place of a level: those of every place in it. */
 function wantedAt(level: Level, touched: Touched): Map<number, { from: number; to: number }> {
@@ -201,7 +185,7 @@ function cubeOf(
   plan: Plan,
   part: Part,
   state: PartState,
-  settled: readonly Settled[],
+  settled: Settlement,
   span: Span,
   level: Level,
   dictionaries: Dictionaries,
@@ -210,7 +194,7 @@ function cubeOf(
   const categories = plan.breakdowns.map((dimension) => wordsOf(dictionaries, dimension).values.length);
   const cubes = [1, ...categories].map((count) => cube(periods, level.names.length, count));
   if (part.fold === 'latest') fillStatuses(cubes, state, span, level);
-  else if (part.fold === 'distinct') fillPeople(cubes, state, span, level, dictionaries);
+  else if (part.fold === 'distinct') fillPeople(cubes, state, span, level);
   else fillSums(plan, cubes, state, settled, span, level);
   return cubes;
 }
@@ -218,39 +202,39 @@ function cubeOf(
 const firstMonth = (span: Span): number => firstMonthOf(span.granularity, span.first);
 const lastMonth = (span: Span): number => firstMonthOf(span.granularity, span.last + 1) - 1;
 
-function fillSums(
-  plan: Plan,
-  cubes: Cubes,
-  state: PartState,
-  settled: readonly Settled[],
-  span: Span,
-  level: Level,
-): void {
+function fillSums(plan: Plan, cubes: Cubes, state: PartState, settled: Settlement, span: Span, level: Level): void {
   const [total] = cubes as [Cube];
   const begin = firstMonth(span);
   const end = lastMonth(span);
+  const members = level.members.filter((place) => !settled.contested.has(place));
   state.grids.forEach((grid, at) => {
     const cut = plan.breakdowns.length === 0 ? undefined : cubes[at + 1];
     for (let month = Math.max(begin, grid.from); month <= Math.min(end, grid.from + grid.months - 1); month++) {
       const period = periodOfMonth(span.granularity, month) - span.first;
-      for (let place = 0; place < grid.places; place++) {
-        const number = level.of[place] ?? -1;
-        if (number < 0) continue;
+      for (let i = 0; i < members.length; i++) {
+        const place = members[i] as number;
+        // A word that came after the last fact of this kind.
+        if (place >= grid.places) continue;
         const source = ((month - grid.from) * grid.places + place) * grid.width;
-        const cell = period * level.names.length + number;
+        const cell = period * level.names.length + (level.of[place] as number);
         for (let k = 0; k < grid.width; k += 2) {
           const events = grid.cells[source + k + 1] as number;
           if (events === 0) continue;
           const value = grid.cells[source + k] as number;
           // Every breakdown holds every row: the total is taken from the first.
-          if (at === 0) add(total, cell, value, events, [], NOTHING);
-          if (cut !== undefined) add(cut, (cell * cut.width) / 2 + k / 2, value, events, [], NOTHING);
+          if (at === 0) {
+            total.cells[cell * 2]! += value;
+            total.cells[cell * 2 + 1]! += events;
+          }
+          if (cut === undefined) continue;
+          cut.cells[cell * cut.width + k]! += value;
+          cut.cells[cell * cut.width + k + 1]! += events;
         }
       }
     }
   });
   const longest = MONTHS[span.granularity];
-  for (const one of settled) {
+  for (const one of settled.cells) {
     const number = level.of[one.place] ?? -1;
     const period = periodOfMonth(span.granularity, one.month) - span.first;
     // A quarter is not shown as a month: a window counts where a period holds the whole of it.
@@ -268,43 +252,28 @@ function fillSums(
 
 const monthsIn = (grain: number): number => MONTHS[GRAINS[grain] as CalendarGranularity] ?? Infinity;
 
-/** People are counted once in a period and place: rows are put in order of person, and each cell remembers who was counted last. */
-function fillPeople(cubes: Cubes, state: PartState, span: Span, level: Level, dictionaries: Dictionaries): void {
-  const begin = firstMonth(span);
-  const end = lastMonth(span);
-  const months = [...state.people].filter(([month]) => month >= begin && month <= end);
-  const rows = months.reduce((sum, [, people]) => sum + people.rows, 0);
-  const starts = new Uint32Array(dictionaries.subjects.size + 2);
-  for (const [, people] of months) {
-    for (let i = 0; i < people.rows; i++) starts[(people.subject[i] as number) + 1]! += 1;
-  }
-  for (let subject = 1; subject < starts.length; subject++) starts[subject]! += starts[subject - 1] as number;
-  const cell = new Int32Array(rows);
-  const who = new Uint32Array(rows);
-  const codes = cubes.slice(1).map(() => new Int32Array(rows));
-  for (const [month, people] of months) {
-    const period = periodOfMonth(span.granularity, month) - span.first;
-    for (let i = 0; i < people.rows; i++) {
-      const subject = people.subject[i] as number;
-      const at = starts[subject]!++;
-      const number = level.of[people.place[i] as number] ?? -1;
-      who[at] = subject;
-      cell[at] = number < 0 ? -1 : period * level.names.length + number;
-      codes.forEach((column, k) => (column[at] = people.categories[k]?.[i] as number));
+/** People are counted once in a period and place. */
+function fillPeople(cubes: Cubes, state: PartState, span: Span, level: Level): void {
+  for (let period = span.first; period <= span.last; period++) {
+    const months: People[] = [];
+    const end = firstMonthOf(span.granularity, period + 1);
+    for (let month = firstMonthOf(span.granularity, period); month < end; month++) {
+      const people = state.people.get(month);
+      if (people !== undefined) months.push(people);
     }
+    if (months.length === 0) continue;
+    const first = (period - span.first) * level.names.length;
+    cubes.forEach((target, at) => {
+      const width = target.width / 2;
+      countPeople(
+        months,
+        at === 0 ? null : at - 1,
+        level.of,
+        width,
+        target.cells.subarray(first * target.width, (first + level.names.length) * target.width),
+      );
+    });
   }
-  cubes.forEach((target, at) => {
-    const column = at === 0 ? undefined : codes[at - 1];
-    const lastCounted = new Uint32Array(target.cells.length / 2);
-    for (let i = 0; i < rows; i++) {
-      if ((cell[i] as number) < 0) continue;
-      const index = ((cell[i] as number) * target.width) / 2 + (column === undefined ? 0 : (column[i] as number));
-      target.cells[index * 2 + 1]! += 1;
-      if (lastCounted[index] === who[i]) continue;
-      lastCounted[index] = who[i] as number;
-      target.cells[index * 2]! += 1;
-    }
-  });
 }
 
 /** What each service point was at the end of a period, or at the last status known where that is earlier. */
@@ -349,11 +318,12 @@ function coverageOf({ days, grain, shut }: Reporting, panel: Panel, span: Span, 
     part: new Uint8Array(size),
   };
   const finest = GRAINS.indexOf(span.granularity) + 1;
-  for (let place = 0; place < grain.places; place++) {
-    const number = level.of[place] ?? -1;
+  for (const place of level.members) {
+    if (place >= grain.places) continue;
+    const number = level.of[place] as number;
     const first = panel.firstReported[place] as number;
     const last = panel.lastReported[place] as number;
-    if (number < 0 || last < first) continue;
+    if (last < first) continue;
     const end = Math.min(lastMonth(span), last + PANEL_MONTHS_AFTER_LAST);
     for (let month = Math.max(firstMonth(span), firstExpected(first)); month <= end; month++) {
       const period = periodOfMonth(span.granularity, month);
@@ -377,7 +347,7 @@ function coverageOf({ days, grain, shut }: Reporting, panel: Panel, span: Span, 
   return cells;
 }
 
-function emit(
+function* emit(
   plan: Plan,
   state: PlanState,
   span: Span,
@@ -385,65 +355,73 @@ function emit(
   wanted: ReadonlyMap<number, { from: number; to: number }> | null,
   cubes: { numerator: Cubes; denominator: Cubes | null; coverage: CoverageCube | null },
   dictionaries: Dictionaries,
-  observations: Observation[],
   vanished: ObservationKey[] | undefined,
-): void {
+): Generator<Observation, void, undefined> {
   const places = level.names.length;
   const toPeople = plan.measure?.denominator?.fold === 'population';
-  const placeCodes = level.names.map((name) => wordsOf(dictionaries, 'place').find(name));
-  for (let period = span.first; period <= span.last; period++) {
-    const interval = periodInterval(span.granularity, period);
-    const firstMonthHere = firstMonthOf(span.granularity, period);
-    const lastMonthHere = firstMonthOf(span.granularity, period + 1) - 1;
-    const firstDay = firstDayOfMonth(firstMonthHere);
-    const lastDay = firstDayOfMonth(lastMonthHere + 1) - 1;
-    for (let number = 0; number < places; number++) {
-      if (wanted !== null) {
-        const range = wanted.get(number);
-        if (range === undefined || range.from > lastMonthHere || range.to < firstMonthHere) continue;
-      }
-      const cell = (period - span.first) * places + number;
-      const place = level.names[number] as string;
+  const periods = Array.from({ length: span.last - span.first + 1 }, (_, at) => periodAt(span, at));
+  const cuts = plan.breakdowns.map((dimension) =>
+    wordsOf(dictionaries, dimension).values.map((word, code) => `${dimension}=${code === 0 ? 'not-stated' : word}`),
+  );
+  for (let number = 0; number < places; number++) {
+    const place = level.names[number] as string;
+    const range = wanted?.get(number);
+    if (wanted !== null && range === undefined) continue;
+    const placeCode = toPeople ? (wordsOf(dictionaries, 'place').find(place) ?? -1) : -1;
+    for (const [at, { interval, firstMonth: begin, lastMonth: end, firstDay, lastDay }] of periods.entries()) {
+      if (range !== undefined && (range.from > end || range.to < begin)) continue;
+      const cell = at * places + number;
       const covered = cubes.coverage;
       const coverage: Coverage | null =
         covered === null || covered.expected[cell] === 0
           ? null
           : { reported: covered.reported[cell] as number, expected: covered.expected[cell] as number };
       const people = toPeople
-        ? { people: nearestEstimate(state.population.get(placeCodes[number] ?? -1) ?? [], firstDay, lastDay) }
+        ? { people: nearestEstimate(state.population.get(placeCode) ?? [], firstDay, lastDay) }
         : undefined;
-      const keyOf = (breakdown: string) => blank(place, span.granularity, interval, breakdown);
-      const against = (at: number, index: number): Against =>
-        cubes.denominator === null ? people : { tally: tallyOf(cubes.denominator[at] as Cube, index, []) };
+      const against = (cut: number, index: number): Against =>
+        cubes.denominator === null ? people : { tally: tallyOf(cubes.denominator[cut] as Cube, index, []) };
       const part = covered !== null && covered.part[cell] === 1 ? [NOTES.partMonth] : [];
+      const key = blank(place, span.granularity, interval, '');
       const total = conclude(
         plan,
-        keyOf(''),
+        key,
         tallyOf(cubes.numerator[0] as Cube, cell, part),
         against(0, cell),
         coverage,
         covered !== null && covered.longer[cell] === 1,
       );
       if (total === null) {
-        if (plan.coverage) vanished?.push(keyOf(''));
+        if (plan.coverage) vanished?.push(key);
         continue;
       }
-      observations.push(total);
-      plan.breakdowns.forEach((dimension, k) => {
+      yield total;
+      for (const [k, names] of cuts.entries()) {
         const numerator = cubes.numerator[k + 1] as Cube;
-        const words = wordsOf(dictionaries, dimension).values;
         for (let code = 0; code < numerator.width / 2; code++) {
           const index = (cell * numerator.width) / 2 + code;
           const tally = tallyOf(numerator, index, []);
           if (tally === null && cubes.denominator === null && !plan.chooseOne) continue;
-          const key = keyOf(`${dimension}=${code === 0 ? 'not-stated' : (words[code] as string)}`);
-          const cut = conclude(plan, key, tally, against(k + 1, index), null, false);
-          if (cut !== null) observations.push(cut);
-          else if (plan.chooseOne) vanished?.push(key);
+          const cutKey = blank(place, span.granularity, interval, names[code] as string);
+          const cut = conclude(plan, cutKey, tally, against(k + 1, index), null, false);
+          if (cut !== null) yield cut;
+          else if (plan.chooseOne) vanished?.push(cutKey);
         }
-      });
+      }
     }
   }
+}
+
+function periodAt({ granularity, first }: Span, at: number) {
+  const begin = firstMonthOf(granularity, first + at);
+  const end = firstMonthOf(granularity, first + at + 1);
+  return {
+    interval: periodInterval(granularity, first + at),
+    firstMonth: begin,
+    lastMonth: end - 1,
+    firstDay: firstDayOfMonth(begin),
+    lastDay: firstDayOfMonth(end) - 1,
+  };
 }
 
 /**

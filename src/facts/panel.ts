@@ -1,5 +1,5 @@
 import { firstExpected } from '../domain/coverage.ts';
-import type { Reporting } from './fold.ts';
+import type { Reporting } from './planState.ts';
 
 /** First and last month that each place reported (last < first where it never did), the first month expected of anybody, and the last reported. */
 export interface Panel {

@@ -26,6 +26,7 @@ import {
   type Data,
   type DataType,
 } from 'apache-arrow';
+import { narrowest } from './columnReader.ts';
 import {
   COLUMN_NAMES,
   COLUMN_TYPES,
@@ -49,13 +50,15 @@ export interface EncodedSegment {
   readonly runs: Readonly<Partial<Record<ColumnName | 'identity', Run>>>;
 }
 
-const indexType = (array: NumberArray): Uint8 | Uint16 | Int32 =>
+const wholeType = (array: NumberArray): Uint8 | Uint16 | Int32 =>
   array instanceof Uint8Array ? new Uint8() : array instanceof Uint16Array ? new Uint16() : new Int32();
 
-function plainType(name: ColumnName): DataType {
-  if (name === 'day') return new DateDay();
-  if (name === 'subject') return new Uint32();
-  return COLUMN_TYPES[name].make === Float64Array ? new Float64() : new Int32();
+/** Days stay whole words, because that is what Arrow calls a date. */
+function plainOf(name: ColumnName, array: NumberArray): { type: DataType; data: NumberArray } {
+  if (name === 'day') return { type: new DateDay(), data: array };
+  if (name === 'subject') return { type: new Uint32(), data: array };
+  const data = narrowest(array);
+  return { type: data instanceof Float64Array ? new Float64() : wholeType(data), data };
 }
 
 /** The Arrow file of some rows. `rare` and nothing else goes into the schema's metadata, as JSON. */
@@ -72,20 +75,21 @@ export function encodeSegment(
     if (array === undefined) return;
     const type = COLUMN_TYPES[name];
     if (type.coded === null) {
-      const plain = plainType(name);
-      fields.push(new Field(name, plain, false));
-      children.push(makeData({ type: plain, length: rows, nullCount: 0, data: array } as never));
+      const plain = plainOf(name, array);
+      fields.push(new Field(name, plain.type, false));
+      children.push(makeData({ ...plain, length: rows, nullCount: 0 } as never));
       return;
     }
     const words = FIXED_VALUES[name] ?? wordsOf(dictionaries, name).values;
-    const dictionaryType = new ArrowDictionary(new Utf8(), indexType(array), id);
+    const data = narrowest(array);
+    const dictionaryType = new ArrowDictionary(new Utf8(), wholeType(data), id);
     fields.push(new Field(name, dictionaryType, false));
     children.push(
       makeData({
         type: dictionaryType,
         length: rows,
         nullCount: 0,
-        data: array,
+        data,
         dictionary: vectorFromArray(words, new Utf8()),
       } as never),
     );

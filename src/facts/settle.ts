@@ -7,7 +7,7 @@ import { NOTES } from '../domain/conclude.ts';
 import type { Plan } from '../domain/plan.ts';
 import { grossUp } from '../domain/sampleWeeks.ts';
 import { METHODS, wordsOf, type Dictionaries } from './columns.ts';
-import type { PartState, SpecialCell } from './fold.ts';
+import type { Owners, PartState, SpecialCell } from './planState.ts';
 
 export interface Settled {
   readonly place: number;
@@ -30,14 +30,14 @@ interface Candidate extends Settled {
   readonly sampled: boolean;
 }
 
+/** What was settled, and the places of which the grids are not to be read, because they are settled here. */
+export interface Settlement {
+  readonly cells: readonly Settled[];
+  readonly contested: ReadonlySet<number>;
+}
+
 /** Cells whose windows touch the months `from` to `to`, settled. */
-export function settle(
-  plan: Plan,
-  state: PartState,
-  from: number,
-  to: number,
-  dictionaries: Dictionaries,
-): readonly Settled[] {
+export function settle(plan: Plan, state: PartState, from: number, to: number, dictionaries: Dictionaries): Settlement {
   const plain: Candidate[] = [];
   const samples = new Map<string, SpecialCell[]>();
   // A year's count gives way to a half that gives way to a quarter that gives way to a month: all within two years.
@@ -56,7 +56,101 @@ export function settle(
     }
   }
   for (const cells of samples.values()) plain.push(...sampledMonths(cells, plan.breakdowns.length));
-  return plan.chooseOne ? chooseOne(plain, dictionaries) : plain;
+  if (state.owners === null) return { cells: plain, contested: NOBODY };
+  const contested = contestedPlaces(
+    plain,
+    state.owners,
+    wordsOf(dictionaries, 'place').values,
+    from - margin,
+    to + margin,
+  );
+  for (const place of contested)
+    plain.push(...ownedCells(plan, state, state.owners, place, from - margin, to + margin));
+  return { cells: chooseOne(plain, dictionaries), contested };
+}
+
+const NOBODY: ReadonlySet<number> = new Set();
+
+/**
+ * The places of each authority of which more than one count may speak of a month: something was kept apart, or there
+ * is a count of the whole authority. Of the others the grids hold all there is.
+ */
+function contestedPlaces(
+  candidates: readonly Candidate[],
+  { source }: Owners,
+  places: readonly string[],
+  from: number,
+  to: number,
+): ReadonlySet<number> {
+  const authorities = new Set<string>();
+  for (const { place, events } of candidates) if (events > 0) authorities.add(authorityNamed(places[place] ?? ''));
+  places.forEach((name, place) => {
+    if (name.includes('/') || place >= source.places) return;
+    const [first, end] = [Math.max(from, source.from), Math.min(to, source.from + source.months - 1)];
+    for (let month = first; month <= end; month++) {
+      if (source.cells[(month - source.from) * source.places + place] !== 0) authorities.add(name);
+    }
+  });
+  const contested = new Set<number>();
+  if (authorities.size === 0) return contested;
+  places.forEach((name, place) => {
+    if (authorities.has(authorityNamed(name))) contested.add(place);
+  });
+  return contested;
+}
+
+const authorityNamed = (place: string): string => {
+  const slash = place.indexOf('/');
+  return slash < 0 ? place : place.slice(0, slash);
+};
+
+/** What the grids hold of a place, as candidates. */
+function ownedCells(
+  plan: Plan,
+  { grids }: PartState,
+  { source, rank }: Owners,
+  place: number,
+  from: number,
+  to: number,
+): Candidate[] {
+  const cells: Candidate[] = [];
+  if (place >= source.places) return cells;
+  const end = Math.min(to, source.from + source.months - 1);
+  for (let month = Math.max(from, source.from); month <= end; month++) {
+    const at = (month - source.from) * source.places + place;
+    const owner = source.cells[at] as number;
+    if (owner === 0) continue;
+    const cuts = grids.map(({ cells: numbers, from: first, places, width }) => {
+      const begin = ((month - first) * places + place) * width;
+      const shares = new Map<number, { total: number; events: number; absences: Set<Absence> }>();
+      for (let code = 0; 2 * code < width; code++) {
+        const events = numbers[begin + 2 * code + 1] as number;
+        if (events > 0) shares.set(code, { total: numbers[begin + 2 * code] as number, events, absences: new Set() });
+      }
+      return shares;
+    });
+    let [total, events] = [0, 0];
+    for (const share of cuts[0]?.values() ?? []) {
+      total += share.total;
+      events += share.events;
+    }
+    cells.push({
+      place,
+      source: owner - 1,
+      rank: rank.cells[at] as number,
+      sampled: false,
+      month,
+      span: 1,
+      grain: 0,
+      total,
+      events,
+      absences: new Set(),
+      notes: [],
+      // Without breakdowns there is one table, of the total.
+      categories: cuts.slice(0, plan.breakdowns.length),
+    });
+  }
+  return cells;
 }
 
 /** The numbers of a cell, and apart from them the reasons for which there were none: only numbers compete. */

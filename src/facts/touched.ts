@@ -6,11 +6,11 @@ import { firstExpected, PANEL_MONTHS_AFTER_LAST } from '../domain/coverage.ts';
 import { monthOf } from '../domain/periods.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import type { Plan } from '../domain/plan.ts';
-import { GRAINS, METHODS, wordsOf, type Dictionaries } from './columns.ts';
+import { GRAINS, METHODS, spanOf, wordsOf, type Dictionaries } from './columns.ts';
 import type { Chunk } from './factStore.ts';
-import type { PlanState } from './fold.ts';
 import type { Touched } from './observe.ts';
 import { panelOf } from './panel.ts';
+import type { PlanState } from './planState.ts';
 
 const SAMPLED = METHODS.indexOf('sample-week');
 const UNPLACED = GRAINS.indexOf('unplaced');
@@ -30,67 +30,77 @@ export function kindsOf(plan: Plan): ReadonlySet<string> {
 /** Kinds whose every fact may change the observations of all later or nearby periods: too many to single out. */
 const FAR_REACHING: ReadonlySet<string> = new Set(['reference.population', 'service-point.status']);
 
-/**
- * The places and months that chunks of new facts touch; 'nothing', or 'everything' where a fact reaches far. The
- * chunks need the columns kind, place, day, days, grain and method.
- */
-export function touchedBy(
-  plan: Plan,
-  before: PlanState,
-  chunks: Iterable<Chunk>,
-  dictionaries: Dictionaries,
-): Touched | 'nothing' | 'everything' {
+/** Columns that chunks need for `touching`. */
+export const TOUCHING_COLUMNS = ['kind', 'place', 'day', 'days', 'grain', 'method'] as const;
+
+/** Takes chunks of new facts, and then says what they touch: 'nothing', or 'everything' where a fact reaches far. */
+export interface Touching {
+  see(chunk: Chunk): void;
+  touched(): Touched | 'nothing' | 'everything';
+}
+
+/** What new facts touch of a plan's observations. Ask before they are folded: `before` is the state without them. */
+export function touching(plan: Plan, before: PlanState, dictionaries: Dictionaries): Touching {
   const wanted = kindsOf(plan);
-  const kinds = wordsOf(dictionaries, 'kind').values;
+  const words = wordsOf(dictionaries, 'kind').values;
+  const isWanted = words.map((kind) => wanted.has(kind) && kind !== 'figure.published');
+  const isFarReaching = words.map((kind) => wanted.has(kind) && FAR_REACHING.has(kind));
   const panel = before.reporting === null ? null : panelOf(before.reporting);
   const touched = new Map<number, { from: number; to: number }>();
   const widen = (place: number, from: number, to: number): void => {
     const range = touched.get(place);
+    if (range !== undefined && range.from <= from && range.to >= to) return;
     touched.set(
       place,
       range === undefined ? { from, to } : { from: Math.min(range.from, from), to: Math.max(range.to, to) },
     );
   };
   let latest = -Infinity;
-  for (const { rows, columns } of chunks) {
+  let everything = false;
+
+  function see({ rows, columns, zone }: Chunk): void {
+    if (!zone.kinds.some((code) => isWanted[code])) return;
     for (let row = 0; row < rows; row++) {
-      const kind = kinds[columns.kind?.[row] ?? 0] ?? '';
-      if (!wanted.has(kind) || kind === 'figure.published') continue;
-      if (FAR_REACHING.has(kind)) return 'everything';
+      const kind = columns.kind?.[row] ?? 0;
+      if (isWanted[kind] !== true) continue;
+      if (isFarReaching[kind] === true) everything = true;
       const grain = columns.grain?.[row] ?? 0;
       if (grain === UNPLACED) continue;
       const place = columns.place?.[row] ?? 0;
       const from = monthOf(columns.day?.[row] ?? 0);
-      const span =
-        columns.method?.[row] === SAMPLED
-          ? SAMPLE_MONTHS
-          : grain === 0
-            ? 1
-            : Math.round((columns.days?.[row] ?? 1) / 30.44);
+      const span = columns.method?.[row] === SAMPLED ? SAMPLE_MONTHS : spanOf(grain, columns.days?.[row] ?? 1);
       const to = from + span - 1;
       widen(place, from, to);
       if (panel === null) continue;
-      // The place joins the panel, or stays in it longer; the months between its reports are missed from now on.
+      latest = Math.max(latest, to);
       const first = panel.firstReported[place] ?? Infinity;
       const last = panel.lastReported[place] ?? -Infinity;
       const known = last >= first;
+      if (known && from >= first && to <= last) continue;
+      // The place joins the panel, or stays in it longer; the months between its reports are missed from now on.
       widen(
         place,
         known && from >= first ? Math.min(from, last) : firstExpected(from),
         known ? Math.max(to + PANEL_MONTHS_AFTER_LAST, first) : to + PANEL_MONTHS_AFTER_LAST,
       );
-      latest = Math.max(latest, to);
     }
   }
-  if (touched.size === 0) return 'nothing';
-  if (panel !== null && latest > panel.last && panel.last > -Infinity) {
-    // A month is reached for the first time: whoever is expected there has not reported yet.
-    panel.lastReported.forEach((last, place) => {
-      if (last >= (panel.firstReported[place] ?? Infinity)) widen(place, panel.last, latest);
-    });
-  }
-  if (plan.chooseOne) spreadOverAuthorities(touched, wordsOf(dictionaries, 'place').values, widen);
-  return touched;
+
+  return {
+    see,
+    touched() {
+      if (everything) return 'everything';
+      if (touched.size === 0) return 'nothing';
+      if (panel !== null && latest > panel.last && panel.last > -Infinity) {
+        // A month is reached for the first time: whoever is expected there has not reported yet.
+        panel.lastReported.forEach((last, place) => {
+          if (last >= (panel.firstReported[place] ?? Infinity)) widen(place, panel.last, latest);
+        });
+      }
+      if (plan.chooseOne) spreadOverAuthorities(touched, wordsOf(dictionaries, 'place').values, widen);
+      return touched;
+    },
+  };
 }
 
 /** A total of a whole authority may make its service points say that another source was not used. */

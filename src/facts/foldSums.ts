@@ -1,0 +1,211 @@
+/**
+ * Sums and counts of facts. A number for some days of one month goes straight into a dense table of month × place ×
+ * category; a window of several months, a sample week, a reason for a missing number, and what a second source says of
+ * a place and month where only one may count, are kept apart for `settle`.
+ */
+import type { Absence } from '../../contracts/fields.ts';
+import type { Part, Plan } from '../domain/plan.ts';
+import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
+import { COLUMN_TYPES, GRAINS, METHODS, spanOf, STATES, wordsOf, type NumberArray } from './columns.ts';
+import { covering } from './grid.ts';
+import type { Owners, PartState, SpecialCell } from './planState.ts';
+
+export type Additive = Extract<Part, { fold: 'count' | 'sum' }>;
+
+const SAMPLED = METHODS.indexOf('sample-week');
+const UNPLACED = GRAINS.indexOf('unplaced');
+
+/** What is added up: a column, or for want of one the same number in every row (NaN: not stated). */
+export function valuesOf(part: Additive, block: Block): { values: NumberArray | undefined; fill: number } {
+  if (part.fold === 'count') return { values: undefined, fill: 1 };
+  return { values: block.columns[part.field], fill: COLUMN_TYPES[part.field].fill };
+}
+
+/** Adds the selected rows of a block to the state of a part. */
+export function foldSums(plan: Plan, part: Additive, state: PartState, block: Block, selection: Selection): void {
+  const isDense = block.zone.plain && state.owners === null;
+  foldDense(plan, part, state, block, isDense ? selection : withoutSpecial(plan, part, state, block, selection));
+}
+
+/** Keeps apart what must be settled later, and gives the other rows. */
+function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Block, selection: Selection): Int32Array {
+  const { columns } = block;
+  const { values, fill } = valuesOf(part, block);
+  const isOwner = state.owners === null ? null : ownership(state.owners, block);
+  const dense = block.scratch('dense rows', block.rows);
+  let kept = 0;
+  const count = selection?.length ?? block.rows;
+  for (let i = 0; i < count; i++) {
+    const row = selection === null ? i : (selection[i] as number);
+    const grain = columns.grain?.[row] ?? 0;
+    if (grain === UNPLACED) continue;
+    const value = values === undefined ? fill : (values[row] as number);
+    const stateCode = columns.state?.[row] ?? 0;
+    if (stateCode === 0 && value !== value) continue;
+    const method = columns.method?.[row] ?? 0;
+    if (grain === 0 && stateCode === 0 && method !== SAMPLED && (isOwner === null || isOwner(row, method))) {
+      dense[kept++] = row;
+      continue;
+    }
+    const cell = specialCell(
+      plan,
+      state,
+      columns.place?.[row] ?? 0,
+      columns.source?.[row] ?? 0,
+      monthAt(block, row),
+      grain,
+      spanOf(grain, columns.days?.[row] ?? 1),
+      method,
+    );
+    const absence = stateCode === 0 ? null : (STATES[stateCode] as Absence);
+    if (absence === null) cell.rank = Math.min(cell.rank, method);
+    addTo(cell, value, absence);
+    plan.breakdowns.forEach((dimension, at) => {
+      const code = columns[dimension]?.[row] ?? 0;
+      const shares = cell.categories[at];
+      const share = shares?.get(code) ?? { total: 0, events: 0, absences: new Set<Absence>() };
+      shares?.set(code, share);
+      addTo(share, value, absence);
+    });
+  }
+  return dense.subarray(0, kept);
+}
+
+/** Whether a row is of the source whose numbers the table holds: the first that counts a place and month. */
+function ownership(owners: Owners, block: Block): (row: number, method: number) => boolean {
+  const source = (owners.source = covering(owners.source, block.extent, 1));
+  const rank = (owners.rank = covering(owners.rank, block.extent, 1));
+  const cells = indicesOf(block, source.from, source.places, 1);
+  const sources = block.columns.source;
+  return (row, method) => {
+    const cell = cells[row] as number;
+    const who = (sources?.[row] ?? 0) + 1;
+    const owner = source.cells[cell] as number;
+    if (owner !== 0 && owner !== who) return false;
+    if (owner === 0 || method < (rank.cells[cell] as number)) rank.cells[cell] = method;
+    source.cells[cell] = who;
+    return true;
+  };
+}
+
+function addTo(
+  cell: { total: number; events: number; absences: Set<Absence> },
+  value: number,
+  absence: Absence | null,
+): void {
+  if (absence !== null) cell.absences.add(absence);
+  else {
+    cell.total += value;
+    cell.events += 1;
+  }
+}
+
+function specialCell(
+  plan: Plan,
+  state: PartState,
+  place: number,
+  source: number,
+  month: number,
+  grain: number,
+  span: number,
+  method: number,
+): SpecialCell {
+  const cells = state.special.get(month) ?? new Map<number, SpecialCell>();
+  state.special.set(month, cells);
+  const sampled = method === SAMPLED;
+  if (sampled || span > 1) state.longWindows = true;
+  const key = (place * 1_048_576 + source) * 32 + span * 2 + (sampled ? 1 : 0);
+  let cell = cells.get(key);
+  if (cell === undefined) {
+    cell = {
+      place,
+      source,
+      month,
+      span,
+      grain,
+      sampled,
+      rank: METHODS.length,
+      total: 0,
+      events: 0,
+      absences: new Set(),
+      categories: plan.breakdowns.map(() => new Map()),
+    };
+    cells.set(key, cell);
+  }
+  return cell;
+}
+
+function foldDense(plan: Plan, part: Additive, state: PartState, block: Block, selection: Selection): void {
+  const { values, fill } = valuesOf(part, block);
+  if (values === undefined && Number.isNaN(fill)) return;
+  state.grids.forEach((old, at) => {
+    const dimension = plan.breakdowns[at];
+    const categories = dimension === undefined ? undefined : block.columns[dimension];
+    const wanted = dimension === undefined ? 2 : 2 * wordsOf(block.dictionaries, dimension).values.length;
+    const { cells, from, places, width } = (state.grids[at] = covering(old, block.extent, wanted));
+    const base = indicesOf(block, from, places, width);
+    const count = selection?.length ?? block.rows;
+    const index = categories === undefined ? base : located(base, categories, selection, count, block);
+    // Located for the selected rows only, one after the other; the plain index is that of every row.
+    const atRow = categories === undefined ? selection : null;
+    if (values === undefined) addOnes(cells, index, atRow, count);
+    else if (selection === null) addAll(cells, index, values, count);
+    else addSelected(cells, index, categories === undefined, values, selection);
+  });
+}
+
+/** Where in the table each selected row is added. One loop for each shape: a choice within would cost as much as the loop. */
+function located(
+  base: Int32Array,
+  categories: NumberArray,
+  selection: Selection,
+  count: number,
+  block: Block,
+): Int32Array {
+  const into = block.scratch('cells', block.rows);
+  if (selection === null) {
+    for (let row = 0; row < count; row++) into[row] = (base[row] as number) + 2 * (categories[row] as number);
+  } else {
+    for (let i = 0; i < count; i++) {
+      const row = selection[i] as number;
+      into[i] = (base[row] as number) + 2 * (categories[row] as number);
+    }
+  }
+  return into;
+}
+
+function addOnes(table: Float64Array, index: Int32Array, selection: Selection, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const cell = index[selection === null ? i : (selection[i] as number)] as number;
+    table[cell]! += 1;
+    table[cell + 1]! += 1;
+  }
+}
+
+function addAll(table: Float64Array, index: Int32Array, values: NumberArray, count: number): void {
+  for (let row = 0; row < count; row++) {
+    const value = values[row] as number;
+    if (value !== value) continue;
+    const cell = index[row] as number;
+    table[cell]! += value;
+    table[cell + 1]! += 1;
+  }
+}
+
+/** @param byRow whether `index` has one entry for each row of the block, or one for each selected row */
+function addSelected(
+  table: Float64Array,
+  index: Int32Array,
+  byRow: boolean,
+  values: NumberArray,
+  selection: Int32Array,
+): void {
+  for (let i = 0; i < selection.length; i++) {
+    const row = selection[i] as number;
+    const value = values[row] as number;
+    if (value !== value) continue;
+    const cell = index[byRow ? row : i] as number;
+    table[cell]! += value;
+    table[cell + 1]! += 1;
+  }
+}

@@ -1,0 +1,118 @@
+/** What a fold of facts comes to before it is observed: states that can be added to, and merged, in any order. */
+import type { Dimension } from '../../contracts/definition.ts';
+import type { Absence } from '../../contracts/fields.ts';
+import type { Part, Plan } from '../domain/plan.ts';
+import type { PopulationEstimate } from '../domain/population.ts';
+import { grid, type Extent, type Grid } from './grid.ts';
+
+const NO_EXTENT: Extent = { from: 0, to: -1, places: 0 };
+
+/** Numbers of one place, window and source that are settled later. */
+export interface SpecialCell {
+  readonly place: number;
+  readonly source: number;
+  /** First month of the window, its length in months, and index of its grain. */
+  readonly month: number;
+  readonly span: number;
+  readonly grain: number;
+  readonly sampled: boolean;
+  /** Best method seen, as an index of METHODS. */
+  rank: number;
+  total: number;
+  /** Rows with a number: for sample weeks, the number of weeks. */
+  events: number;
+  readonly absences: Set<Absence>;
+  /** For each breakdown, category code → its share of the cell. */
+  readonly categories: readonly Map<number, { total: number; events: number; absences: Set<Absence> }>[];
+}
+
+/** Of whom the grids hold the numbers, where an indicator may take only one source's for a place and month. */
+export interface Owners {
+  /** Code of the source and 1; 0 where nobody counted. Whoever came first: which source is used is settled later. */
+  source: Grid<Int32Array>;
+  /** Best method seen, as an index of METHODS. */
+  rank: Grid<Uint8Array>;
+}
+
+/** People by month: the same person may stand there many times. */
+export interface People {
+  rows: number;
+  place: Int32Array;
+  subject: Uint32Array;
+  readonly categories: Int32Array[];
+}
+
+export interface Status {
+  readonly place: number;
+  readonly day: number;
+  readonly second: number;
+  /** The whole status as text: settles two of one second. */
+  readonly text: string;
+  readonly matches: boolean;
+}
+
+export interface PartState {
+  /** One for each breakdown, or one of width 2 for the total: pairs of total and number of events for each category. */
+  grids: Grid[];
+  readonly owners: Owners | null;
+  /** By first month of the window. */
+  readonly special: Map<number, Map<number, SpecialCell>>;
+  /** Whether some special cell speaks of more than its own month. */
+  longWindows: boolean;
+  readonly people: Map<number, People>;
+  readonly statuses: Status[];
+}
+
+/** Who reported what, for the coverage of counts over windows. */
+export interface Reporting {
+  /** Days of the month that some count covers, as bits. */
+  days: Grid<Int32Array>;
+  /** Finest grain that covers the month, as index + 1; 0 where nobody reported. */
+  grain: Grid<Uint8Array>;
+  /** 1 where the place said it was not open or the count does not apply. */
+  shut: Grid<Uint8Array>;
+}
+
+export interface PlanState {
+  readonly numerator: PartState;
+  readonly denominator: PartState | null;
+  /** Estimates by place code. */
+  readonly population: Map<number, PopulationEstimate[]>;
+  readonly reporting: Reporting | null;
+}
+
+export interface Evaluation {
+  readonly plan: Plan;
+  readonly state: PlanState;
+}
+
+/** An empty state with room for `extent`, and for as many categories of a dimension as `categories` says. */
+export function emptyState(
+  plan: Plan,
+  extent: Extent = NO_EXTENT,
+  categories: (dimension: Dimension) => number = () => 1,
+): PlanState {
+  const part = (p: Part | null): PartState => ({
+    grids:
+      p === null || p.fold === 'distinct' || p.fold === 'latest'
+        ? []
+        : plan.breakdowns.length === 0
+          ? [grid(Float64Array, extent, 2)]
+          : plan.breakdowns.map((dimension) => grid(Float64Array, extent, 2 * categories(dimension))),
+    owners: plan.chooseOne ? { source: grid(Int32Array, extent, 1), rank: grid(Uint8Array, extent, 1) } : null,
+    special: new Map(),
+    longWindows: false,
+    people: new Map(),
+    statuses: [],
+  });
+  const { measure } = plan;
+  const denominator = measure?.denominator ?? null;
+  return {
+    numerator: part(measure?.numerator ?? null),
+    denominator: denominator === null || denominator.fold === 'population' ? null : part(denominator),
+    population: new Map(),
+    reporting: plan.coverage
+      ? { days: grid(Int32Array, extent, 1), grain: grid(Uint8Array, extent, 1), shut: grid(Uint8Array, extent, 1) }
+      : null,
+  };
+}
