@@ -159,9 +159,9 @@ function foldAll(plan: Plan, store: FactStore): Evaluation {
 async function timeOurs(question: Case, store: FactStore): Promise<{ judged: Timing; all: Timing[] }> {
   const { letter, plan } = question;
   const fold = await repeat(`${letter}: ours, folded`, REPETITIONS, () => foldAll(plan, store));
-  const whole = await once(`${letter}: ours, folded and observed`, PEER_REPETITIONS, () =>
-    observations(foldAll(plan, store), store, store.rows()),
-  );
+  const whole = await once(`${letter}: ours, folded and observed`, PEER_REPETITIONS, () => [
+    ...observations(foldAll(plan, store), store, store.rows()),
+  ]);
   return { judged: question.observed ? whole : fold, all: [fold, whole] };
 }
 

@@ -92,8 +92,12 @@ export interface ReadModels {
    * `CheckpointMoved`, changing nothing, when the stored checkpoint is not `previous`: another projector was here.
    */
   commit(previous: Checkpoint | null, next: Checkpoint, changes: readonly ProjectionChange[]): Promise<void>;
-  /** Stores a whole replay in place of whatever the projection held, in one transaction. Leaves the checkpoint alone. */
-  replace(projection: ProjectionName, observations: readonly Observation[]): Promise<void>;
+  /**
+   * Stores a whole replay in place of whatever the projection held, in one transaction. Leaves the checkpoint alone.
+   * The observations of one granularity, place and basis must follow one another: there may be millions, and each such
+   * group is stored as it ends.
+   */
+  replace(projection: ProjectionName, observations: Iterable<Observation>): Promise<void>;
   /** Ordered by place, granularity, breakdown, basis, period, so that two stores with equal content answer alike. */
   series(query: SeriesQuery): Promise<readonly Observation[]>;
   /** What series a projection holds: distinct place, granularity, basis and breakdown, sorted. */

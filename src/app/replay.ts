@@ -58,7 +58,7 @@ export async function replay(
       );
     }
   }
-  const after = observations(evaluation, facts, position);
+  const after = [...observations(evaluation, facts, position)];
   const before = active === null ? [] : await readModels.series({ projection: active.projection });
   const stored = draft.projection !== active?.projection;
   const projection = stored ? draftName(draft.plan) : draft.projection;

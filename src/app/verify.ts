@@ -66,7 +66,7 @@ export async function verify(
       progress?.('evaluating again', done, stored.position);
     let count = 0;
     catalogue.indicators.forEach(({ projection }, at) => {
-      const expected = states[at] === undefined ? [] : observations(states[at], fresh, stored.position);
+      const expected = states[at] === undefined ? [] : [...observations(states[at], fresh, stored.position)];
       const found = stored.series[at] ?? [];
       count += found.length;
       differences.push(...compareObservations(projection, found, expected));

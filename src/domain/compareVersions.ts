@@ -25,32 +25,56 @@ export function compareVersions(
   after: readonly Observation[],
   limit: number,
 ): Comparison {
-  const old = new Map(before.map((o) => [keyText(o), o]));
-  const moves: Move[] = [];
+  const old = new Map<string, Observation>();
+  for (const was of before) old.set(keyText(was), was);
+  const largest = largestMoves(limit);
   let [same, changed, added] = [0, 0, 0];
   for (const now of after) {
-    const was = old.get(keyText(now));
-    old.delete(keyText(now));
+    const text = keyText(now);
+    const was = old.get(text);
+    old.delete(text);
     if (was === undefined) added += 1;
     else if (was.value === now.value && was.state === now.state) {
       same += 1;
       continue;
     } else changed += 1;
-    moves.push({ key: keyOf(now), before: was === undefined ? null : valueOf(was), after: valueOf(now) });
+    largest.see(text, was ?? null, now);
   }
-  for (const was of old.values()) moves.push({ key: keyOf(was), before: valueOf(was), after: null });
-  const size = (move: Move): number => {
-    const [from, to] = [move.before?.value ?? null, move.after?.value ?? null];
-    return from === null || to === null ? (from === to ? 0 : Infinity) : Math.abs(to - from);
-  };
-  const largest = moves
-    .sort((a, b) => order(size(b), size(a)) || (keyText(a.key) < keyText(b.key) ? -1 : 1))
-    .slice(0, limit);
-  return { same, changed, added, removed: old.size, largest };
+  for (const [text, was] of old) largest.see(text, was, null);
+  return { same, changed, added, removed: old.size, largest: largest.moves() };
 }
 
-/** Infinity minus itself is not a number, and not an order either. */
-const order = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+interface Ranked {
+  readonly text: string;
+  readonly size: number;
+  readonly was: Observation | null;
+  readonly now: Observation | null;
+}
+
+/** The largest moves seen, at most `limit`: two of one size stand in order of their keys. */
+function largestMoves(limit: number) {
+  const ranked: Ranked[] = [];
+  const isBefore = (a: Ranked, b: Ranked): boolean => a.size > b.size || (a.size === b.size && a.text < b.text);
+  return {
+    see(text: string, was: Observation | null, now: Observation | null): void {
+      const one = { text, size: sizeOf(was?.value ?? null, now?.value ?? null), was, now };
+      const last = ranked.at(-1);
+      if (last !== undefined && ranked.length === limit && !isBefore(one, last)) return;
+      const place = ranked.findIndex((other) => isBefore(one, other));
+      ranked.splice(place < 0 ? ranked.length : place, 0, one);
+      if (ranked.length > limit) ranked.pop();
+    },
+    moves: (): Move[] =>
+      ranked.map(({ was, now }) => ({
+        key: keyOf((now ?? was) as Observation),
+        before: was === null ? null : valueOf(was),
+        after: now === null ? null : valueOf(now),
+      })),
+  };
+}
+
+const sizeOf = (from: number | null, to: number | null): number =>
+  from === null || to === null ? (from === to ? 0 : Infinity) : Math.abs(to - from);
 
 const valueOf = ({ value, state }: Observation): Pick<Observation, 'value' | 'state'> => ({ value, state });
 const keyOf = ({ place, granularity, period, breakdown, basis }: Observation): ObservationKey => ({

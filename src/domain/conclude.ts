@@ -58,7 +58,9 @@ export function conclude(
   const expected = coverage !== null && coverage.expected > 0;
   if (tally === null && denominatorTally === null && !expected) return null;
   const { multiplier, divisor } = plan.measure ?? { multiplier: 1, divisor: 1 };
-  const notes = new Set([...(tally?.notes ?? []), ...(denominatorTally?.notes ?? [])]);
+  const notes: string[] = [];
+  if (tally !== null && tally.notes.size > 0) notes.push(...tally.notes);
+  if (denominatorTally !== null && denominatorTally.notes.size > 0) notes.push(...denominatorTally.notes);
   const settle = (state: ValueState, value: number | null, denominator: number | null): Observation => ({
     ...key,
     state,
@@ -72,11 +74,11 @@ export function conclude(
     events: (tally?.events ?? 0) + (denominatorTally?.events ?? 0),
     scope: null,
     source: null,
-    notes: [...notes].sort(),
+    notes: notes.length < 2 ? notes : [...new Set(notes)].sort(),
   });
 
   const people = against !== undefined && 'people' in against ? against.people : null;
-  if (people !== null) notes.add(`population-of-${isoOf(people.day)}`);
+  if (people !== null) notes.push(`population-of-${isoOf(people.day)}`);
   const denominator =
     people?.people ?? (denominatorTally !== null && denominatorTally.events > 0 ? denominatorTally.total : null);
 
@@ -85,19 +87,19 @@ export function conclude(
     // Somebody should have reported and did not: that is said before "closed" or "does not apply".
     if (expected || tally === null) reasons.add('not-reported');
     if (!longer) return settle(absentState(reasons), null, denominator);
-    notes.add(NOTES.longerPeriod);
+    notes.push(NOTES.longerPeriod);
     return settle('not-available', null, denominator);
   }
-  const hidden = [tally, denominatorTally].some((part) => part?.absences.has('suppressed'));
-  if (hidden) notes.add(NOTES.partsSuppressed);
+  if (tally.absences.has('suppressed') || denominatorTally?.absences.has('suppressed') === true)
+    notes.push(NOTES.partsSuppressed);
   if (against === undefined)
     return settle(tally.total === 0 ? 'zero' : 'observed', (tally.total * multiplier) / divisor, null);
   if (denominator === null) {
-    if ('people' in against) notes.add(NOTES.noPopulation);
+    if ('people' in against) notes.push(NOTES.noPopulation);
     return settle('not-available', null, null);
   }
   if (denominator === 0) {
-    notes.add(NOTES.zeroDenominator);
+    notes.push(NOTES.zeroDenominator);
     return settle('not-applicable', null, 0);
   }
   return settle(

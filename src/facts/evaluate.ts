@@ -38,7 +38,12 @@ export function* evaluate(
   }
 }
 
-/** Everything that the evaluation of the first `to` rows says: computed and quoted. */
-export function observations({ plan, state }: Evaluation, store: FactStore, to: number): Observation[] {
-  return [...observe(plan, state, store.dictionaries), ...observeFigures(plan, store.figures(to))];
+/** Everything that the evaluation of the first `to` rows says, series after series: computed and quoted. */
+export function* observations(
+  { plan, state }: Evaluation,
+  store: FactStore,
+  to: number,
+): Generator<Observation, void, undefined> {
+  yield* observe(plan, state, store.dictionaries);
+  yield* observeFigures(plan, store.figures(to));
 }

@@ -114,14 +114,15 @@ function wantedAt(level: Level, touched: Touched): Map<number, { from: number; t
   return wanted;
 }
 
-/** Observations quoted from published figures. */
+/** Observations quoted from published figures, one granularity and place after the other. */
 export function observeFigures(plan: Plan, figures: readonly Figure[]): Observation[] {
   const { published } = plan;
   if (published === null) return [];
+  const group = ({ place, granularity }: Observation): string => `${place} ${granularity}`;
   return quoteFigures(
     figures.filter((figure) => figure.statistic === published.statistic),
     published.prefer,
-  );
+  ).sort((a, b) => (group(a) < group(b) ? -1 : group(a) > group(b) ? 1 : 0));
 }
 
 /** First and last month of which the state knows anything. */

@@ -40,7 +40,7 @@ export function memoryReadModels(): ReadModels {
     },
 
     async replace(projection, observations) {
-      stored.set(projection, new Map(observations.map((observation) => [keyOf(observation), observation])));
+      stored.set(projection, new Map([...observations].map((observation) => [keyOf(observation), observation])));
       replaced.add(projection);
     },
 

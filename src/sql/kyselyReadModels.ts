@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Checkpoint, HeldSeries, ProjectionChange, ProjectionName, ReadModels } from '../app/ports.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Database, Tables } from './database.ts';
-import { observationsOf, patchYears, yearsOf, type YearKey, type YearRow } from './observationRows.ts';
+import { observationsOf, packYears, patchYears, yearsOf, type YearKey, type YearRow } from './observationRows.ts';
 
 const READ_MODELS = 'observations_v1';
 /** In the order in which the port lists series. */
@@ -40,7 +40,7 @@ export function kyselyReadModels({ kysely }: Database): ReadModels {
         await holdProjections(tx, [projection]);
         await tx.updateTable('projections_v1').set({ replaced: 1 }).where('name', '=', projection).execute();
         await tx.deleteFrom('observations_v1').where('projection', '=', projection).execute();
-        await writeYears(tx, projection, patchYears([], [], observations).written);
+        for (const rows of packYears(observations, CHUNK_ROWS)) await insertYears(tx, projection, rows);
       });
     },
 
@@ -182,6 +182,20 @@ async function readYears(tx: Transaction<Tables>, projection: ProjectionName, ye
     from (values ${wanted}) as wanted
   `.execute(tx);
   return rows.filter((row): row is YearRow => row.cells !== null);
+}
+
+/** Rows that are not there yet: one that is would be an error, never overwritten. */
+async function insertYears(
+  tx: Transaction<Tables>,
+  projection: ProjectionName,
+  rows: readonly YearRow[],
+): Promise<void> {
+  for (const chunk of chunksOf(rows)) {
+    await tx
+      .insertInto('observations_v1')
+      .values(chunk.map((row) => ({ projection, ...row })))
+      .execute();
+  }
 }
 
 async function writeYears(

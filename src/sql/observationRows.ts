@@ -94,6 +94,34 @@ export function patchYears(
   return { written, emptied };
 }
 
+/**
+ * Observations that come one granularity, place and basis after the other, as rows: about `atOnce` at a time, so that
+ * millions need no more memory than a few places.
+ */
+export function* packYears(
+  observations: Iterable<Observation>,
+  atOnce: number,
+): Generator<readonly YearRow[], void, undefined> {
+  let rows: YearRow[] = [];
+  let group: Observation[] = [];
+  for (const observation of observations) {
+    const [first] = group;
+    if (first !== undefined && !isOfGroup(first, observation)) {
+      rows.push(...patchYears([], [], group).written);
+      group = [];
+      if (rows.length >= atOnce) {
+        yield rows;
+        rows = [];
+      }
+    }
+    group.push(observation);
+  }
+  yield [...rows, ...patchYears([], [], group).written];
+}
+
+const isOfGroup = (a: Observation, b: Observation): boolean =>
+  a.place === b.place && a.granularity === b.granularity && a.basis === b.basis;
+
 interface Year {
   readonly key: YearKey;
   /** In order of period. */

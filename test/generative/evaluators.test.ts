@@ -33,7 +33,7 @@ function columnar(definition: Definition, store: FactStore): Observation[] {
   const plan = planIndicator(definition);
   const [evaluation] = evaluations([plan], store, store.rows()) as [Evaluation];
   for (const _rows of evaluate([evaluation], store, 0, store.rows()));
-  return observations(evaluation, store, store.rows());
+  return [...observations(evaluation, store, store.rows())];
 }
 
 describe('the two evaluators', () => {
