@@ -9,14 +9,16 @@ const READ_MODELS = 'observations_v1';
 const SERIES = ['place', 'granularity', 'basis', 'breakdown'] as const;
 /** Which year of which series a row holds, in the order in which the port answers observations. */
 const YEAR_KEY = ['place', 'granularity', 'breakdown', 'basis', 'year'] as const;
-/** Rows in one statement: each has seven parameters, of which SQLite allows 32,766. */
+type Dialect = Database['dialect'];
+
+/** Rows in one statement: about a megabyte. */
 const CHUNK_ROWS = 1000;
 
 /**
  * Read models in either database, which must have been migrated. Closing them leaves the database open. Errors are
  * those of the port, and LedgerError `unavailable` when the connection fails.
  */
-export function kyselyReadModels({ kysely }: Database): ReadModels {
+export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
   return {
     async checkpoint() {
       const found = await kysely
@@ -31,7 +33,7 @@ export function kyselyReadModels({ kysely }: Database): ReadModels {
       await kysely.transaction().execute(async (tx) => {
         await moveCheckpoint(tx, previous, next);
         await holdProjections(tx, [...new Set(changes.map(({ projection }) => projection))].sort());
-        for (const change of changes) await applyChange(tx, change);
+        for (const change of changes) await applyChange(tx, dialect, change);
       });
     },
 
@@ -40,7 +42,7 @@ export function kyselyReadModels({ kysely }: Database): ReadModels {
         await holdProjections(tx, [projection]);
         await tx.updateTable('projections_v1').set({ replaced: 1 }).where('name', '=', projection).execute();
         await tx.deleteFrom('observations_v1').where('projection', '=', projection).execute();
-        for (const rows of packYears(observations, CHUNK_ROWS)) await insertYears(tx, projection, rows);
+        for (const rows of packYears(observations, CHUNK_ROWS)) await writeYears(tx, dialect, projection, rows, false);
       });
     },
 
@@ -151,13 +153,14 @@ async function holdProjections(tx: Transaction<Tables>, names: readonly Projecti
 /** Years are read, changed and written whole: removals first, then upserts. */
 async function applyChange(
   tx: Transaction<Tables>,
+  dialect: Dialect,
   { projection, upserts, removals }: ProjectionChange,
 ): Promise<void> {
   const held: YearRow[] = [];
   for (const years of chunksOf(yearsOf([...removals, ...upserts])))
-    held.push(...(await readYears(tx, projection, years)));
+    held.push(...(await readYears(tx, dialect, projection, years)));
   const { written, emptied } = patchYears(held, removals, upserts);
-  await writeYears(tx, projection, written);
+  await writeYears(tx, dialect, projection, written, true);
   for (const { place, granularity, breakdown, basis, year } of emptied) {
     await tx
       .deleteFrom('observations_v1')
@@ -169,50 +172,62 @@ async function applyChange(
 /**
  * Those of `years` that are there. Written as one look-up in the primary key for each, which leaves the planner of
  * PostgreSQL no choice: of a table just filled it knows nothing yet, and a join was seen to take 19 s instead of 2.
- * Both dialects name the columns of a VALUES list column1, column2 and so on.
  */
-async function readYears(tx: Transaction<Tables>, projection: ProjectionName, years: readonly YearKey[]) {
-  const wanted = sql.join(years.map((year) => sql`(${sql.join(YEAR_KEY.map((name) => year[name]))})`));
+async function readYears(
+  tx: Transaction<Tables>,
+  dialect: Dialect,
+  projection: ProjectionName,
+  years: readonly YearKey[],
+) {
   const { rows } = await sql<YearKey & { cells: string | null }>`
-    select ${sql.join(YEAR_KEY.map((name, index) => sql`${sql.ref(`column${index + 1}`)} as ${sql.ref(name)}`))}, (
-      select cells from observations_v1
-      where projection = ${projection} and place = column1 and granularity = column2 and breakdown = column3
-        and basis = column4 and year = column5
+    select ${sql.join(YEAR_KEY.map((name, index) => sql`${itemAt(index)} as ${sql.ref(name)}`))}, (
+      select cells from observations_v1 where projection = ${projection}
+        and ${sql.join(
+          YEAR_KEY.map((name, index) => sql`${sql.ref(name)} = ${itemAt(index)}`),
+          sql` and `,
+        )}
     ) as cells
-    from (values ${wanted}) as wanted
+    from ${listed(
+      dialect,
+      years.map((year) => YEAR_KEY.map((name) => year[name])),
+    )}
   `.execute(tx);
   return rows.filter((row): row is YearRow => row.cells !== null);
 }
 
-/** Rows that are not there yet: one that is would be an error, never overwritten. */
-async function insertYears(
+/** @param overwrite without it, a row that is there already is an error */
+async function writeYears(
   tx: Transaction<Tables>,
+  dialect: Dialect,
   projection: ProjectionName,
   rows: readonly YearRow[],
+  overwrite: boolean,
 ): Promise<void> {
+  const columns = [...YEAR_KEY, 'cells'] as const;
   for (const chunk of chunksOf(rows)) {
-    await tx
-      .insertInto('observations_v1')
-      .values(chunk.map((row) => ({ projection, ...row })))
-      .execute();
+    await sql`
+      insert into observations_v1 (projection, ${sql.join(columns.map((name) => sql.ref(name)))})
+      select ${projection}, ${sql.join(columns.map((_, index) => itemAt(index)))}
+      from ${listed(
+        dialect,
+        chunk.map((row) => columns.map((name) => row[name])),
+      )} where true
+      ${overwrite ? sql`on conflict (projection, ${sql.join(YEAR_KEY.map((name) => sql.ref(name)))}) do update set cells = excluded.cells` : sql``}
+    `.execute(tx);
   }
 }
 
-async function writeYears(
-  tx: Transaction<Tables>,
-  projection: ProjectionName,
-  rows: readonly YearRow[],
-): Promise<void> {
-  for (const chunk of chunksOf(rows)) {
-    await tx
-      .insertInto('observations_v1')
-      .values(chunk.map((row) => ({ projection, ...row })))
-      .onConflict((conflict) =>
-        conflict.columns(['projection', ...YEAR_KEY]).doUpdateSet((eb) => ({ cells: eb.ref('excluded.cells') })),
-      )
-      .execute();
-  }
-}
+/**
+ * Lists of texts as a table with one column, `value`: one JSON parameter instead of thousands, whose statement would be
+ * made and parsed anew for each number of rows.
+ */
+const listed = (dialect: Dialect, lists: readonly (readonly string[])[]) =>
+  dialect === 'sqlite'
+    ? sql`json_each(${JSON.stringify(lists)}) as item`
+    : sql`jsonb_array_elements(${JSON.stringify(lists)}::jsonb) as item(value)`;
+
+/** A text of a list: both dialects write it alike. */
+const itemAt = (index: number) => sql`item.value ->> ${sql.lit(index)}`;
 
 function chunksOf<T>(rows: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(rows.length / CHUNK_ROWS) }, (_, index) =>
