@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { hash } from 'node:crypto';
 import type { Plan } from '../domain/plan.ts';
+import { canonicalJson } from './canonicalJson.ts';
 import type { ProjectionName } from './ports.ts';
 
 /** Rises when the same plan over the same facts gives another figure: what older code stored is then made anew. */
@@ -17,7 +17,4 @@ export const isDraft = (name: ProjectionName): boolean => name.startsWith(DRAFT)
 
 /** First 12 hexadecimal digits of the SHA-256 of the plan and of the version of what evaluates it. */
 export const planHash = (plan: Plan): string =>
-  createHash('sha256')
-    .update(canonicalize({ evaluator: EVALUATOR_VERSION, plan }) ?? '')
-    .digest('hex')
-    .slice(0, 12);
+  hash('sha256', canonicalJson({ evaluator: EVALUATOR_VERSION, plan })).slice(0, 12);

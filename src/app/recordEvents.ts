@@ -2,8 +2,7 @@
  * Events in, one outcome for each out. What is accepted is durable when this returns; what is refused is named with its
  * reason and stops nothing else.
  */
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { hash } from 'node:crypto';
 import {
   activityEvent,
   EVENT_KINDS,
@@ -14,6 +13,7 @@ import {
 import type { Fault, Problem } from '../../contracts/errors.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { dayOf, granularityOf, windowOf } from '../domain/periods.ts';
+import { canonicalJson } from './canonicalJson.ts';
 import type { EventLog, NewEvent } from './ports.ts';
 
 export interface EventOutcome {
@@ -38,7 +38,7 @@ export async function recordEvents(
   { log, now }: { log: EventLog; now: () => Date },
   candidates: readonly unknown[],
 ): Promise<EventOutcome[]> {
-  const latest = new Date(now().getTime() + DAY_MS).toISOString();
+  const latest = tomorrow(now());
   const outcomes: EventOutcome[] = [];
   const feeds = new Map<string, { index: number; event: NewEvent }[]>();
   candidates.forEach((candidate, index) => {
@@ -73,13 +73,24 @@ export async function recordEvents(
   return outcomes;
 }
 
+/** The last moment, and the last day, that an event may speak of. */
+interface Latest {
+  readonly ms: number;
+  readonly day: number;
+}
+
 const DAY_MS = 86_400_000;
 
-/** The event as the log takes it: RFC 8785 canonical JSON, so that equal content has equal bytes whoever wrote it. */
+/** Clocks differ, and so do zones: a day from now. */
+function tomorrow(now: Date): Latest {
+  const ms = now.getTime() + DAY_MS;
+  return { ms, day: Math.floor(ms / DAY_MS) };
+}
+
+/** The event as the log takes it: canonical, so that equal content has equal bytes whoever wrote it. */
 export function newEvent(event: ActivityEvent): NewEvent {
-  const body = canonicalize(event);
-  if (body === undefined) throw new Error('an event that follows its contract has a canonical form');
-  return { id: event.id, body, hash: createHash('sha256').update(body).digest('hex') };
+  const body = canonicalJson(event);
+  return { id: event.id, body, hash: hash('sha256', body) };
 }
 
 const conflict = (source: string, id: string): LedgerError =>
@@ -88,7 +99,7 @@ const conflict = (source: string, id: string): LedgerError =>
   });
 
 /** Checks one candidate against its contract, and that its time can be. */
-export function checkEvent(candidate: unknown, latest: string): { event: ActivityEvent } | { problem: Problem } {
+function checkEvent(candidate: unknown, latest: Latest): { event: ActivityEvent } | { problem: Problem } {
   const parsed = activityEvent.safeParse(candidate);
   if (!parsed.success) return { problem: toProblem(refusal(candidate, parsed.error.issues)) };
   const event = parsed.data;
@@ -133,16 +144,15 @@ const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** Nothing can have happened, been counted or been found so later than tomorrow. */
-function timeFault(event: ActivityEvent, latest: string): Fault | null {
+function timeFault(event: ActivityEvent, latest: Latest): Fault | null {
   const future = (pointer: string): Fault => ({ message: 'lies in the future', pointer });
-  if (event.time !== undefined && new Date(event.time).toISOString() > latest) return future('/time');
+  if (event.time !== undefined && Date.parse(event.time) > latest.ms) return future('/time');
   const { body, pointer } = bodyOf(event);
   if (body === null) return null;
-  if (body.time !== undefined && new Date(body.time).toISOString() > latest) return future(`${pointer}/time`);
+  if (body.time !== undefined && Date.parse(body.time) > latest.ms) return future(`${pointer}/time`);
   const { data } = body;
-  const lastDay = dayOf(latest);
-  if ('window' in data && windowOf(data.window).last > lastDay) return future(`${pointer}/data/window`);
-  if ('on' in data && !('population' in data) && dayOf(data.on) > lastDay) return future(`${pointer}/data/on`);
+  if ('window' in data && windowOf(data.window).last > latest.day) return future(`${pointer}/data/window`);
+  if ('on' in data && !('population' in data) && dayOf(data.on) > latest.day) return future(`${pointer}/data/on`);
   return null;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { AppendOutcome, NewEvent } from '../app/ports.ts';
 
 /** What a log knows an event by: both are 16 bytes as lower-case hexadecimal digits. */
@@ -13,7 +13,7 @@ export interface Identified {
 /** Each event with what the log knows it by. */
 export function identify(stream: string, events: readonly NewEvent[]): readonly Identified[] {
   return events.map(({ id, hash, body }) => ({
-    identity: createHash('sha256').update(`${stream}\n${id}`).digest('hex').slice(0, 32),
+    identity: digest('sha256', `${stream}\n${id}`).slice(0, 32),
     hash: hash.slice(0, 32),
     body,
   }));

@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
   'src/charts': { local: INNER, packages: ['vega-lite'], node: false },
   'src/importers': { local: INNER, packages: [], node: false },
   'src/facts': { local: INNER, packages: ['apache-arrow'], node: true },
-  'src/app': { local: MIDDLE, packages: ['canonicalize'], node: true },
+  'src/app': { local: MIDDLE, packages: ['safe-stable-stringify'], node: true },
   'src/memory': { local: APP, packages: [], node: true },
   'src/sql': { local: APP, packages: ['kysely', 'libsql', 'pg'], node: true },
   'src/files': { local: APP, packages: ['csv-parse', 'csv-stringify'], node: true },
