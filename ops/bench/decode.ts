@@ -1,7 +1,8 @@
 /** Events of a log → facts on disk, against reading the log alone. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventLog } from '../../src/app/ports.ts';
+import { pagesAfter } from '../../src/app/pagesAfter.ts';
+import type { EventLog, StoredEvent } from '../../src/app/ports.ts';
 import { openFactStore } from '../../src/facts/factStore.ts';
 import type { Bench, Figure, Timing } from './bench.ts';
 import { withEmbedded, withServed, type Stores } from './databases.ts';
@@ -46,14 +47,8 @@ export const decode: Bench = {
   },
 };
 
-async function readAll(log: EventLog, take: (page: Awaited<ReturnType<EventLog['read']>>) => void): Promise<void> {
-  let position: string | null = null;
-  for (;;) {
-    const page = await log.read(position, PAGE_EVENTS);
-    if (page.length === 0) return;
-    take(page);
-    position = page.at(-1)?.position ?? position;
-  }
+async function readAll(log: EventLog, take: (page: readonly StoredEvent[]) => void): Promise<void> {
+  for await (const page of pagesAfter(log, null, PAGE_EVENTS)) take(page);
 }
 
 async function intoFacts(log: EventLog, folder: string): Promise<void> {

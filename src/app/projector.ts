@@ -15,6 +15,7 @@ import { observe, observeFigures, type Touched } from '../facts/observe.ts';
 import { kindsOf, touching, TOUCHING_COLUMNS } from '../facts/touched.ts';
 import type { Indicator } from './catalogue.ts';
 import type { Checkpoint, EventLog, ProjectionChange, ReadModels, StoredEvent } from './ports.ts';
+import { pagesAfter } from './pagesAfter.ts';
 import type { Progress } from './progress.ts';
 import { isDraft } from './projectionName.ts';
 
@@ -63,10 +64,14 @@ export async function openProjector(
   async function stand(): Promise<Standing> {
     const checkpoint = await readModels.checkpoint();
     const ordinal = checkpoint?.ordinal ?? 0;
-    while (facts.rows() < ordinal) {
-      if (!(await takeIn(log, facts))) throw behind(facts.rows(), ordinal);
-      progress?.('reading events', facts.rows(), ordinal);
+    if (facts.rows() < ordinal) {
+      for await (const page of pagesAfter(log, facts.position(), BATCH_EVENTS)) {
+        facts.append(page);
+        progress?.('reading events', facts.rows(), ordinal);
+        if (facts.rows() >= ordinal) break;
+      }
     }
+    if (facts.rows() < ordinal) throw behind(facts.rows(), ordinal);
     return { checkpoint, superseded: facts.superseded(ordinal), states: foldFrom(indicators, facts, ordinal) };
   }
 
@@ -99,9 +104,15 @@ export async function openProjector(
     ordinal: () => standing?.checkpoint?.ordinal ?? 0,
     async catchUp(report, signal) {
       const total = await log.size();
-      do {
+      const settle = async (): Promise<void> => {
         while (await step()) report?.('projecting', facts.rows(), Math.max(total, facts.rows()));
-      } while (signal?.aborted !== true && (await takeIn(log, facts)));
+      };
+      await settle();
+      for await (const page of pagesAfter(log, facts.position(), BATCH_EVENTS)) {
+        facts.append(page);
+        await settle();
+        if (signal?.aborted === true) return;
+      }
     },
     async take(page) {
       const position = facts.position();
@@ -109,13 +120,6 @@ export async function openProjector(
       await step();
     },
   };
-}
-
-/** Appends the next page of the log to the facts; false when there was none. */
-async function takeIn(log: EventLog, facts: FactStore): Promise<boolean> {
-  const page = await log.read(facts.position(), BATCH_EVENTS);
-  facts.append(page);
-  return page.length > 0;
 }
 
 const behind = (rows: number, ordinal: number): LedgerError =>

@@ -1,11 +1,10 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 
 /**
- * Writes a file so that after a crash it is either whole or not there: temporary name, flush, rename, and a flush of
- * the folder so that the new name survives too.
+ * Writes a file so that after a crash it is either whole or not there, once its folder is flushed too: temporary name,
+ * flush, rename.
  */
-export function writeDurably(path: string, bytes: Uint8Array): void {
+export function writeWhole(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.partial`;
   const file = openSync(temporary, 'w');
   try {
@@ -15,7 +14,11 @@ export function writeDurably(path: string, bytes: Uint8Array): void {
     closeSync(file);
   }
   renameSync(temporary, path);
-  const folder = openSync(dirname(path), 'r');
+}
+
+/** Flushes a folder, so that the new names in it survive a crash. */
+export function flushFolder(path: string): void {
+  const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);
   } finally {

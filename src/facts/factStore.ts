@@ -25,7 +25,7 @@ import {
   type FactColumns,
   type NumberArray,
 } from './columns.ts';
-import { writeDurably } from './durableFile.ts';
+import { flushFolder, writeWhole } from './durableFile.ts';
 import type { Figure } from './fact.ts';
 import { decodeExtras, decodeSubjects, encodeSegment, encodeSubjects, type EncodedSegment } from './segment.ts';
 import { toFact } from './toFact.ts';
@@ -104,6 +104,8 @@ export function openFactStore(folder: string): FactStore {
   mkdirSync(folder, { recursive: true });
   const manifestPath = join(folder, 'manifest.json');
   let segments = readManifest(manifestPath);
+  /** The segments that the manifest on disk lists. */
+  let listed = segments;
   removeStrays(folder, segments);
 
   const dictionaries = newDictionaries();
@@ -151,7 +153,7 @@ export function openFactStore(folder: string): FactStore {
   }
 
   function write(name: string, encoded: EncodedSegment): FileEntry {
-    writeDurably(join(folder, name), encoded.bytes);
+    writeWhole(join(folder, name), encoded.bytes);
     return { file: name, bytes: encoded.bytes.byteLength, sha256: sha256(encoded.bytes) };
   }
 
@@ -181,7 +183,7 @@ export function openFactStore(folder: string): FactStore {
   const manifestBytes = (list: readonly SegmentEntry[]): Buffer =>
     Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-2', segments: list }, null, 1));
 
-  /** Moves the full tail to disk. Nothing in memory changes before the manifest has: a failure can be tried again. */
+  /** Moves the full tail to disk. Nothing in memory changes before its files are there: a failure can be tried again. */
   function seal(): void {
     const known = dictionaries.subjects.size;
     const sealedTail = writeSegment(
@@ -193,10 +195,21 @@ export function openFactStore(folder: string): FactStore {
       if (run.length < FAN_IN || run.some((segment) => segment.rows !== size)) break;
       next = [...next.slice(0, -FAN_IN), merge(run)];
     }
-    writeDurably(manifestPath, manifestBytes(next));
     segments = next;
     tail = columnBuilder(dictionaries, TAIL_ROWS);
     tailSubjects = known;
+  }
+
+  /**
+   * Lists on disk what there is, once for all that was sealed since: what a crash leaves unlisted is made again from
+   * the log. The names of the segments are flushed first, so that the list never names a file that is not there.
+   */
+  function list(): void {
+    if (listed === segments) return;
+    flushFolder(folder);
+    writeWhole(manifestPath, manifestBytes(segments));
+    flushFolder(folder);
+    listed = segments;
     // Whoever is in the middle of reading may still need the segments that were merged.
     if (readers === 0) removeStrays(folder, segments);
   }
@@ -307,6 +320,7 @@ export function openFactStore(folder: string): FactStore {
         }
       }
       if (tail.rows === TAIL_ROWS) seal();
+      list();
     },
     zones(from, to) {
       const parts = segments.filter(({ first, rows }) => first < to && first + rows > from);

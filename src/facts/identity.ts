@@ -6,5 +6,6 @@ import { hash } from 'node:crypto';
  * chance that one of a hundred thousand amendments meets a wrong fact is below 1 in 100,000.
  */
 export function identityOf(source: string, id: string): bigint {
-  return hash('sha256', `${source}\n${id}`, 'buffer').readBigUInt64BE(0);
+  // As hexadecimal digits, because a buffer takes three times as long to make.
+  return BigInt(`0x${hash('sha256', `${source}\n${id}`).slice(0, 16)}`);
 }
