@@ -98,6 +98,9 @@ export const seriesSchema = z
     breakdown: z.string(),
     position: z.int().describe('Knowledge position: the number of events taken in'),
     madeUp: z.boolean().describe('True for demonstration data'),
+    parked: z
+      .int()
+      .describe('Events that these figures may depend on and that could not be read: above 0 they are incomplete'),
     status: z.string().describe('The line that must stand with every figure'),
     source: z.string(),
     notes: z.array(z.string()),

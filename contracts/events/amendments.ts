@@ -17,6 +17,7 @@ const amendmentFields = {
     'counter-fault',
     'sent-by-mistake',
     'publisher-revised',
+    'unreadable',
   ]),
 };
 

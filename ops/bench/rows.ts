@@ -157,6 +157,7 @@ export function factOf(row: Row, index: number): Fact {
     dimensions: dimensionsOf(row),
     amends: null,
     figure: null,
+    parked: null,
   };
 }
 

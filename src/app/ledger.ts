@@ -3,7 +3,9 @@
  * projector: one at a time, live or not.
  */
 import type { Definition } from '../../contracts/definition.ts';
+import type { Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { ImportSource } from '../importers/importer.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -11,6 +13,7 @@ import { importFile, type ImportReport } from './importFile.ts';
 import type { EventLog, HeldSeries, ReadModels } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { BATCH_EVENTS, openProjector, type Projector } from './projector.ts';
+import { dismissalOf, parkedEvents, type Dismissal, type ParkedEvent } from './parked.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
@@ -46,7 +49,11 @@ export interface Ledger {
   series(request: SeriesRequest): Promise<Series>;
   held(indicator: string): Promise<readonly HeldSeries[]>;
   replay(definition: Definition, progress?: Progress, signal?: AbortSignal): Promise<ReplayResult>;
-  /** Forgets facts and observations and makes both again from the log. */
+  /** Events that no fact could be made from and that nobody has settled: figures that may depend on them are incomplete. */
+  parked(): readonly ParkedEvent[];
+  /** Records that a parked event is not to count, who says so and why. Resolves when the figures say so too. */
+  dismiss(ordinal: number, dismissal: Dismissal): Promise<void>;
+  /** Forgets facts and observations and makes both again from the log: parked events are tried again too. */
   rebuild(progress?: Progress): Promise<{ events: number }>;
   verify(progress?: Progress): Promise<Verification>;
   /** Starts live projection: what is recorded from now on becomes visible by itself. */
@@ -100,6 +107,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     return true;
   }
 
+  const parked = (): readonly ParkedEvent[] => parkedEvents(facts, projector.ordinal());
   const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
 
   return {
@@ -109,10 +117,17 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     record: (candidates) => recordEvents(ports, candidates),
     import: (source, choices, report) => importFile(ports, source, choices, report),
     project,
-    series: (request) => readSeries({ readModels, catalogue, ordinal }, request),
+    series: (request) => readSeries({ readModels, catalogue, ordinal, parked }, request),
     held: (indicator) => readModels.held(catalogue.find(indicator).projection),
     replay: (definition, report, signal) =>
       replay({ facts, readModels, catalogue, ordinal }, definition, report, signal),
+    parked,
+    async dismiss(ordinal, dismissal) {
+      const event = dismissalOf(parked(), ordinal, dismissal, ports.now());
+      const [outcome] = await recordEvents(ports, [event]);
+      if (outcome?.problem !== undefined) throw ofProblem(outcome.problem);
+      await project();
+    },
     async rebuild(report) {
       const wasLive = await stopLive();
       try {
@@ -142,6 +157,9 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     },
   };
 }
+
+const ofProblem = ({ code, detail, hint, faults }: Problem): LedgerError =>
+  new LedgerError(code, detail, { ...(hint === undefined ? {} : { hint }), faults: faults ?? [] });
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -31,7 +31,10 @@ export interface StoredEvent {
   readonly position: Position;
   /** When the log made it durable, ISO 8601 UTC with milliseconds. */
   readonly recordedAt: string;
+  /** As it was stored. Where others can write, it may be anything. */
   readonly event: ActivityEvent;
+  /** Whether somebody else may have stored it, who did not check it against its contract. */
+  readonly unchecked?: boolean;
 }
 
 /** The append-only truth. One stream per source feed; a stream's name is the CloudEvents `source`. */

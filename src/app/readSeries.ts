@@ -7,6 +7,7 @@ import { granularityOfInterval, isoOf, periodLabel, windowOf } from '../domain/p
 import { isMadeUp, placeAt, placeName } from '../domain/places.ts';
 import { progressOf, type BaselineValue } from '../domain/progress.ts';
 import type { Catalogue, Indicator } from './catalogue.ts';
+import { parkedFor, type ParkedEvent } from './parked.ts';
 import type { HeldSeries, ReadModels, SeriesQuery } from './ports.ts';
 
 export interface SeriesRequest {
@@ -25,6 +26,8 @@ export interface SeriesPorts {
   readonly catalogue: Catalogue;
   /** The knowledge position that the read models stand at. */
   readonly ordinal: () => number;
+  /** Events that no fact could be made from and that nobody has settled. */
+  readonly parked: () => readonly ParkedEvent[];
 }
 
 /** What is read where the request leaves it open, best first. */
@@ -35,7 +38,7 @@ const GRANULARITY_ORDER: readonly Granularity[] = ['financial-year', 'window', '
  * where there is one. Throws `not-found` for an unknown indicator or a series that holds nothing.
  */
 export async function readSeries(
-  { readModels, catalogue, ordinal }: SeriesPorts,
+  { readModels, catalogue, ordinal, parked: parkedNow }: SeriesPorts,
   request: SeriesRequest,
 ): Promise<Series> {
   const indicator = catalogue.find(request.indicator);
@@ -43,6 +46,7 @@ export async function readSeries(
   const held = await readModels.held(projection);
   const choice = choose(indicator, held, request);
   const { position, everything } = await readAtOnePosition(readModels, ordinal, { projection, ...choice });
+  const parked = parkedFor(indicator.plan, parkedNow());
   const baseline = baselineOf(indicator, choice, everything);
   const wanted = everything.filter(
     (o) =>
@@ -73,7 +77,8 @@ export async function readSeries(
     breakdown: choice.breakdown,
     position,
     madeUp: isMadeUp(choice.place),
-    status: statusOf(choice),
+    parked,
+    status: `${incompleteText(parked)}${statusOf(choice)}`,
     source: sourceOf(choice, wanted),
     notes: definition.notes,
     points: wanted.map(pointOf),
@@ -251,6 +256,13 @@ function pointOf(o: Observation): SeriesPoint {
     notes: [...o.notes],
   };
 }
+
+const incompleteText = (parked: number): string =>
+  parked === 0
+    ? ''
+    : parked === 1
+      ? 'Incomplete: 1 event that these figures may depend on could not be read. '
+      : `Incomplete: ${parked} events that these figures may depend on could not be read. `;
 
 const statusOf = ({ place, basis }: Choice): string =>
   isMadeUp(place)

@@ -4,7 +4,7 @@
  */
 import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
 import { dictionary, subjectDictionary, type Dictionary, type SubjectDictionary } from './dictionary.ts';
-import type { Amendment, Fact, Figure, Grain, RowState } from './fact.ts';
+import type { Amendment, Fact, Figure, Grain, Parked, RowState } from './fact.ts';
 
 /** Fixed codes: what the value means never depends on the log. Grains are ordered from fine to coarse. */
 export const GRAINS: readonly Grain[] = ['month', 'quarter', 'half-year', 'financial-year', 'unplaced'];
@@ -101,6 +101,7 @@ export interface FactColumns {
 export interface RareRows {
   readonly amendments: readonly (Amendment & { readonly row: number })[];
   readonly figures: readonly (Figure & { readonly row: number })[];
+  readonly parked: readonly (Parked & { readonly row: number })[];
 }
 
 /** A growing piece of the store, row by row. */
@@ -148,6 +149,7 @@ export function columnBuilder(dictionaries: Dictionaries, capacity: number): Col
   const identities = new BigUint64Array(capacity);
   const amendments: (Amendment & { row: number })[] = [];
   const figures: (Figure & { row: number })[] = [];
+  const parked: (Parked & { row: number })[] = [];
   let rows = 0;
 
   return {
@@ -175,6 +177,7 @@ export function columnBuilder(dictionaries: Dictionaries, capacity: number): Col
       identities[rows] = fact.identity;
       if (fact.amends !== null) amendments.push({ ...fact.amends, row: rows });
       if (fact.figure !== null) figures.push({ ...fact.figure, row: rows });
+      if (fact.parked !== null) parked.push({ ...fact.parked, row: rows });
       rows += 1;
     },
     columns() {
@@ -186,7 +189,7 @@ export function columnBuilder(dictionaries: Dictionaries, capacity: number): Col
       return { rows, columns };
     },
     identities: () => identities.subarray(0, rows),
-    rare: () => ({ amendments, figures }),
+    rare: () => ({ amendments, figures, parked }),
   };
 }
 

@@ -4,8 +4,11 @@ import type { Dimension } from '../../contracts/definition.ts';
 import type { Absence } from '../../contracts/fields.ts';
 import type { CalendarGranularity } from '../domain/periods.ts';
 
-/** `retraction`: a fact that only takes another away. `unplaced`: a window that no calendar period holds. */
-export type RowKind = FactKind | 'retraction';
+/**
+ * `retraction`: a fact that only takes another away. `parked`: an event that could not be made a fact. `unplaced`: a
+ * window that no calendar period holds.
+ */
+export type RowKind = FactKind | 'retraction' | 'parked';
 export type Grain = CalendarGranularity | 'unplaced';
 export type RowState = 'counted' | Absence;
 
@@ -32,6 +35,16 @@ export interface Amendment {
   readonly at: number;
 }
 
+/** An event of the log that no fact could be made from, and why: it keeps its place, and counts nowhere. */
+export interface Parked {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  /** What figures it might change: those that read this kind; null where that cannot be told, so any. */
+  readonly kind: FactKind | null;
+  readonly reason: string;
+}
+
 export interface Fact {
   /** First 64 bits of SHA-256 over source, line feed, id. */
   readonly identity: bigint;
@@ -56,4 +69,5 @@ export interface Fact {
   readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
   readonly amends: Amendment | null;
   readonly figure: Figure | null;
+  readonly parked: Parked | null;
 }

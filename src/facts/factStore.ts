@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { supersededRows, type AmendmentRow } from './amendments.ts';
 import { blockBuffers, readBlocks, readColumn, readIdentities, type ColumnFile, type Runs } from './columnReader.ts';
@@ -26,9 +25,9 @@ import {
   type NumberArray,
 } from './columns.ts';
 import { flushFolder, writeWhole } from './durableFile.ts';
-import type { Figure } from './fact.ts';
+import type { Figure, Parked } from './fact.ts';
+import { readFact } from './readFact.ts';
 import { decodeExtras, decodeSubjects, encodeSegment, encodeSubjects, type EncodedSegment } from './segment.ts';
-import { toFact } from './toFact.ts';
 
 /** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
 export const SEGMENT_ROWS = [4_096, 65_536, 1_048_576] as const;
@@ -72,6 +71,14 @@ export interface Chunk extends FactColumns {
   readonly zone: Zone;
 }
 
+/** An event as the store takes it in. */
+interface StoredRow {
+  readonly position: string;
+  readonly event: unknown;
+  /** Whether it may have been stored without being checked against its contract. */
+  readonly unchecked?: boolean;
+}
+
 export interface FactStore {
   readonly dictionaries: Dictionaries;
   /** Facts held: the ordinal of the last event taken in. */
@@ -79,13 +86,15 @@ export interface FactStore {
   /** The log's position of the last event taken in, null when empty. */
   position(): string | null;
   /** Takes in events as they follow in the log. */
-  append(events: readonly { readonly position: string; readonly event: ActivityEvent }[]): void;
+  append(events: readonly StoredRow[]): void;
   /** What is known of rows `from` (inclusive) to `to` (exclusive) without reading them. */
   zones(from: number, to: number): readonly Zone[];
   /** The rows themselves in blocks, with the columns that `columns` asks of a zone, as far as they are not default. */
   chunks(columns: (zone: Zone) => readonly ColumnName[], from: number, to: number): Iterable<Chunk>;
   /** Published figures among the first `to` rows that are not superseded. */
   figures(to: number): readonly Figure[];
+  /** Events among the first `to` that no fact could be made from, and that nobody has corrected or retracted. */
+  parked(to: number): readonly (Parked & { readonly row: number })[];
   /** Rows that do not count among the first `to`: see `supersededRows`. */
   superseded(to: number): ReadonlySet<number>;
   /** Names and digests of the files, and a digest of the tail: equal for equal logs. */
@@ -111,6 +120,7 @@ export function openFactStore(folder: string): FactStore {
   const dictionaries = newDictionaries();
   const amendments: AmendmentRow[] = [];
   const figures: (Figure & { row: number })[] = [];
+  const parked: (Parked & { row: number })[] = [];
   for (const segment of segments) load(segment);
   let tail: ColumnBuilder = columnBuilder(dictionaries, TAIL_ROWS);
   let tailSubjects = dictionaries.subjects.size;
@@ -142,6 +152,7 @@ export function openFactStore(folder: string): FactStore {
     for (const [name, words] of extras.words) for (const word of words) wordsOf(dictionaries, name).code(word);
     if (segment.subjects !== null) dictionaries.subjects.load(decodeSubjects(readWhole(folder, segment.subjects)));
     for (const figure of extras.rare.figures) figures.push({ ...figure, row: segment.first + figure.row });
+    for (const one of extras.rare.parked) parked.push({ ...one, row: segment.first + one.row });
     if (extras.rare.amendments.length === 0) return;
     const identities = readIdentities(fileOf(segment));
     const kinds = readColumn(fileOf(segment), 'kind');
@@ -237,6 +248,7 @@ export function openFactStore(folder: string): FactStore {
     const rare = {
       amendments: inPart(amendments).map(({ row, target, at }) => ({ target, at, row })),
       figures: inPart(figures),
+      parked: inPart(parked),
     };
     const last = parts.at(-1);
     const withPeople = parts.flatMap((part) => (part.subjects === null ? [] : [part.subjects]));
@@ -302,9 +314,9 @@ export function openFactStore(folder: string): FactStore {
     rows,
     position: () => lastPosition,
     append(events) {
-      for (const { position, event } of events) {
+      for (const { position, event, unchecked } of events) {
         if (tail.rows === TAIL_ROWS) seal();
-        const fact = toFact(event);
+        const fact = readFact(event, position, unchecked === true);
         tail.add(fact);
         lastPosition = position;
         const row = rows() - 1;
@@ -313,6 +325,7 @@ export function openFactStore(folder: string): FactStore {
           amended = row;
         }
         if (fact.figure !== null) figures.push({ ...fact.figure, row });
+        if (fact.parked !== null) parked.push({ ...fact.parked, row });
         // Its amendment came before it.
         if (targets.get(fact.identity) === null) {
           targets.set(fact.identity, row);
@@ -351,6 +364,11 @@ export function openFactStore(folder: string): FactStore {
     figures(to) {
       const gone = superseded(to);
       return figures.filter(({ row }) => row < to && !gone.has(row));
+    },
+    parked(to) {
+      if (parked.length === 0) return parked;
+      const gone = superseded(to);
+      return parked.filter(({ row }) => row < to && !gone.has(row));
     },
     superseded,
     digests,

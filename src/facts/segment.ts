@@ -101,6 +101,7 @@ export function encodeSegment(
     metadata.set('amendments', JSON.stringify(rare.amendments.map((a) => ({ ...a, target: a.target.toString() }))));
   }
   if (rare.figures.length > 0) metadata.set('figures', JSON.stringify(rare.figures));
+  if (rare.parked.length > 0) metadata.set('parked', JSON.stringify(rare.parked));
   return withRuns(fields, children, rows, metadata);
 }
 
@@ -148,6 +149,7 @@ export function decodeExtras(bytes: Uint8Array): { words: ReadonlyMap<ColumnName
         target: BigInt(a['target'] as string),
       })),
       figures: parse('figures') as unknown as RareRows['figures'],
+      parked: parse('parked') as unknown as RareRows['parked'],
     },
   };
 }

@@ -30,6 +30,7 @@ export function toFact(event: ActivityEvent): Fact {
     dimensions: NO_DIMENSIONS,
     amends: null,
     figure: null,
+    parked: null,
   };
   if (event.type === 'org.outcome-ledger.fact.retracted.v1') {
     fact.day = londonMoment(event.time ?? '').day;

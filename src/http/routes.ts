@@ -6,6 +6,7 @@ import { commandRoutes } from './commands.ts';
 import { contractRoutes } from './contracts.ts';
 import { healthRoutes } from './health.ts';
 import { indicatorRoutes } from './indicators.ts';
+import { parkedRoutes } from './parked.ts';
 import type { HttpPorts } from './ports.ts';
 import { eventRoutes } from './postEvents.ts';
 import { seriesRoutes } from './series.ts';
@@ -19,6 +20,7 @@ export async function apiRoutes(app: Api, ports: Omit<HttpPorts, 'templatesFolde
   indicatorRoutes(app, ports);
   seriesRoutes(app, ports);
   chartRoutes(app, ports);
+  parkedRoutes(app, ports);
   await app.register(async (group: Api) => eventRoutes(group, ports));
   await app.register(async (group: Api) => commandRoutes(group, ports));
 }

@@ -44,6 +44,7 @@ export const CSV_COLUMNS: Readonly<Record<string, (point: SeriesPoint, series: S
   progress_change: (_, s) => s.progress.change,
   progress_percent_change: (_, s) => s.progress.percentChange,
   knowledge_position: (_, s) => s.position,
+  parked_events: (_, s) => s.parked,
   made_up: (_, s) => String(s.madeUp),
   status: (_, s) => s.status,
 };

@@ -8,6 +8,8 @@ import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { ERROR_CODES } from '../../contracts/errors.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
+import { factRetracted } from '../../contracts/events/amendments.ts';
+import type { Dismissal } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
@@ -17,7 +19,7 @@ import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
 import { progressLine } from './progressLine.ts';
-import { showImport, showProblem, showReplay, showSeries, showVerification } from './show.ts';
+import { showImport, showParked, showProblem, showReplay, showSeries, showVerification } from './show.ts';
 import type { Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
@@ -172,6 +174,25 @@ program
   .action(async () => {
     const { events } = await withTarget((target, progress) => target.rebuild(progress), { startAgain: true });
     print({ events }, `Facts and observations made again from ${events.toLocaleString('en-GB')} events.`);
+  });
+
+const parked = program
+  .command('parked')
+  .description('list events of the log that could not be read; figures that may depend on them are incomplete')
+  .action(async () => {
+    const events = await withTarget((target) => target.parked());
+    print({ parked: events }, showParked(events));
+  });
+parked
+  .command('dismiss')
+  .description('record that a parked event is not to count')
+  .argument('<number>', 'its number in the log')
+  .addOption(new Option('--by <role>', 'who says so').choices(factRetracted.shape.by.options).makeOptionMandatory())
+  .addOption(new Option('--why <reason>', 'why').choices(factRetracted.shape.why.options).makeOptionMandatory())
+  .action(async (number: string, dismissal: Dismissal) => {
+    if (!/^[1-9]\d{0,14}$/.test(number)) throw new LedgerError('usage', `"${number}" is not the number of an event.`);
+    await withTarget((target) => target.dismiss(Number(number), dismissal));
+    print({ dismissed: Number(number) }, `Event ${number} is recorded as not to count.`);
   });
 
 program

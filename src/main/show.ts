@@ -2,6 +2,7 @@
 import type { ErrorCode, Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
 import type { ImportReport } from '../app/importFile.ts';
+import type { ParkedEvent } from '../app/parked.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
 import { seriesTable } from '../charts/seriesTable.ts';
@@ -30,6 +31,18 @@ export function showImport(report: ImportReport): string {
     `  findings: ${counts.join(', ')}`,
     ...shown,
     ...(more > 0 ? [`  … and ${whole(more)} more: --json lists all`] : []),
+  ].join('\n');
+}
+
+export function showParked(parked: readonly ParkedEvent[]): string {
+  if (parked.length === 0) return 'No event is parked: all that the log holds could be read.';
+  return [
+    `${whole(parked.length)} ${parked.length === 1 ? 'event' : 'events'} could not be read; figures that may depend on them are incomplete:`,
+    ...parked.map(
+      ({ ordinal, source, id, type, kind, reason }) =>
+        `  ${ordinal}  ${source} ${id}: ${type === '' ? 'no type' : type}; ${reason}; touches ${kind === null ? 'any figure' : `figures of ${kind}`}`,
+    ),
+    'Settle each by a fact.corrected or fact.retracted event that names it, by "outcomes parked dismiss <number>", or by "outcomes rebuild" with a version that can read it.',
   ].join('\n');
 }
 

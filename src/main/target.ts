@@ -5,6 +5,7 @@
 import type { Series } from '../../contracts/series.ts';
 import { problemSchema } from '../../contracts/errors.ts';
 import type { ImportReport } from '../app/importFile.ts';
+import type { Dismissal, ParkedEvent } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
 import type { ReplayResult } from '../app/replay.ts';
@@ -33,6 +34,8 @@ export interface Target {
   import(request: ImportRequest, progress: Progress): Promise<ImportReport>;
   replay(request: ReplayRequest, progress: Progress, signal: AbortSignal): Promise<ReplayResult>;
   series(request: SeriesRequest): Promise<Series>;
+  parked(): Promise<readonly ParkedEvent[]>;
+  dismiss(ordinal: number, dismissal: Dismissal): Promise<void>;
   rebuild(progress: Progress): Promise<{ events: number }>;
   verify(progress: Progress): Promise<Verification>;
   close(): Promise<void>;
@@ -83,6 +86,14 @@ function directly(engine: Engine): Target {
     async series(request) {
       await ledger.project();
       return ledger.series(request);
+    },
+    async parked() {
+      await ledger.project();
+      return ledger.parked();
+    },
+    async dismiss(ordinal, dismissal) {
+      await ledger.project();
+      await ledger.dismiss(ordinal, dismissal);
     },
     rebuild: (progress) => ledger.rebuild(progress),
     verify: (progress) => ledger.verify(progress),
@@ -151,6 +162,20 @@ function throughServer({ address, key }: ServerRecord): Target {
       const body: unknown = await response.json();
       if (!response.ok) throw problemError(body);
       return body as Series;
+    },
+    async parked() {
+      const response = await reach(new URL('/v1/parked', address), {});
+      const body: unknown = await response.json();
+      if (!response.ok) throw problemError(body);
+      return (body as { parked: ParkedEvent[] }).parked;
+    },
+    async dismiss(ordinal, dismissal) {
+      const response = await reach(new URL(`/v1/parked/${ordinal}/dismissal`, address), {
+        method: 'POST',
+        body: JSON.stringify(dismissal),
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      });
+      if (!response.ok) throw problemError(await response.json());
     },
     rebuild: (progress) => command('/v1/commands/rebuild', '', 'application/json', progress),
     verify: (progress) => command('/v1/commands/verify', '', 'application/json', progress),

@@ -60,6 +60,13 @@ export function history(): unknown[] {
   });
 }
 
+/** Imports the figures that the product comes with. */
+export async function importFigures(ledger: TestLedger['ledger']): Promise<void> {
+  const fileName = 'published-figures.csv';
+  const bytes = readFileSync(`projections/publishedFigures/${fileName}`);
+  await ledger.import({ fileName, sha256: sha256Of(bytes), table: readTable({ fileName, bytes }), options: {} }, {});
+}
+
 /** Opens one. `filled: false` leaves the ledger empty; parts of the ports can be replaced. */
 export async function testServer(
   choices: { filled?: boolean; ports?: Partial<HttpPorts>; parts?: Parameters<typeof testLedger>[0] } = {},
@@ -68,9 +75,7 @@ export async function testServer(
   const { ledger, log, folder } = opened;
   if (choices.filled !== false) {
     await ledger.record(history());
-    const fileName = 'published-figures.csv';
-    const bytes = readFileSync(`projections/publishedFigures/${fileName}`);
-    await ledger.import({ fileName, sha256: sha256Of(bytes), table: readTable({ fileName, bytes }), options: {} }, {});
+    await importFigures(ledger);
     await ledger.project();
   }
   const app = httpServer({

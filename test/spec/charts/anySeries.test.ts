@@ -72,6 +72,7 @@ const anySeries = fc
       indicator: { ...base.indicator, title: made.title, unit: made.unit, decimals: made.decimals },
       granularity: made.granularity,
       madeUp: made.madeUp,
+      parked: 0,
       points,
       baseline: made.status === 'no-baseline' ? null : { ...base.baseline, period: from, label, value: made.scale / 2 },
       target: made.target ? { ...base.target, value: made.scale * 0.52 } : null,

@@ -1,0 +1,110 @@
+/**
+ * Any event of a log → a fact. One that cannot be read is parked: it keeps its ordinal, counts nowhere, says why, and
+ * makes the figures that may depend on it incomplete. An older program may meet a newer event, and into some logs others
+ * can write.
+ */
+import {
+  activityEvent,
+  EVENT_KINDS,
+  FACT_KINDS,
+  kindOf,
+  typeOf,
+  type ActivityEvent,
+  type EventType,
+  type FactKind,
+} from '../../contracts/activityEvent.ts';
+import { idField, sourceField } from '../../contracts/fields.ts';
+import { METHODS } from './columns.ts';
+import type { Fact } from './fact.ts';
+import { identityOf } from './identity.ts';
+import { toFact } from './toFact.ts';
+
+/** First and last day that a fact may speak of: the years 1850 and 2099, as the contracts have it. */
+const FIRST_DAY = -43_830;
+const LAST_DAY = 47_481;
+
+/** What stands for the source of an event that names none. */
+const NO_SOURCE = 'urn:outcome-ledger:unreadable';
+
+/**
+ * The fact of an event, or a parked one.
+ * @param position   names an event that has no usable identity of its own
+ * @param unchecked  whether it may have been stored without being checked against its contract
+ */
+export function readFact(event: unknown, position: string, unchecked: boolean): Fact {
+  try {
+    const { type } = event as { type: EventType };
+    if (TYPES.has(type) && (!unchecked || activityEvent.safeParse(event).success)) {
+      const fact = toFact(event as ActivityEvent);
+      if (isSound(fact)) return fact;
+    }
+  } catch {
+    // Why it failed is told below, in terms of its contract.
+  }
+  return parkedFact(event, position);
+}
+
+const TYPES: ReadonlySet<string> = new Set(EVENT_KINDS.map(typeOf));
+const METHOD_WORDS: ReadonlySet<string> = new Set(METHODS);
+
+/** Whether the columns can hold what a fact says: a much quicker test than its contract. */
+function isSound(fact: Fact): boolean {
+  if (typeof fact.place !== 'string' || typeof fact.source !== 'string') return false;
+  if (!Number.isInteger(fact.day) || fact.day < FIRST_DAY || fact.day > LAST_DAY) return false;
+  if (!Number.isInteger(fact.days) || fact.days < 1 || !Number.isInteger(fact.second)) return false;
+  if (!isCount(fact.quantity) || !isCount(fact.seconds) || !METHOD_WORDS.has(fact.method)) return false;
+  return fact.subject === '' || /^[0-9a-f]{32}$/.test(fact.subject);
+}
+
+/** A whole number that is not negative; NaN where a fact states none. */
+const isCount = (value: number): boolean => value !== value || (Number.isInteger(value) && value >= 0);
+
+function parkedFact(event: unknown, position: string): Fact {
+  const { source, id, type } = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
+  const isNamed = sourceField.safeParse(source).success && idField.safeParse(id).success;
+  const name = isNamed ? { source: source as string, id: id as string } : { source: NO_SOURCE, id: position };
+  const words = typeof type === 'string' ? type.slice(0, LONGEST_TYPE) : '';
+  return {
+    ...EMPTY,
+    identity: identityOf(name.source, name.id),
+    source: name.source,
+    parked: { ...name, type: words, kind: kindIn(words), reason: reasonOf(event) },
+  };
+}
+
+/** 2020-01-01. A row that counts nowhere must not widen the time that its segment spans. */
+const ANY_DAY = 18_262;
+const LONGEST_TYPE = 100;
+const LONGEST_REASON = 500;
+
+const EMPTY: Omit<Fact, 'identity' | 'source' | 'parked'> = {
+  kind: 'parked',
+  place: '',
+  day: ANY_DAY,
+  days: 1,
+  grain: 'month',
+  second: 0,
+  method: '',
+  state: 'counted',
+  quantity: 0,
+  seconds: NaN,
+  subject: '',
+  dimensions: {},
+  amends: null,
+  figure: null,
+};
+
+/** The kind of a known type, or of another version of one. */
+function kindIn(type: string): FactKind | null {
+  const kind = kindOf(type.replace(/\.v\d+$/, '.v1') as EventType) as FactKind;
+  return FACT_KINDS.includes(kind) ? kind : null;
+}
+
+function reasonOf(event: unknown): string {
+  const parsed = activityEvent.safeParse(event);
+  if (parsed.success) return 'Follows its contract, but no fact can be made of it.';
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `/${path.join('/')} ${message}`,
+  );
+  return faults.join('; ').slice(0, LONGEST_REASON);
+}
