@@ -7,11 +7,11 @@ import { memoryFeedIdentities } from '../../src/memory/memoryFeedIdentities.ts';
 import { kyselyFeedIdentities } from '../../src/sql/kyselyFeedIdentities.ts';
 import { migrate } from '../../src/sql/migrations.ts';
 import { openSqlite } from '../../src/sql/sqliteDatabase.ts';
-import { eventStoreForTests, givenEventStore } from '../support/eventStore.ts';
+import { eventStoreForTests, whichEventStore } from '../support/eventStore.ts';
 import { testEventLog } from './eventLog.ts';
 
 const effects = { now: () => new Date() };
-const where = givenEventStore === undefined ? 'eventstoredb (double)' : 'eventstoredb (real)';
+const where = `eventstoredb (${whichEventStore()})`;
 
 testEventLog(where, async () => {
   const { url, prefix, dispose } = await eventStoreForTests();
