@@ -31,16 +31,17 @@ export async function appendPart(
   const what = `an append to the stream "${name}"`;
   const deadline = performance.now() + timing.total_ms;
   for (let failures = 0; ;) {
-    const client = connection.appender();
+    let client = connection.appender();
     try {
-      const { nextExpectedRevision } = await within(
-        timing.attempt_ms,
-        what,
-        client.appendToStream(name, [...events], {
+      const { nextExpectedRevision } = await connection.inTurn(() => {
+        client = connection.appender();
+        const appending = client.appendToStream(name, [...events], {
           expectedRevision: revision < 0 ? NO_STREAM : BigInt(revision),
+          requiresLeader: true,
           deadline: WIRE_DEADLINE_MS,
-        }),
-      );
+        });
+        return within(timing.attempt_ms, what, appending);
+      });
       const last = revision + events.length;
       if (nextExpectedRevision !== BigInt(last)) throw elsewhere(name, last, nextExpectedRevision);
       return 'stored';

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { newClient } from './connectionString.ts';
 import { within } from './timing.ts';
@@ -8,6 +9,8 @@ export interface Connection {
   readonly reader: EventStoreDBClient;
   /** For appends. Ask for it before each attempt: it is exchanged when it is spoiled. */
   appender(): EventStoreDBClient;
+  /** Makes an attempt to append when fewer than a bounded number are under way. */
+  inTurn<T>(attempt: () => Promise<T>): Promise<T>;
   /** Puts a new client in place of `spoiled`, unless that was done already. */
   exchange(spoiled: EventStoreDBClient): Promise<void>;
   /** Aborted when the log is closed. */
@@ -20,11 +23,12 @@ export interface Connection {
  * failed read does not close the channel under an append. Throws LedgerError `usage` for a string that cannot be used.
  */
 export function connect(connectionString: string): Connection {
-  const newAppender = () => withGuardedAnswers(newClient(connectionString));
+  const newAppender = () => withGuardedStream(newClient(connectionString));
   const reader = newClient(connectionString);
   let appender = newAppender();
   let exchanging: Promise<void> | null = null;
   const closed = new AbortController();
+  setMaxListeners(0, closed.signal); // Every call under way listens to it.
 
   /** The old client is shut before there is a new one: the end of its stream rejects every append under way. */
   async function renew(): Promise<void> {
@@ -36,6 +40,7 @@ export function connect(connectionString: string): Connection {
   return {
     reader,
     appender: () => appender,
+    inTurn: turns(APPENDS_UNDER_WAY),
     async exchange(spoiled) {
       if (appender === spoiled && !closed.signal.aborted) await (exchanging ??= renew());
     },
@@ -48,22 +53,50 @@ export function connect(connectionString: string): Connection {
   };
 }
 
-/** What the client keeps to itself and must be reached for: it has no way to close, and its answers need a guard. */
+/**
+ * Appends under way at a time: what lies in the stream is at most as many megabytes, and as many fail with it. More of
+ * them gain nothing once they are not of single events.
+ */
+const APPENDS_UNDER_WAY = 16;
+
+/** Lets `most` works run at a time; the others wait in the order in which they came. */
+function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running === most) await new Promise<void>((go) => waiting.push(go));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
+
+/** What the client keeps to itself and must be reached for: it has no way to close, and one of its streams needs a guard. */
 interface Internals {
-  getGRPCClient: (...given: unknown[]) => Promise<{ batchAppend?: (...given: unknown[]) => Answers }>;
+  getGRPCClient: (...given: unknown[]) => Promise<{ batchAppend?: (...given: unknown[]) => Calls }>;
   getChannel: () => Promise<{ close(): void }>;
 }
-interface Answers {
-  on(event: string, listener: (...given: unknown[]) => void): Answers;
+interface Calls {
+  on(event: string, listener: (...given: unknown[]) => void): Calls;
+  write(...given: unknown[]): boolean;
 }
 
 /**
- * The client matches answers to appends in one table of the whole process, which any failed stream empties, and its
- * listener throws at an answer that it finds no append for: inside the gRPC library that ends as an unhandled rejection,
- * by which Node ends the process, and the stream is deaf from then on. Here the listener's error ends at the stream.
- * The append that the answer was meant for is settled by its timer and the retry of the same batch.
+ * Two faults of the client's batch call would end the process by an unhandled rejection, and are fenced in at its stream.
+ *
+ * It matches answers to appends in one table of the whole process, which any failed stream empties, and its listener
+ * throws at an answer that it finds no append for; the stream is deaf from then on. Here the listener's error ends at
+ * the stream, and the append that the answer was meant for is settled by its timer and the retry of the same batch.
+ *
+ * And where several appends wait for a full stream to drain, their waiting is rejected when it fails, where nobody looks.
+ * Here the stream never says that it is full: what may lie in it is bounded by the number of appends under way.
  */
-function withGuardedAnswers(client: EventStoreDBClient): EventStoreDBClient {
+function withGuardedStream(client: EventStoreDBClient): EventStoreDBClient {
   const internals = client as unknown as Internals;
   const getClient = internals.getGRPCClient;
   internals.getGRPCClient = async (...given) => {
@@ -71,10 +104,15 @@ function withGuardedAnswers(client: EventStoreDBClient): EventStoreDBClient {
     if (grpc.batchAppend === undefined || Object.hasOwn(grpc, 'batchAppend')) return grpc;
     const batchAppend = grpc.batchAppend.bind(grpc);
     grpc.batchAppend = (...args) => {
-      const answers = batchAppend(...args);
-      const listen = answers.on.bind(answers);
-      answers.on = (event, listener) => listen(event, event === 'data' ? guarded(listener) : listener);
-      return answers;
+      const stream = batchAppend(...args);
+      const listen = stream.on.bind(stream);
+      stream.on = (event, listener) => listen(event, event === 'data' ? guarded(listener) : listener);
+      const write = stream.write.bind(stream);
+      stream.write = (...message) => {
+        write(...message);
+        return true;
+      };
+      return stream;
     };
     return grpc;
   };

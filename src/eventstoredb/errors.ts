@@ -37,10 +37,13 @@ export function kindOf(error: unknown): ErrorKind {
   return 'unsettled';
 }
 
-/** Whether the client object that met the error may go on: it may when the server itself answered that it was too slow. */
+/**
+ * Whether the client object that met the error may not go on. It may when the server itself said that it was too slow,
+ * and when it named the leader of its cluster: the client goes there by itself.
+ */
 export function spoils(error: unknown): boolean {
   const { type } = told(error);
-  return type !== 'timeout' && type !== 'deadline-exceeded';
+  return type !== 'timeout' && type !== 'deadline-exceeded' && type !== 'not-leader';
 }
 
 /** The server ended a subscription because events came faster than they were taken. It does so after any burst. */

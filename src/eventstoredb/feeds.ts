@@ -6,6 +6,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import { appendPart } from './appendPart.ts';
 import { partsOf } from './parts.ts';
 import { isDeleted, readStream, type Server } from './reading.ts';
+import { backOff } from './timing.ts';
 import { identityIn, wireEvent } from './wireEvent.ts';
 
 /** One stream as this process knows it. Whoever appends to it has it alone. */
@@ -52,7 +53,8 @@ export function appendTo(
     const identified = identify(stream, events);
     const mine = new Set<string>();
     if (expected !== 'any') feed.revision = null;
-    for (const patience = performance.now() + server.timing.total_ms; ;) {
+    const patience = performance.now() + server.timing.total_ms;
+    for (let rounds = 1; ; rounds++) {
       await feed.keeping;
       feed.revision ??= await load(server, prefix, identities, stream);
       const wanted = mine.size > 0 ? null : revisionOf(expected);
@@ -67,6 +69,7 @@ export function appendTo(
       const revision = await appendFresh(feed, feed.revision, stream, fresh, recordedAt, mine);
       if (revision !== 'moved') return { outcomes, revision };
       if (performance.now() > patience) throw contended(stream);
+      await backOff(rounds, server.connection.closed);
     }
   }
 
@@ -83,11 +86,11 @@ export function appendTo(
     mine: Set<string>,
   ): Promise<number | 'moved'> {
     let last = revision;
-    let taken = 0;
-    for (const part of partsOf(fresh.map((event) => wireEvent(stream, event, recordedAt)))) {
+    for (const part of partsOf(fresh)) {
       feed.revision = null; // However the attempt ends, the stream is read again unless the part was stored.
-      if ((await appendPart(server, prefix + stream, part, last)) === 'moved') return 'moved';
-      const stored = fresh.slice(taken, (taken += part.length)).map(({ id, hash }) => identityOf(stream, id, hash));
+      const wire = part.map((event) => wireEvent(stream, event, recordedAt));
+      if ((await appendPart(server, prefix + stream, wire, last)) === 'moved') return 'moved';
+      const stored = part.map(({ id, hash }) => identityOf(stream, id, hash));
       for (const { identity } of stored) mine.add(identity);
       feed.revision = last + part.length;
       keep(feed, stream, last + 1, stored);

@@ -23,6 +23,9 @@ export interface Server {
   readonly timing: Timing;
 }
 
+/** Reads are answered by the leader of a cluster: a follower may not have yet what was acknowledged. */
+export const LEADER = { requiresLeader: true };
+
 /** Events of one call: bounded, so that a call that fails is simply made again. */
 const CHUNK_EVENTS = 4_096;
 
@@ -70,7 +73,7 @@ export async function readStream(
 ): Promise<readonly RecordedEvent[]> {
   return tryToRead(server, `a read of the stream "${name}"`, async () => {
     const read = (client: EventStoreDBClient) =>
-      client.readStream(name, { fromRevision: BigInt(revision), maxCount: count });
+      client.readStream(name, { ...LEADER, fromRevision: BigInt(revision), maxCount: count });
     return eventsOf<RecordedEvent>(await collect<ResolvedEvent>(server, read, count));
   });
 }
@@ -79,7 +82,7 @@ export async function readStream(
 export async function isDeleted(server: Server, name: string): Promise<boolean> {
   const events = await tryToRead(server, `a read of the settings of "${name}"`, async () => {
     const read = (client: EventStoreDBClient) =>
-      client.readStream(`$$${name}`, { fromRevision: END, direction: BACKWARDS, maxCount: 1 });
+      client.readStream(`$$${name}`, { ...LEADER, fromRevision: END, direction: BACKWARDS, maxCount: 1 });
     return eventsOf<RecordedEvent>(await collect<ResolvedEvent>(server, read, 1));
   });
   return (events[0]?.data as { $tb?: number } | undefined)?.$tb !== undefined;
@@ -106,7 +109,7 @@ async function readFrom(
   let refusals = 0;
   return tryToRead(server, 'a read of all streams', async () => {
     try {
-      const read = (client: EventStoreDBClient) => client.readAll({ fromPosition: from, maxCount: count });
+      const read = (client: EventStoreDBClient) => client.readAll({ ...LEADER, fromPosition: from, maxCount: count });
       return eventsOf<AllStreamRecordedEvent>(await collect<AllStreamResolvedEvent>(server, read, count));
     } catch (error) {
       // The words are those of a failure of any kind: only when they come again does the position stand accused.

@@ -4,7 +4,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import { continuityFrom } from './continuity.ts';
 import { isTooSlow, kindOf, refusal, unavailable } from './errors.ts';
 import { serverPositionOf } from './positions.ts';
-import { cancelled, eventAt, noEventAt, type Server } from './reading.ts';
+import { cancelled, eventAt, LEADER, noEventAt, type Server } from './reading.ts';
 import { takerOf, type Taker } from './taker.ts';
 import { backOff } from './timing.ts';
 import { ourEvent } from './wireEvent.ts';
@@ -52,6 +52,7 @@ export async function* subscribeAfter(
     let fault: unknown = new Error('the subscription ended');
     const subscription = connection.reader.subscribeToAll(
       {
+        ...LEADER,
         fromPosition: position === null ? START : serverPositionOf(position)!,
         filter: streamNameFilter({ prefixes: [prefix], checkpointInterval: CHECKPOINT_STEPS }),
       },

@@ -15,6 +15,8 @@ export interface Taker<T> {
  * a page of many costs the reader little more than a page of one.
  */
 const GATHER_MS = 4;
+/** A steady flow fills no page for longer than this. */
+const PAGE_MS = 100;
 
 /** The listeners stay on the stream: a stream of the client may meet a second error after its end. */
 export function takerOf<T>(stream: Readable): Taker<T> {
@@ -59,7 +61,9 @@ export function takerOf<T>(stream: Readable): Taker<T> {
         if (items.length > 0 || ended || met !== null || signal.aborted || left <= 0) break;
         await stir(left, signal);
       }
-      for (let before = 0; items.length > before && items.length < limit && !ended && met === null;) {
+      const full = performance.now() + PAGE_MS;
+      for (let before = 0; items.length > before && items.length < limit && performance.now() < full;) {
+        if (ended || met !== null || signal.aborted) break;
         before = items.length;
         await stir(GATHER_MS, signal);
         drain();

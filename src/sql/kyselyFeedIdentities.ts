@@ -1,36 +1,32 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
+import type { Identity } from '../app/eventIdentity.ts';
 import { leavesOut, type FeedIdentities, type Mark } from '../app/feedIdentities.ts';
 import type { Database, Tables } from './database.ts';
-
-/** Rows in one statement: each has four parameters, of which SQLite allows 32,766. */
-const CHUNK_ROWS = 5000;
 
 /**
  * Identities in either database, which must have been migrated. Errors are those of the port, and LedgerError
  * `unavailable` when the connection fails.
  */
-export function kyselyFeedIdentities({ kysely }: Database): FeedIdentities {
+export function kyselyFeedIdentities({ kysely, dialect }: Database): FeedIdentities {
+  const { rows, text } = DIALECTS[dialect];
   return {
     async covered(stream) {
       const found = await kysely
         .selectFrom('feeds')
-        .select(['revision', 'identity'])
+        .select(['revision', text('identity').as('identity')])
         .where('name', '=', stream)
         .executeTakeFirst();
-      return { revision: found?.revision ?? -1, identity: found?.identity == null ? null : hex(found.identity) };
+      // An empty feed has no identity; SQLite's hex makes an empty text of that.
+      return { revision: found?.revision ?? -1, identity: found?.identity || null };
     },
 
     async hashes(identities) {
-      const known = new Map<string, string>();
-      for (const chunk of chunksOf(identities)) {
-        const rows = await kysely
-          .selectFrom('feed_identities')
-          .select(['identity', 'hash'])
-          .where('identity', 'in', chunk.map(bytes))
-          .execute();
-        for (const { identity, hash } of rows) known.set(hex(identity), hex(hash));
-      }
-      return known;
+      const wanted = rows(identities.map((identity) => ({ identity, hash: '' })));
+      const found = await sql<Identity>`
+        select ${text('identity')} as identity, ${text('hash')} as hash from feed_identities
+        where identity in (select identity from (${wanted}) as wanted)
+      `.execute(kysely);
+      return new Map(found.rows.map(({ identity, hash }) => [identity, hash]));
     },
 
     async cover(stream, revision, events) {
@@ -38,18 +34,14 @@ export function kyselyFeedIdentities({ kysely }: Database): FeedIdentities {
       await kysely.transaction().execute(async (tx) => {
         const feed = await holdFeed(tx, stream);
         if (revision > feed.revision + 1) throw leavesOut(stream, feed.revision, revision);
-        for (const chunk of chunksOf(events)) {
-          await tx
-            .insertInto('feed_identities')
-            .values(
-              chunk.map(({ identity, hash }) => ({ feed: feed.id, identity: bytes(identity), hash: bytes(hash) })),
-            )
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        }
+        // `where true` tells SQLite that what follows is not the condition of a join.
+        await sql`
+          insert into feed_identities (identity, feed, hash)
+          select identity, ${feed.id}, hash from (${rows(events)}) as given where true on conflict do nothing
+        `.execute(tx);
         const last = revision + events.length - 1;
         if (last <= feed.revision) return;
-        const identity = bytes(events.at(-1)!.identity);
+        const identity = Buffer.from(events.at(-1)!.identity, 'hex');
         await tx.updateTable('feeds').set({ revision: last, identity }).where('id', '=', feed.id).execute();
       });
     },
@@ -99,15 +91,26 @@ async function holdFeed(tx: Transaction<Tables>, name: string): Promise<{ id: nu
     .executeTakeFirstOrThrow();
 }
 
-const bytes = (digits: string): Buffer => Buffer.from(digits, 'hex');
-/** libsql really answers an ArrayBuffer. */
-const hex = (found: Buffer): string => Buffer.from(found).toString('hex');
+/**
+ * Identities as a table of bytes, made by the database from one JSON text: binding them one by one takes longer than
+ * storing them. And the other way round, bytes as hexadecimal text.
+ */
+const DIALECTS = {
+  sqlite: {
+    rows: (given: readonly Identity[]) => sql`
+      select unhex(value ->> 0) as identity, unhex(value ->> 1) as hash from json_each(${json(given)})`,
+    text: (column: string) => sql<string>`lower(hex(${sql.ref(column)}))`,
+  },
+  postgres: {
+    rows: (given: readonly Identity[]) => sql`
+      select decode(value ->> 0, 'hex') as identity, decode(value ->> 1, 'hex') as hash
+      from json_array_elements(${json(given)}::json) as given (value)`,
+    text: (column: string) => sql<string>`encode(${sql.ref(column)}, 'hex')`,
+  },
+};
+
+const json = (given: readonly Identity[]): string =>
+  JSON.stringify(given.map(({ identity, hash }) => [identity, hash]));
 
 const markOf = (position: string | null, id: string | null): Mark | null =>
   position === null || id === null ? null : { position, id };
-
-function chunksOf<T>(rows: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(rows.length / CHUNK_ROWS) }, (_, index) =>
-    rows.slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS),
-  );
-}

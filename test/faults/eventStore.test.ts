@@ -85,6 +85,21 @@ describe('appends', () => {
     expect(kills).toBeGreaterThan(2);
   });
 
+  it('of a megabyte each, many at once, outlive connections that are reset under them', async () => {
+    const log = open(memoryFeedIdentities(), { attempt_ms: 2_000 });
+    await double.faults.set('resetMidBatch', { chance: 0.1, after: 1 });
+    const batches = Array.from({ length: runs(20) }, (_, index) => batchOf(String(index), 9, 'x'.repeat(100_000)));
+    const results = await Promise.all(batches.map((batch, index) => log.append(`urn:feed:${index}`, batch, 'any')));
+    expect((await double.faults.fired()).resetMidBatch).toBeGreaterThan(0);
+    expect(new Set(results.flatMap(({ outcomes }) => outcomes))).toEqual(new Set(['appended']));
+    expect((await idsOf(log)).sort()).toEqual(
+      batches
+        .flat()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
   it.each<[FaultName, string]>([
     ['silentCommitted', 'duplicate'],
     ['silentNotCommitted', 'appended'],
@@ -267,6 +282,27 @@ describe('a subscription', () => {
     expect(following.seen().map(({ event }) => event.id)).toEqual(await idsOf(log));
     expect((await double.faults.fired()).liveDrop).toBeGreaterThan(0);
     await following.stop();
+  });
+
+  it('gives what comes steadily out soon, however large a page may be', async () => {
+    const log = open();
+    const abort = new AbortController();
+    const waits: number[] = [];
+    const following = (async () => {
+      for await (const page of log.subscribe(null, 20_000, abort.signal)) {
+        for (const { recordedAt } of page) waits.push(Date.now() - Date.parse(recordedAt));
+      }
+    })();
+    for (let sent = 0; sent < 150; sent++) {
+      await log.append('urn:feed', [event(`e${sent}`)], 'any');
+      await pause(2);
+    }
+    for (const start = Date.now(); waits.length < 150 && Date.now() - start < 10_000;) await pause(10);
+    expect(waits).toHaveLength(150);
+    // Far below the whole second and more that the steady flow lasts.
+    expect(waits.sort((a, b) => a - b)[75]).toBeLessThan(400);
+    abort.abort();
+    await following;
   });
 
   it('goes on after the server was killed', async () => {
