@@ -15,15 +15,13 @@ export interface Asked {
 /** Its first message has the port; each other answers one that was asked. */
 export type Said = { readonly port: number } | { readonly id: number; readonly answer: unknown };
 
-/** Starts the process and waits until it listens; fails with what it said if it ends before. */
+/** Starts the process and waits until it listens; fails if it ends before, and what it says goes to stderr. */
 export async function startDoubleProcess(options: DoubleOptions): Promise<Double> {
   const child = fork(script, [JSON.stringify(options)], {
     execArgv: ['--import', loader],
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const gone = new Promise<void>((done) => child.once('close', () => done()));
-  let complaint = '';
-  child.stderr?.on('data', (text: Buffer) => (complaint += text.toString()));
+  const gone = new Promise<void>((done) => child.once('exit', () => done()));
 
   const answers = new Map<number, (answer: unknown) => void>();
   const port = await new Promise<number>((started, failed) => {
@@ -32,14 +30,14 @@ export async function startDoubleProcess(options: DoubleOptions): Promise<Double
       answers.get(said.id)?.(said.answer);
       answers.delete(said.id);
     });
-    void gone.then(() => failed(new Error(`The double did not start: ${complaint}`)));
+    void gone.then(() => failed(new Error('The process of the double ended before it listened.')));
   });
   let asked = 0;
   const ask = (what: Asked['what'], ...args: readonly unknown[]): Promise<unknown> =>
     new Promise((answered, failed) => {
       const id = ++asked;
       answers.set(id, answered);
-      void gone.then(() => failed(new Error(`The double is gone: ${complaint}`)));
+      void gone.then(() => failed(new Error('The process of the double is gone.')));
       child.send({ id, what, with: args } satisfies Asked);
     });
 

@@ -40,8 +40,7 @@ export function openLogFile(path: string, each: (frame: Buffer, position: number
   return {
     end: () => end,
     async append(commits) {
-      const pieces = commits.flatMap((frames) => encodeCommit(frames));
-      const bytes = Buffer.concat(pieces);
+      const bytes = Buffer.concat(commits.map(encodeCommit));
       end += bytes.length;
       for (let written = 0; written < bytes.length;) {
         written += (await writeFully(fd, bytes, written, bytes.length - written, null)).bytesWritten;
@@ -57,19 +56,17 @@ export function openLogFile(path: string, each: (frame: Buffer, position: number
 export const commitSize = (frames: readonly Buffer[]): number =>
   frames.reduce((sum, frame) => sum + RECORD_HEAD + frame.length, COMMIT_HEAD);
 
-function encodeCommit(frames: readonly Buffer[]): Buffer[] {
-  const records = frames.flatMap((frame) => {
-    const head = Buffer.allocUnsafe(RECORD_HEAD);
-    head.writeUInt32LE(frame.length);
-    return [head, frame];
-  });
-  const head = Buffer.allocUnsafe(COMMIT_HEAD);
-  head.writeUInt32LE(commitSize(frames) - COMMIT_HEAD);
-  head.writeUInt32LE(
-    records.reduce((sum, part) => crc32(part, sum), 0),
-    4,
-  );
-  return [head, ...records];
+function encodeCommit(frames: readonly Buffer[]): Buffer {
+  const commit = Buffer.allocUnsafe(commitSize(frames));
+  let at = COMMIT_HEAD;
+  for (const frame of frames) {
+    commit.writeUInt32LE(frame.length, at);
+    commit.set(frame, at + RECORD_HEAD);
+    at += RECORD_HEAD + frame.length;
+  }
+  commit.writeUInt32LE(commit.length - COMMIT_HEAD);
+  commit.writeUInt32LE(crc32(commit.subarray(COMMIT_HEAD)), 4);
+  return commit;
 }
 
 /** Reads whole commits from the start; answers where the last of them ends. */

@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decideAppend, type Decision, type Expected } from './decideAppend.ts';
 import { decodeFrame, encodeFrame, TOMBSTONE_REVISION, type Recorded, type Seen } from './frame.ts';
+import { recentIds } from './recentIds.ts';
 import { commitSize, firstRecordOf, openLogFile, RECORD_HEAD } from './logFile.ts';
 
 /** An event of the index. Its position is where it lies in the log file. */
@@ -54,8 +55,6 @@ interface Stream {
   metadata: { readonly truncateBefore: number; readonly maxCount: number } | null;
 }
 
-/** Between the 100,000 others after which an id was still known and the 150,000 after which it was not. */
-const REMEMBERED_IDS = 125_000;
 const SOFT_DELETED = '{"$tb":9223372036854775807}';
 const NO_BYTES = new Uint8Array();
 
@@ -64,7 +63,7 @@ export async function openStore(folder: string): Promise<Store> {
   mkdirSync(folder, { recursive: true });
   const all: Indexed[] = [];
   const streams = new Map<string, Stream>();
-  const memory = new Map<string, { stream: string; revision: number }>();
+  const recent = recentIds();
   const listeners = new Set<(events: readonly Indexed[]) => void>();
   let shown = 0;
   let abandoned = false;
@@ -89,12 +88,6 @@ export async function openStore(folder: string): Promise<Store> {
   });
   shown = all.length;
 
-  const remember = (id: string, stream: string, revision: number): void => {
-    // The first place of an id stays: [1, 1] and again [1, 1] with `any` answered revision 0 on real servers.
-    if (memory.has(id)) return;
-    memory.set(id, { stream, revision });
-    if (memory.size > REMEMBERED_IDS) memory.delete(memory.keys().next().value as string);
-  };
   const factsOf = (name: string) => {
     const stream = streams.get(name);
     return {
@@ -104,7 +97,7 @@ export async function openStore(folder: string): Promise<Store> {
       hasMetadata: (streams.get(`$$${name}`)?.events.length ?? 0) > 0,
       idAt: (revision: number) => stream?.events[revision]?.id,
       remembered: (id: string) => {
-        const found = memory.get(id);
+        const found = recent.find(id);
         return found?.stream === name ? found.revision : undefined;
       },
     };
@@ -156,7 +149,7 @@ export async function openStore(folder: string): Promise<Store> {
     const revived = isSoftDeleted(streams.get(name));
     const createdMs = Date.now();
     const entries = events.map((event, i) => ({ ...event, stream: name, revision: next + i, createdMs }));
-    for (const { id, revision } of entries) remember(id, name, revision);
+    for (const { id, revision } of entries) recent.add(id, { stream: name, revision });
     // A soft-deleted stream comes back with what is new in it: a server writes that into its metadata.
     return stage(revived ? [...entries, metadataEvent(name, `{"$tb":${next}}`)] : entries)[entries.length - 1];
   };
