@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Libsql from 'libsql';
 import pg from 'pg';
-import { identify } from '../../src/sql/identity.ts';
+import { identify } from '../../src/app/eventIdentity.ts';
 import { migrate } from '../../src/sql/migrations.ts';
 import { openPostgres } from '../../src/sql/postgresDatabase.ts';
 import { openSqlite } from '../../src/sql/sqliteDatabase.ts';

@@ -50,6 +50,11 @@ export interface EventLog {
   read(after: Position | null, limit: number): Promise<readonly StoredEvent[]>;
   /** Catch-up, then live: pages of at most `pageSize` events for as long as `signal` is not aborted; then it ends. */
   subscribe(after: Position | null, pageSize: number, signal: AbortSignal): AsyncIterable<readonly StoredEvent[]>;
+  /**
+   * The event that stands at the position; null where none does, because the position is that of another log, or of
+   * this one before it was restored from an older copy.
+   */
+  at(position: Position): Promise<StoredEvent | null>;
   /** Position of the last event, null when the log is empty. */
   head(): Promise<Position | null>;
   /** Number of events in the log: the ordinal of its last event. */

@@ -3,11 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogueOf } from '../app/catalogue.ts';
 import { openLedger, type Ledger } from '../app/ledger.ts';
+import type { EventLog } from '../app/ports.ts';
 import type { Progress } from '../app/progress.ts';
+import { eventStoreLog } from '../eventstoredb/eventStoreLog.ts';
 import { openFactStore } from '../facts/factStore.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
 import type { Database } from '../sql/database.ts';
+import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
 import { kyselyReadModels } from '../sql/kyselyReadModels.ts';
 import { migrate } from '../sql/migrations.ts';
 import { openPostgres } from '../sql/postgresDatabase.ts';
@@ -38,6 +41,8 @@ export async function openEngine(
   mkdirSync(config.data, { recursive: true });
   const lock = lockDataDirectory(config.data);
   const databases: Database[] = [];
+  /** Until the ledger has the log and closes it. */
+  let closeLog = async (): Promise<void> => {};
   const close = async (): Promise<void> => {
     for (const database of databases) await database.close();
     lock.release();
@@ -63,11 +68,16 @@ export async function openEngine(
       await migrate(database);
       return database;
     };
-    const log =
-      config.logUrl === null ? sqliteLog(await embedded(), { now }) : postgresLog(await served(config.logUrl));
-    const readModels = kyselyReadModels(
-      config.readModelsUrl === null ? await embedded() : await served(config.readModelsUrl),
-    );
+    const derived = config.readModelsUrl === null ? await embedded() : await served(config.readModelsUrl);
+    const readModels = kyselyReadModels(derived);
+    const openLog = async (): Promise<EventLog> => {
+      if (config.eventStoreUrl !== null) {
+        return eventStoreLog(config.eventStoreUrl, kyselyFeedIdentities(derived), { now });
+      }
+      return config.logUrl === null ? sqliteLog(await embedded(), { now }) : postgresLog(await served(config.logUrl));
+    };
+    const log = await openLog();
+    closeLog = () => log.close();
     if (choices.startAgain === true) await readModels.clear();
     const ledger = await openLedger(
       {
@@ -93,6 +103,7 @@ export async function openEngine(
       },
     };
   } catch (error) {
+    await closeLog();
     await close();
     throw error;
   }

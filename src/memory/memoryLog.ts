@@ -1,6 +1,6 @@
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
-import type { AppendOutcome, EventLog, ExpectedRevision, Position, StoredEvent } from '../app/ports.ts';
-import { LedgerError } from '../domain/ledgerError.ts';
+import { revisionOf, wrongRevision } from '../app/expectedRevision.ts';
+import type { AppendOutcome, EventLog, Position, StoredEvent } from '../app/ports.ts';
 
 /** The position of an ordinal: as many digits as the largest exact integer has, so that text order is log order. */
 const positionOf = (ordinal: number): Position => String(ordinal).padStart(16, '0');
@@ -23,7 +23,8 @@ export function memoryLog(effects: { now: () => Date }): EventLog {
   return {
     async append(stream, events, expected) {
       const held = streams.get(stream) ?? new Map<string, string>();
-      refuseOtherRevision(stream, expected, held.size - 1);
+      if ((revisionOf(expected) ?? held.size - 1) !== held.size - 1)
+        throw wrongRevision(stream, expected, held.size - 1);
       const recordedAt = effects.now().toISOString();
       const outcomes = events.map(({ id, body, hash }): AppendOutcome => {
         const known = held.get(id);
@@ -55,6 +56,9 @@ export function memoryLog(effects: { now: () => Date }): EventLog {
       }
     },
 
+    async at(position) {
+      return log.find((event) => event.position === position) ?? null;
+    },
     async head() {
       return log.at(-1)?.position ?? null;
     },
@@ -63,14 +67,6 @@ export function memoryLog(effects: { now: () => Date }): EventLog {
     },
     async close() {},
   };
-}
-
-function refuseOtherRevision(stream: string, expected: ExpectedRevision, actual: number): void {
-  if (expected === 'any' || (expected === 'no-stream' ? -1 : expected) === actual) return;
-  throw new LedgerError(
-    'wrong-expected-revision',
-    `The stream "${stream}" is at revision ${actual}, not at ${expected}. Nothing was stored.`,
-  );
 }
 
 function nextAppend(appended: EventTarget, signal: AbortSignal): Promise<void> {

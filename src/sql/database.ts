@@ -17,6 +17,9 @@ export interface Tables {
   checkpoints: CheckpointsTable;
   projections_v1: ProjectionsTable;
   observations_v1: ObservationsTable;
+  feeds: FeedsTable;
+  feed_identities: FeedIdentitiesTable;
+  censuses: CensusesTable;
 }
 
 interface StreamsTable {
@@ -53,4 +56,28 @@ interface ObservationsTable {
   basis: string;
   year: string;
   cells: string;
+}
+
+/** A stream of a log outside this database. */
+interface FeedsTable {
+  id: number;
+  name: string;
+  /** The last revision of which the identity is kept, and that identity. */
+  revision: number;
+  identity: Buffer | null;
+}
+
+interface FeedIdentitiesTable {
+  identity: Buffer;
+  feed: number;
+  hash: Buffer;
+}
+
+interface CensusesTable {
+  log: string;
+  ordinal: number;
+  last_position: string | null;
+  last_id: string | null;
+  seen_position: string | null;
+  seen_id: string | null;
 }

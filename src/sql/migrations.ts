@@ -67,6 +67,12 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
     ),
   ],
   '0002-read-models-1': readModelTables({ text: 'text', integer: 'integer' }),
+  '0003-feed-identities': feedIdentityTables({
+    id: 'integer primary key',
+    bytes: 'blob',
+    integer: 'integer',
+    clustered: 'without rowid',
+  }),
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -147,6 +153,12 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
     end $$`,
   ],
   '0002-read-models-1': readModelTables({ text: 'text collate "C"', integer: 'bigint' }),
+  '0003-feed-identities': feedIdentityTables({
+    id: 'integer primary key generated always as identity',
+    bytes: 'bytea',
+    integer: 'bigint',
+    clustered: '',
+  }),
 };
 
 /**
@@ -174,6 +186,37 @@ function readModelTables({ text, integer }: { text: string; integer: string }): 
       year ${text} not null,
       cells ${text} not null,
       primary key (projection, place, granularity, breakdown, basis, year)
+    )`,
+  ];
+}
+
+/** What a log outside this database needs to be remembered of it. Identities and hashes are those of the log's table. */
+function feedIdentityTables(types: {
+  id: string;
+  bytes: string;
+  integer: string;
+  clustered: string;
+}): readonly string[] {
+  const { id, bytes, integer, clustered } = types;
+  return [
+    `create table feeds (
+      id ${id},
+      name text not null unique,
+      revision ${integer} not null,
+      identity ${bytes}
+    )`,
+    `create table feed_identities (
+      identity ${bytes} primary key,
+      feed integer not null references feeds (id),
+      hash ${bytes} not null
+    ) ${clustered}`,
+    `create table censuses (
+      log text primary key,
+      ordinal ${integer} not null,
+      last_position text,
+      last_id text,
+      seen_position text,
+      seen_id text
     )`,
   ];
 }

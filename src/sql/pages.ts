@@ -1,8 +1,8 @@
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
-import type { ExpectedRevision, Position, StoredEvent } from '../app/ports.ts';
+import type { Position, StoredEvent } from '../app/ports.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 
-/** What both SQL logs share: how a position is written, what a page of events looks like on the wire, one refusal. */
+/** What both SQL logs share: how a position is written, what a page of events looks like on the wire. */
 
 const DIGITS = 16; // As many as the largest exact integer has, so that text order is log order.
 
@@ -12,11 +12,14 @@ export const positionOf = (ordinal: number): Position => String(ordinal).padStar
 /** The ordinal of a position, 0 for the start. Throws LedgerError `invalid-query` for a position of another log. */
 export function ordinalOf(position: Position | null): number {
   if (position === null) return 0;
-  if (position.length === DIGITS && /^\d+$/.test(position)) return Number(position);
+  if (isPosition(position)) return Number(position);
   throw new LedgerError('invalid-query', `"${position}" is not a position of this log.`, {
     hint: 'The read models were made from another log: rebuild them.',
   });
 }
+
+/** Whether it can be a position of this log: that of another kind of log cannot. */
+export const isPosition = (position: Position): boolean => position.length === DIGITS && /^\d+$/.test(position);
 
 /**
  * A page as the database joins it, two JSON arrays: parsing one long text is several times as fast as taking thousands
@@ -48,17 +51,4 @@ export function eventsOf({ last, recorded, bodies }: PageRow, after: number): re
     }
     return { position: positionOf(after + index + 1), recordedAt, event };
   });
-}
-
-/** The revision a stream must be at: −1 for no stream, null for any. */
-export function revisionOf(expected: ExpectedRevision): number | null {
-  return expected === 'any' ? null : expected === 'no-stream' ? -1 : expected;
-}
-
-/** The error for a stream that is at `actual`, not at `expected`. */
-export function wrongRevision(stream: string, expected: ExpectedRevision, actual: number): LedgerError {
-  return new LedgerError(
-    'wrong-expected-revision',
-    `The stream "${stream}" is at revision ${actual}, not at ${expected}. Nothing was stored.`,
-  );
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
+import { identify, settle } from '../app/eventIdentity.ts';
+import { revisionOf, wrongRevision } from '../app/expectedRevision.ts';
 import type { EventLog } from '../app/ports.ts';
 import { follow, newBell } from './follow.ts';
-import { identify, settle } from './identity.ts';
 import { listen } from './listen.ts';
-import { eventsOf, ordinalOf, positionOf, revisionOf, wrongRevision, type PageRow } from './pages.ts';
+import { eventsOf, isPosition, ordinalOf, positionOf, type PageRow } from './pages.ts';
 import type { PostgresDatabase } from './postgresDatabase.ts';
 
 /**
@@ -53,6 +54,10 @@ export function postgresLog(database: PostgresDatabase): EventLog {
     subscribe(after, pageSize, signal) {
       listening ??= listen(() => database.newClient(), appended, closed.signal);
       return follow(read, appended, after, pageSize, signal);
+    },
+    async at(position) {
+      if (!isPosition(position) || ordinalOf(position) === 0) return null;
+      return (await read(positionOf(ordinalOf(position) - 1), 1))[0] ?? null;
     },
     async head() {
       const last = await size();

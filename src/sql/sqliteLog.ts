@@ -1,9 +1,10 @@
 import { sql, type Transaction } from 'kysely';
+import { identify, settle, type Identified } from '../app/eventIdentity.ts';
+import { revisionOf, wrongRevision } from '../app/expectedRevision.ts';
 import type { EventLog } from '../app/ports.ts';
 import type { Database, Tables } from './database.ts';
 import { follow, newBell } from './follow.ts';
-import { identify, settle, type Identified } from './identity.ts';
-import { eventsOf, ordinalOf, positionOf, revisionOf, wrongRevision, type PageRow } from './pages.ts';
+import { eventsOf, isPosition, ordinalOf, positionOf, type PageRow } from './pages.ts';
 
 /**
  * The event log in the embedded database, which must have been migrated. `effects.now` is the clock that dates each
@@ -43,6 +44,10 @@ export function sqliteLog({ kysely }: Database, effects: { now: () => Date }): E
 
     read,
     subscribe: (after, pageSize, signal) => follow(read, appended, after, pageSize, signal),
+    async at(position) {
+      if (!isPosition(position) || ordinalOf(position) === 0) return null;
+      return (await read(positionOf(ordinalOf(position) - 1), 1))[0] ?? null;
+    },
     async head() {
       const last = await size();
       return last === 0 ? null : positionOf(last);

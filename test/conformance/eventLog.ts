@@ -195,6 +195,21 @@ export function testEventLog(name: string, make: () => Promise<LogUnderTest>): v
         expect(await log.head()).toBe(positions.at(-1));
       });
 
+      it('tells which event stands at a position, and that none stands at one of another log', async () => {
+        await log.append(
+          feed,
+          ids(3).map((id) => event(id)),
+          'any',
+        );
+        const all = await log.read(null, 10);
+        for (const stored of all) expect(await log.at(stored.position)).toEqual(stored);
+        const digits = all[2]!.position.replace(/^0*/, '');
+        const beyond = all[2]!.position.replace(/\d/g, '0').slice(0, -digits.length - 1) + `9${digits}`;
+        for (const elsewhere of ['', 'elsewhere', '0', beyond.slice(1), beyond]) {
+          expect(await log.at(elsewhere), elsewhere).toBeNull();
+        }
+      });
+
       it('says when each event was made durable', async () => {
         const before = Date.now();
         await log.append(feed, [event('a'), event('b')], 'any');

@@ -1,6 +1,8 @@
+import { memoryFeedIdentities } from '../../src/memory/memoryFeedIdentities.ts';
 import { memoryLog } from '../../src/memory/memoryLog.ts';
 import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
 import { testEventLog } from './eventLog.ts';
+import { testFeedIdentities } from './feedIdentities.ts';
 import { testReadModels } from './readModels.ts';
 
 testEventLog('memory', async () => {
@@ -12,3 +14,5 @@ testReadModels('memory', async () => {
   const readModels = memoryReadModels();
   return { readModels, dispose: () => readModels.close() };
 });
+
+testFeedIdentities('memory', async () => ({ identities: memoryFeedIdentities(), dispose: async () => {} }));

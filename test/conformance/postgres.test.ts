@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { kyselyFeedIdentities } from '../../src/sql/kyselyFeedIdentities.ts';
 import { kyselyReadModels } from '../../src/sql/kyselyReadModels.ts';
 import { migrate } from '../../src/sql/migrations.ts';
 import { openPostgres, type PostgresDatabase } from '../../src/sql/postgresDatabase.ts';
@@ -9,6 +10,7 @@ import { postgresLog } from '../../src/sql/postgresLog.ts';
 import { event } from '../support/events.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 import { testEventLog } from './eventLog.ts';
+import { testFeedIdentities } from './feedIdentities.ts';
 import { testReadModels } from './readModels.ts';
 
 describeWithPostgres('postgres', (freshDatabase) => {
@@ -46,6 +48,12 @@ describeWithPostgres('postgres', (freshDatabase) => {
       dispose: () => database.close(),
     };
   });
+
+  testFeedIdentities('postgres', async () => {
+    const database = await openPostgres(await freshDatabase());
+    await migrate(database);
+    return { identities: kyselyFeedIdentities(database), dispose: () => database.close() };
+  });
 });
 
 describeWithPostgres('a PostgreSQL database', (freshDatabase) => {
@@ -65,7 +73,7 @@ describeWithPostgres('a PostgreSQL database', (freshDatabase) => {
     expect(await postgresLog(database).size()).toBe(1);
     const other = await openPostgres(await freshDatabase());
     const applied = await Promise.all([migrate(other), migrate(other)]);
-    expect(applied.flat()).toHaveLength(2);
+    expect(applied.flat()).toHaveLength(3);
     await other.close();
   });
 

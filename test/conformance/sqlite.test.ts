@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/sql/database.ts';
+import { kyselyFeedIdentities } from '../../src/sql/kyselyFeedIdentities.ts';
 import { kyselyReadModels } from '../../src/sql/kyselyReadModels.ts';
 import { migrate } from '../../src/sql/migrations.ts';
 import { openSqlite } from '../../src/sql/sqliteDatabase.ts';
 import { sqliteLog } from '../../src/sql/sqliteLog.ts';
 import { event } from '../support/events.ts';
 import { testEventLog } from './eventLog.ts';
+import { testFeedIdentities } from './feedIdentities.ts';
 import { testReadModels } from './readModels.ts';
 
 const effects = { now: () => new Date() };
@@ -50,6 +52,11 @@ testReadModels('sqlite', async () => {
     reopen: async () => kyselyReadModels(await fresh.reopen()),
     dispose: () => fresh.dispose(),
   };
+});
+
+testFeedIdentities('sqlite', async () => {
+  const fresh = await freshSqlite();
+  return { identities: kyselyFeedIdentities(fresh.database), dispose: () => fresh.dispose() };
 });
 
 describe('the embedded database', () => {

@@ -16,7 +16,7 @@ export interface Ran {
 export function outcomes(data: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
   if (!existsSync(CLI)) throw new Error('dist/ is not built: run "npm run build" first.');
   const child = spawn(process.execPath, [CLI, '--data', data, ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, EVENTSTORE_URL: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
@@ -35,7 +35,7 @@ export interface Served {
 /** Starts a server on a free port and waits until it answers. */
 export async function served(data: string, env: NodeJS.ProcessEnv = {}): Promise<Served> {
   const child = spawn(process.execPath, [CLI, '--data', data, 'serve', '--port', '0'], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, EVENTSTORE_URL: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = new Promise<number | null>((done) => child.on('exit', (code) => done(code)));
