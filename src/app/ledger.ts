@@ -64,6 +64,12 @@ export interface Ledger {
 /** Pause before live projection is tried again after a failure, in milliseconds. */
 const RETRY_MS = 1_000;
 
+/**
+ * Pause after live projection committed a page, in milliseconds: what arrives meanwhile is one page, so that a steady
+ * stream of small batches does not spend on commits what recording needs. The first event after a silence shows at once.
+ */
+const LIVE_PAUSE_MS = 200;
+
 /** Opens the engine where it stopped; nothing is projected until `project` or `goLive`. */
 export async function openLedger(ports: LedgerPorts, progress?: Progress): Promise<Ledger> {
   const { log, readModels, catalogue } = ports;
@@ -86,6 +92,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
         await inTurn(() => projector.catchUp(undefined, signal));
         for await (const page of log.subscribe(facts.position(), BATCH_EVENTS, signal)) {
           await inTurn(() => projector.take(page));
+          await pause(LIVE_PAUSE_MS, signal);
         }
       } catch (error) {
         ports.onFailure(error);
