@@ -10,6 +10,7 @@ import { ERROR_CODES } from '../../contracts/errors.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
+import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { GRANULARITIES, type Basis, type Granularity } from '../domain/observation.ts';
 import type { Encoding } from '../files/readTable.ts';
@@ -172,6 +173,21 @@ program
   .action(async () => {
     const { events } = await withTarget((target, progress) => target.rebuild(progress), { startAgain: true });
     print({ events }, `Facts and observations made again from ${events.toLocaleString('en-GB')} events.`);
+  });
+
+program
+  .command('migrate-log')
+  .description('copy every event into another log, the same order and times; goes on where it stopped')
+  .argument('[target]', '"embedded", a postgres:// or an esdb:// address (else OUTCOMES_TARGET_LOG_URL)')
+  .action(async (given: string | undefined) => {
+    const { progress, end } = progressLine(process.stderr);
+    const { moveLog } = await import('./migrateLog.ts');
+    const target = given ?? process.env['OUTCOMES_TARGET_LOG_URL'] ?? '';
+    const moved = await moveLog(readConfig(process.env, globals()), target, progress).finally(end);
+    print(
+      moved,
+      `Both logs hold the same ${formatNumber(moved.events, 0)} events, ${formatNumber(moved.copiedBefore, 0)} of them copied before. Configure the new log, then run "outcomes rebuild".`,
+    );
   });
 
 program
