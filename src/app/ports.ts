@@ -15,6 +15,8 @@ export interface NewEvent {
   readonly id: string;
   readonly body: string;
   readonly hash: string;
+  /** For an event that comes from another log: when that one made it durable. Else the log's own clock says. */
+  readonly recordedAt?: string;
 }
 
 /** `conflict`: the stream already holds this id with other content. The new content is not stored. */

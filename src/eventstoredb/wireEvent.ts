@@ -13,14 +13,14 @@ export type WireEvent = JSONEventData;
  * The event as EventStoreDB keeps it. Its id is a UUID made from stream, id and content, so that the server's own
  * idempotency, which compares ids and nothing else, takes two events for one only if they are.
  */
-export function wireEvent(stream: string, { id, body, hash }: NewEvent, recordedAt: string): WireEvent {
+export function wireEvent(stream: string, { id, body, hash, recordedAt }: NewEvent, now: string): WireEvent {
   const event = JSON.parse(body) as ActivityEvent;
   return {
     id: uuidOf(`${stream}\n${id}\n${hash}`),
     contentType: 'application/json',
     type: event.type,
     data: event,
-    metadata: { hash, recordedAt },
+    metadata: { hash, recordedAt: recordedAt ?? now },
   };
 }
 
