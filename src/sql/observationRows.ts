@@ -57,7 +57,7 @@ export function yearsOf(keys: readonly ObservationKey[]): readonly YearKey[] {
 
 /**
  * The rows as they are to be after taking `removals` from `held` and then putting `upserts` in. `held` are the rows of
- * all years that either of them names; `emptied` are those of which nothing is left.
+ * all years that either of them names; `written` are those that changed, `emptied` those of which nothing is left.
  */
 export function patchYears(
   held: readonly YearRow[],
@@ -65,7 +65,7 @@ export function patchYears(
   upserts: readonly Observation[],
 ): { readonly written: readonly YearRow[]; readonly emptied: readonly YearKey[] } {
   const years = new Map<string, Year>();
-  for (const { cells, ...key } of held) years.set(textOf(key), { key, cells: JSON.parse(cells) as Cell[] });
+  for (const { cells, ...key } of held) years.set(textOf(key), { key, cells: JSON.parse(cells) as Cell[], was: cells });
   for (const removed of removals) {
     const cells = years.get(textOf(yearOf(removed)))?.cells ?? [];
     const index = placeOf(cells, removed.period);
@@ -77,7 +77,7 @@ export function patchYears(
     if (year === undefined || !isOf(year.key, observation)) {
       const key = yearOf(observation);
       const text = textOf(key);
-      year = years.get(text) ?? { key, cells: [] };
+      year = years.get(text) ?? { key, cells: [], was: null };
       years.set(text, year);
     }
     const index = placeOf(year.cells, observation.period);
@@ -87,9 +87,10 @@ export function patchYears(
 
   const written: YearRow[] = [];
   const emptied: YearKey[] = [];
-  for (const { key, cells } of years.values()) {
+  for (const { key, cells, was } of years.values()) {
+    const now = JSON.stringify(cells);
     if (cells.length === 0) emptied.push(key);
-    else written.push({ ...key, cells: JSON.stringify(cells) });
+    else if (now !== was) written.push({ ...key, cells: now });
   }
   return { written, emptied };
 }
@@ -126,6 +127,8 @@ interface Year {
   readonly key: YearKey;
   /** In order of period. */
   readonly cells: Cell[];
+  /** As it is stored, null where it is not yet. */
+  readonly was: string | null;
 }
 
 const isOf = (key: YearKey, { place, granularity, breakdown, basis, period }: ObservationKey): boolean =>

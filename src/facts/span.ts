@@ -1,0 +1,13 @@
+/** Consecutive periods of one granularity. */
+import { firstMonthOf, type CalendarGranularity } from '../domain/periods.ts';
+
+export interface Span {
+  readonly granularity: CalendarGranularity;
+  /** Numbers of the first and last period. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** First month of the first period, and last of the last, counted from January 1970. */
+export const firstMonth = (span: Span): number => firstMonthOf(span.granularity, span.first);
+export const lastMonth = (span: Span): number => firstMonthOf(span.granularity, span.last + 1) - 1;
