@@ -20,15 +20,22 @@ const PAGE_EVENTS = 5_000;
  * Copies what `to` does not hold yet, then reads both logs from the start and compares them, event for event: identity,
  * content and time. Nobody may write to either meanwhile.
  *
- * Throws `verification-failed` when `to` holds anything that is not, in the same place, in `from`.
+ * Throws `verification-failed` when `to` holds anything that is not, in the same place, in `from`, and `interrupted` when
+ * cancelled: what is copied by then stays.
  */
-export async function migrateLog(from: EventLog, to: EventLog, progress?: Progress): Promise<Migration> {
+export async function migrateLog(
+  from: EventLog,
+  to: EventLog,
+  progress?: Progress,
+  signal?: AbortSignal,
+): Promise<Migration> {
   const total = await from.size();
   const before = await compare(from, to, 'comparing what is there', await to.size(), progress);
   let done = before.events;
   for (let after = before.position; ;) {
     const page = await from.read(after, PAGE_EVENTS);
     for (const { source, events } of runsOf(page)) {
+      if (signal?.aborted === true) throw cancelled(done, total);
       const { outcomes } = await to.append(source, events, 'any');
       const at = outcomes.findIndex((outcome) => outcome !== 'appended');
       if (at >= 0) throw differs(done + at + 1, `was a ${outcomes[at]} of another in the target log`);
@@ -82,6 +89,11 @@ function runsOf(page: readonly StoredEvent[]): readonly { source: string; events
   }
   return runs;
 }
+
+const cancelled = (done: number, total: number): LedgerError =>
+  new LedgerError('interrupted', `Cancelled when ${done} of ${total} events were copied.`, {
+    hint: 'Run the same again: it goes on from there.',
+  });
 
 const differs = (ordinal: number, how: string): LedgerError =>
   new LedgerError('verification-failed', `Event ${ordinal} ${how}.`, {

@@ -70,6 +70,8 @@ export interface Checkpoint {
   readonly ordinal: number;
   /** The log's own position of that event. */
   readonly position: Position;
+  /** What that event is recognised by: in a log that was restored, another one may stand there. */
+  readonly fingerprint: string;
 }
 
 /** A definition version's place in the read models: `visits@1:9f86d081884c`, id, version and hash of its plan. */

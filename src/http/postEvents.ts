@@ -15,6 +15,7 @@ import type { EventOutcome } from '../app/recordEvents.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { oneOf, problems, type Api } from './api.ts';
 import { atMost } from './guards.ts';
+import type { Metrics } from './metrics.ts';
 import { parseJson } from './parseJson.ts';
 import { sendProblem, unsupportedMedia } from './problems.ts';
 import { readLines, type Line } from './readLines.ts';
@@ -41,9 +42,13 @@ export const EVENT_BODIES = {
 } as const;
 
 type Lines = AsyncIterable<Buffer>;
+interface EventPorts {
+  readonly ledger: Ledger;
+  readonly metrics: Metrics;
+}
 
 /** Adds `POST /v1/events`. */
-export function eventRoutes(app: Api, { ledger }: { ledger: Ledger }): void {
+export function eventRoutes(app: Api, ports: EventPorts): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...JSON_TYPES], { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -83,11 +88,11 @@ export function eventRoutes(app: Api, { ledger }: { ledger: Ledger }): void {
       const list = request.query.outcomes;
       if (body === undefined) throw unsupportedMedia(request);
       if (!Buffer.isBuffer(body)) {
-        const receipt = await recordLines(ledger, body as Lines, list);
+        const receipt = await recordLines(ports, body as Lines, list);
         return reply.code(receiptStatus(receipt)).send(receipt);
       }
       const sent = batchOrEvent(request, parseJson(body));
-      const receipt = await recordAll(ledger, sent.candidates, list);
+      const receipt = await recordAll(ports, sent.candidates, list);
       if (sent.isBatch) return reply.code(receiptStatus(receipt)).send(receipt);
       const problem = receipt.outcomes[0]?.problem;
       if (problem !== undefined) return sendProblem(reply, problem);
@@ -123,8 +128,12 @@ function batchOrEvent(request: FastifyRequest, sent: unknown): { candidates: rea
   );
 }
 
-async function recordAll(ledger: Ledger, candidates: readonly unknown[], list: 'all' | 'refused'): Promise<Receipt> {
-  const book = receiptBook(list);
+async function recordAll(
+  { ledger, metrics }: EventPorts,
+  candidates: readonly unknown[],
+  list: 'all' | 'refused',
+): Promise<Receipt> {
+  const book = receiptBook(list, metrics.told);
   for (let at = 0; at < candidates.length; at += BATCH_EVENTS) {
     if (at > 0) await setImmediate();
     const outcomes = await ledger.record(candidates.slice(at, at + BATCH_EVENTS));
@@ -134,8 +143,8 @@ async function recordAll(ledger: Ledger, candidates: readonly unknown[], list: '
 }
 
 /** The stream is read only as fast as its batches are recorded. */
-async function recordLines(ledger: Ledger, stream: Lines, list: 'all' | 'refused'): Promise<Receipt> {
-  const book = receiptBook(list);
+async function recordLines({ ledger, metrics }: EventPorts, stream: Lines, list: 'all' | 'refused'): Promise<Receipt> {
+  const book = receiptBook(list, metrics.told);
   let before = 0;
   for await (const lines of readLines(stream, LINES)) {
     const candidates: unknown[] = [];

@@ -204,7 +204,9 @@ program
     const { progress, end } = progressLine(process.stderr);
     const { moveLog } = await import('./migrateLog.ts');
     const target = given ?? process.env['OUTCOMES_TARGET_LOG_URL'] ?? '';
-    const moved = await moveLog(readConfig(process.env, globals()), target, progress).finally(end);
+    const cancel = new AbortController();
+    process.once('SIGINT', () => cancel.abort());
+    const moved = await moveLog(readConfig(process.env, globals()), target, progress, cancel.signal).finally(end);
     print(
       moved,
       `Both logs hold the same ${formatNumber(moved.events, 0)} events, ${formatNumber(moved.copiedBefore, 0)} of them copied before. Configure the new log, then run "outcomes rebuild".`,

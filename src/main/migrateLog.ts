@@ -12,7 +12,12 @@ import { openStores, type WhichLog } from './openStores.ts';
  * Copies the configured log into the one at `target`: `embedded`, `postgres://…` or `esdb://…`. No server may run on the
  * data directory. Throws `usage` for a target that is the configured log or of the same kind as EventStoreDB already.
  */
-export async function moveLog(config: Config, target: string, progress: Progress): Promise<Migration> {
+export async function moveLog(
+  config: Config,
+  target: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Migration> {
   const to = logAt(target);
   if (to.logUrl === config.logUrl && to.eventStoreUrl === config.eventStoreUrl) {
     throw new LedgerError('usage', 'The target is the log that is configured now.', {
@@ -30,7 +35,7 @@ export async function moveLog(config: Config, target: string, progress: Progress
   const logs: EventLog[] = [];
   try {
     for (const which of [config, to]) logs.push(await stores.log(which));
-    return await migrateLog(logs[0]!, logs[1]!, progress);
+    return await migrateLog(logs[0]!, logs[1]!, progress, signal);
   } finally {
     for (const log of logs) await log.close();
     await stores.close();

@@ -7,6 +7,7 @@ import type { Progress } from '../app/progress.ts';
 import { openFactStore } from '../facts/factStore.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
+import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
 import { kyselyReadModels } from '../sql/kyselyReadModels.ts';
 import type { Config } from './config.ts';
 import { openStores } from './openStores.ts';
@@ -49,7 +50,11 @@ export async function openEngine(
     const readModels = kyselyReadModels(await stores.derived());
     const log = await stores.log(config);
     closeLog = () => log.close();
-    if (choices.startAgain === true) await readModels.clear();
+    if (choices.startAgain === true) {
+      await readModels.clear();
+      // What was remembered of a log that has been restored since may be of events that it lost.
+      await kyselyFeedIdentities(await stores.derived()).clear();
+    }
     const ledger = await openLedger(
       {
         log,

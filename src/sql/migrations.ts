@@ -73,6 +73,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
     integer: 'integer',
     clustered: 'without rowid',
   }),
+  '0005-checkpoint-fingerprints': checkpointTable({ text: 'text', integer: 'integer' }),
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -109,6 +110,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
     'drop function append_events(text, bigint, text, text, text)',
     appendEvents({ takesTimes: true }),
   ],
+  '0005-checkpoint-fingerprints': checkpointTable({ text: 'text collate "C"', integer: 'bigint' }),
 };
 
 /**
@@ -200,6 +202,21 @@ function readModelTables({ text, integer }: { text: string; integer: string }): 
       year ${text} not null,
       cells ${text} not null,
       primary key (projection, place, granularity, breakdown, basis, year)
+    )`,
+  ];
+}
+
+/** A checkpoint says which event it stands at. Older ones do not, so the read models are made again from the log. */
+function checkpointTable({ text, integer }: { text: string; integer: string }): readonly string[] {
+  return [
+    'delete from projections_v1',
+    'delete from observations_v1',
+    'drop table checkpoints',
+    `create table checkpoints (
+      read_models ${text} primary key,
+      ordinal ${integer} not null,
+      position ${text} not null,
+      fingerprint ${text} not null
     )`,
   ];
 }
