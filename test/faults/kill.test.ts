@@ -9,15 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { batchMaker, eventOf } from '../support/clientBatches.ts';
-import { clientLedger, differences, type ClientLedger, type Sent } from '../support/clientLedger.ts';
+import { newClient, type Client } from '../support/client.ts';
 import { startDouble } from '../support/eventstoredb/startDouble.ts';
 import { freeze, openTransactions, writesToSqlite } from '../support/frozen.ts';
-import { outcomes, post, starting, withData, type Starting } from '../support/outcomes.ts';
+import { outcomes, starting, withData, type Starting } from '../support/outcomes.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 import { seeded, SEED, type Draw } from '../support/seeded.ts';
 import { wholeProof } from '../support/share.ts';
-import { settled, shownFigures } from '../support/shownFigures.ts';
+import { settled } from '../support/shownFigures.ts';
 
 /** Kills in `npm test` that hit a batch unanswered or a transaction open; ten times as many in `npm run prove`. */
 const KILLS = { embedded: 68, PostgreSQL: 16, EventStoreDB: 16 };
@@ -56,43 +55,35 @@ async function killAgainAndAgain({ name, env, isWriting }: Lane, kills: number, 
   const draw = seeded(seed);
   const fell: Seen[] = [];
   await withData(async (data) => {
-    const ledger = clientLedger();
-    const client: Client = { draw, ledger, make: batchMaker(draw, ledger), unanswered: [] };
+    const client = newClient(draw);
     for (let kill = 1; kill <= kills; kill++) {
       const server = starting(data, env);
-      const seen = await killOnce(server, client, () => isWriting(data), kill);
+      const seen = await killOnce(server, client, draw, () => isWriting(data), kill);
       if (seen === 'starting' || seen === 'idle') kill -= 1;
       fell.push(seen);
     }
     const server = starting(data, env);
     try {
-      await resend(await server.address, client);
-      await compare(await server.address, ledger);
+      await client.sendAgain(await server.address);
+      await client.compare(await server.address);
     } finally {
       await server.end('SIGTERM');
     }
     const verified = await outcomes(data, ['verify'], env);
     expect(verified.out + verified.err, name).toContain('byte-identical');
-    expect(ledger.recorded().length).toBeGreaterThan(kills * 20);
+    expect(client.ledger.recorded().length).toBeGreaterThan(kills * 20);
   });
   return fell;
-}
-
-interface Client {
-  readonly draw: Draw;
-  readonly ledger: ClientLedger;
-  readonly make: (most: number) => Sent[];
-  readonly unanswered: Sent[][];
 }
 
 /** Lets the server work for a while, and ends it with SIGKILL. */
 async function killOnce(
   server: Starting,
   client: Client,
+  draw: Draw,
   isWriting: () => Promise<boolean>,
   kill: number,
 ): Promise<Seen> {
-  const { draw } = client;
   const aim: Aim = kill === 1 ? 'answer' : draw.of(AIMS);
   try {
     if (aim === 'start') {
@@ -100,10 +91,10 @@ async function killOnce(
       return 'starting';
     }
     const address = await server.address;
-    await resend(address, client);
-    if (kill % COMPARE_EVERY === 0) await compare(address, client.ledger);
-    for (let round = draw.below(3); round > 0; round--) await send(address, client, client.make(BATCH_EVENTS));
-    return await huntDown(server, address, client, aim, isWriting);
+    await client.sendAgain(address);
+    if (kill % COMPARE_EVERY === 0) await client.compare(address);
+    for (let round = draw.below(3); round > 0; round--) await client.sendNew(address, BATCH_EVENTS);
+    return await huntDown(server, address, client, draw, aim, isWriting);
   } finally {
     await server.end('SIGKILL');
   }
@@ -114,10 +105,10 @@ async function huntDown(
   { child }: Starting,
   address: string,
   client: Client,
+  draw: Draw,
   aim: Exclude<Aim, 'start'>,
   isWriting: () => Promise<boolean>,
 ): Promise<Seen> {
-  const { draw, make } = client;
   if (aim === 'idle') {
     await settled(address);
     await pause(draw.below(100));
@@ -125,7 +116,7 @@ async function huntDown(
   }
   for (const start = Date.now(); ;) {
     let open = true;
-    const sending = send(address, client, make(BATCH_EVENTS)).finally(() => (open = false));
+    const sending = client.sendNew(address, BATCH_EVENTS).finally(() => (open = false));
     // Not awaited while the process is frozen, and of no interest once it is dead.
     sending.catch(() => undefined);
     if (aim === 'projection') await sending;
@@ -145,26 +136,6 @@ async function huntDown(
     }
     await sending;
   }
-}
-
-/** Posts a batch; what comes back, or does not, goes into the ledger. */
-async function send(address: string, { ledger, unanswered }: Client, batch: Sent[]): Promise<void> {
-  const answer = await post(address, batch.map(eventOf)).catch(() => null);
-  if (answer === null) {
-    ledger.unanswered(batch);
-    unanswered.push(batch);
-  } else ledger.answered(batch, answer);
-}
-
-/** A client sends again what was not answered, first of all. */
-async function resend(address: string, client: Client): Promise<void> {
-  for (const batch of client.unanswered.splice(0)) await send(address, client, batch);
-}
-
-/** Everything that was acknowledged is in the log and in the figures once, and nothing else is. */
-async function compare(address: string, ledger: ClientLedger): Promise<void> {
-  expect(await settled(address), 'events in the log').toBe(ledger.recorded().length);
-  expect(differences(ledger.expected(), await shownFigures(address))).toEqual([]);
 }
 
 /** Two lanes at a time, so that one works while the other waits. Prints where the kills fell. */

@@ -29,6 +29,8 @@ export interface Starting {
   readonly child: ChildProcess;
   /** Where it answers; fails when it ends before it does. */
   readonly address: Promise<string>;
+  /** All that it has said so far. */
+  said(): string;
   /** Ends it by the signal, and waits until it is gone. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -57,6 +59,7 @@ export function starting(data: string, env: NodeJS.ProcessEnv = {}): Starting {
   return {
     child,
     address,
+    said: () => said,
     async end(signal) {
       child.kill(signal);
       return gone;
