@@ -32,7 +32,7 @@ async function figuresOf({ ledger }: TestLedger): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const place of BRANCHES) {
     const { points } = await ledger
-      .series({ indicator: 'loans', place, granularity: 'month' } as Parameters<typeof ledger.series>[0])
+      .series({ indicator: 'loans', place, granularity: 'month' })
       .catch(() => ({ points: [] }));
     for (const { start, value } of points) if (value !== null) found.set(`${place} ${start}`, value);
   }
@@ -48,7 +48,12 @@ async function goOn({ ledger }: TestLedger): Promise<void> {
 }
 
 /** Read models whose commits wait, while they are held, until they are let go. */
-function held(inner: ReadModels): { readModels: ReadModels; hold(): void; letGo(): void; waiting(): boolean } {
+function held(inner: ReadModels): {
+  readonly readModels: ReadModels;
+  readonly hold: () => void;
+  readonly letGo: () => void;
+  readonly waiting: () => boolean;
+} {
   let gate: Promise<void> | null = null;
   let open = (): void => undefined;
   let waits = false;
@@ -62,7 +67,9 @@ function held(inner: ReadModels): { readModels: ReadModels; hold(): void; letGo(
         return inner.commit(...change);
       },
     },
-    hold: () => (gate = new Promise((resolve) => (open = resolve))),
+    hold: () => {
+      gate = new Promise((resolve) => (open = resolve));
+    },
     letGo: () => {
       gate = null;
       open();
