@@ -4,11 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import { events } from '../support/arbitraries.ts';
-import { ownDefinitions, testLedger } from '../support/ledger.ts';
+import type { EventLog } from '../../src/app/ports.ts';
+import { memoryLog } from '../../src/memory/memoryLog.ts';
+import { NOW, ownDefinitions, testLedger, type TestLedger } from '../support/ledger.ts';
+import { seeded, SEED } from '../support/seeded.ts';
 import { wholeProof } from '../support/share.ts';
 
 const EVENTS = wholeProof ? 100_000 : 5_000;
-const SEED = Number(process.env['OUTCOMES_SEED'] ?? 20_261_101);
 
 /** Many small generated logs, each with names of its own, as one. */
 function manyEvents(): ActivityEvent[] {
@@ -21,12 +23,16 @@ function manyEvents(): ActivityEvent[] {
   return all.slice(0, EVENTS);
 }
 
+const allSeries = ({ ledger, readModels }: TestLedger): Promise<(readonly Observation[])[]> =>
+  Promise.all(ledger.catalogue.indicators.map(async ({ projection }) => readModels.series({ projection })));
+
+const UNHEARD = 'the answer was lost';
+
 function shuffled<T>(items: readonly T[]): T[] {
   const result = [...items];
-  let state = SEED;
+  const draw = seeded(SEED);
   for (let at = result.length - 1; at > 0; at--) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const other = state % (at + 1);
+    const other = draw.below(at + 1);
     [result[at], result[other]] = [result[other] as T, result[at] as T];
   }
   return result;
@@ -45,9 +51,7 @@ describe(`the same ${EVENTS.toLocaleString('en-GB')} events (share: ${EVENTS / 1
         expect(outcomes.find((o) => o.outcome === 'refused')).toBeUndefined();
         await engine.ledger.project();
       }
-      return await Promise.all(
-        engine.ledger.catalogue.indicators.map(({ projection }) => engine.readModels.series({ projection })),
-      );
+      return await allSeries(engine);
     } finally {
       await engine.close();
     }
@@ -67,5 +71,48 @@ describe(`the same ${EVENTS.toLocaleString('en-GB')} events (share: ${EVENTS / 1
   });
   it('cut into other batches', async () => {
     expect(await sent(all, 1_777)).toEqual(once);
+  });
+  it('each one to three times, out of order, by four senders at once that hear nothing of some of what they send', async () => {
+    const draw = seeded(SEED);
+    const deliveries = shuffled(all.flatMap((event) => Array<ActivityEvent>(1 + draw.below(3)).fill(event)));
+    const inner = memoryLog({ now: () => NOW });
+    let unheard = 0;
+    const log: EventLog = {
+      ...inner,
+      async append(...given) {
+        // Half of what goes wrong does so before the events are stored, half after.
+        const fate = draw.below(500);
+        if (fate === 0) throw new Error(UNHEARD);
+        const result = await inner.append(...given);
+        if (fate === 1) throw new Error(UNHEARD);
+        return result;
+      },
+    };
+    const engine = await testLedger({ definitions: ownDefinitions(), log });
+    try {
+      const queue = Array.from({ length: Math.ceil(deliveries.length / 333) }, (_, at) =>
+        deliveries.slice(at * 333, (at + 1) * 333),
+      );
+      const senders = [1, 2, 3, 4].map(async () => {
+        for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+          const outcomes = await engine.ledger.record(batch).catch((error: Error) => {
+            if (error.message !== UNHEARD) throw error;
+            return null;
+          });
+          if (outcomes === null) {
+            unheard += 1;
+            queue.push(batch);
+          } else expect(outcomes.find((o) => o.outcome === 'refused')).toBeUndefined();
+          if (draw.chance(0.1)) await engine.ledger.project();
+        }
+      });
+      await Promise.all(senders);
+      await engine.ledger.project();
+      expect(unheard).toBeGreaterThan(2);
+      expect(await engine.ledger.size()).toBe(all.length);
+      expect(await allSeries(engine)).toEqual(once);
+    } finally {
+      await engine.close();
+    }
   });
 });

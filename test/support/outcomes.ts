@@ -25,22 +25,26 @@ export function outcomes(data: string, args: readonly string[], env: NodeJS.Proc
   return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
 }
 
-export interface Served {
-  readonly address: string;
+export interface Starting {
   readonly child: ChildProcess;
+  /** Where it answers; fails when it ends before it does. */
+  readonly address: Promise<string>;
+  /** All that it has said so far. */
+  said(): string;
   /** Ends it by the signal, and waits until it is gone. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
+export type Served = Omit<Starting, 'address'> & { readonly address: string };
 
-/** Starts a server on a free port and waits until it answers. */
-export async function served(data: string, env: NodeJS.ProcessEnv = {}): Promise<Served> {
+/** Starts a server on a free port. */
+export function starting(data: string, env: NodeJS.ProcessEnv = {}): Starting {
   const child = spawn(process.execPath, [CLI, '--data', data, 'serve', '--port', '0'], {
     env: { ...process.env, EVENTSTORE_URL: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = new Promise<number | null>((done) => child.on('exit', (code) => done(code)));
   let said = '';
-  const address = await new Promise<string>((found, failed) => {
+  const address = new Promise<string>((found, failed) => {
     const look = (piece: Buffer): void => {
       said += piece.toString();
       const match = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
@@ -50,14 +54,23 @@ export async function served(data: string, env: NodeJS.ProcessEnv = {}): Promise
     child.stderr.on('data', look);
     void gone.then((code) => failed(new Error(`the server ended with ${code}: ${said}`)));
   });
+  // Whoever ends it while it starts need not ask where it would have answered.
+  address.catch(() => undefined);
   return {
-    address,
     child,
+    address,
+    said: () => said,
     async end(signal) {
       child.kill(signal);
       return gone;
     },
   };
+}
+
+/** Starts a server on a free port and waits until it answers. */
+export async function served(data: string, env: NodeJS.ProcessEnv = {}): Promise<Served> {
+  const server = starting(data, env);
+  return { ...server, address: await server.address };
 }
 
 /** A data directory that is removed afterwards, whatever happens. */
@@ -70,18 +83,24 @@ export async function withData<T>(use: (data: string) => Promise<T>): Promise<T>
   }
 }
 
+export interface Receipt {
+  readonly status: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  readonly outcomes: readonly {
+    readonly index: number;
+    readonly outcome: string;
+    readonly problem?: { code: string };
+  }[];
+}
+
 /** Posts events as lines. Throws where the server cannot be reached or breaks off. */
-export async function post(
-  address: string,
-  events: readonly object[],
-): Promise<{ accepted: number; duplicates: number; refused: number; status: number }> {
+export async function post(address: string, events: readonly object[]): Promise<Receipt> {
   const response = await fetch(`${address}/v1/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson' },
     body: events.map((event) => JSON.stringify(event)).join('\n'),
   });
-  return {
-    ...((await response.json()) as { accepted: number; duplicates: number; refused: number }),
-    status: response.status,
-  };
+  return { ...((await response.json()) as Receipt), status: response.status };
 }

@@ -23,6 +23,8 @@ export function findServer(): { bin: string } | { reason: string } {
 
 export interface Cluster {
   readonly url: string;
+  /** Ends the server as a crash does, its transactions half done, and starts it on the same data. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,37 +59,72 @@ export async function startCluster(bin: string): Promise<Cluster> {
     await stop();
     throw error;
   }
-  return { url, stop };
+  return {
+    url,
+    async crash() {
+      const before = await startOf(url);
+      keeper.stdin.write('crash\n');
+      await waitUntilReady(url, keeper, () => said, before);
+    },
+    stop,
+  };
 }
 
-/** `cat` ends when the pipe does. `immediate` is right for data that nobody will read again. */
+/**
+ * `read` fails when the pipe ends. QUIT is PostgreSQL's immediate shutdown, a crash: nothing is finished or written out,
+ * and the next start recovers from the journal. It is right, too, for data that nobody will read again.
+ */
 const KEEPER = `
 bin=$1 directory=$2 port=$3
 "$bin/initdb" --pgdata="$directory/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >&2
-"$bin/postgres" -D "$directory/data" -h 127.0.0.1 -p "$port" -k '' \\
-  -c fsync=on -c synchronous_commit=on -c full_page_writes=on -c shared_buffers=128MB -c max_wal_size=2GB \\
-  >&2 </dev/null &
-server=$!
-cat >/dev/null
-kill -QUIT $server 2>/dev/null
-wait $server
+start() {
+  "$bin/postgres" -D "$directory/data" -h 127.0.0.1 -p "$port" -k '' \\
+    -c fsync=on -c synchronous_commit=on -c full_page_writes=on -c shared_buffers=128MB -c max_wal_size=2GB \\
+    >&2 </dev/null &
+  server=$!
+}
+crash() {
+  kill -QUIT $server 2>/dev/null
+  wait $server
+}
+start
+while read -r wanted; do
+  crash
+  start
+done
+crash
 rm -rf "$directory"
 `;
 
-async function waitUntilReady(url: string, keeper: ChildProcess, said: () => string): Promise<void> {
+/** @param before when the server that was there before had been started: that one does not count */
+async function waitUntilReady(
+  url: string,
+  keeper: ChildProcess,
+  said: () => string,
+  before: string | null = null,
+): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
-    const client = new pg.Client(url);
-    client.on('error', () => {});
-    const ready = await client.connect().then(
-      () => true,
-      () => false,
-    );
-    await client.end().catch(() => {});
-    if (ready) return;
+    const started = await startOf(url);
+    if (started !== null && started !== before) return;
     if (keeper.exitCode !== null) break;
     await pause(100);
   }
   throw new Error(`The private PostgreSQL did not start. It said: ${said()}`);
+}
+
+/** When the server was started, null when none answers. */
+async function startOf(url: string): Promise<string | null> {
+  const client = new pg.Client(url);
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ at: string }>('select pg_postmaster_start_time()::text as at');
+    return rows[0]!.at;
+  } catch {
+    return null;
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const PROMISES: Readonly<Record<string, readonly string[] | string>> = {
-  P1: ['test/faults/kill.test.ts', 'test/faults/eventStore.test.ts'],
+  P1: ['test/faults/kill.test.ts', 'test/faults/races.test.ts', 'test/faults/eventStore.test.ts'],
   P2: [
     'test/faults/kill.test.ts',
+    'test/faults/races.test.ts',
     'test/faults/eventStore.test.ts',
     'test/generative/projection.test.ts',
     'test/faults/projector.test.ts',
@@ -17,7 +18,7 @@ const PROMISES: Readonly<Record<string, readonly string[] | string>> = {
   P7: 'not yet: there are no snapshots',
   P8: 'not yet: there is no disclosure control; suppressed input stays suppressed',
   P9: ['test/faults/restore.test.ts'],
-  P10: ['test/http/events.test.ts'],
+  P10: ['test/http/events.test.ts', 'test/faults/overload.test.ts'],
   P11: 'not yet: one key for the owner, none for services',
   P12: ['test/spec/contracts/freeText.test.ts'],
 };
