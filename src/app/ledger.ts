@@ -116,7 +116,8 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     return true;
   }
 
-  const parked = (): readonly ParkedEvent[] => parkedEvents(facts, projector.ordinal());
+  const parkedUpTo = (to: number): readonly ParkedEvent[] => parkedEvents(facts, to);
+  const parked = (): readonly ParkedEvent[] => parkedUpTo(projector.ordinal());
   const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
 
   return {
@@ -126,7 +127,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     record: (candidates) => recordEvents(ports, candidates),
     import: (source, choices, report) => importFile(ports, source, choices, report),
     project,
-    series: (request) => readSeries({ readModels, catalogue, ordinal, parked }, request),
+    series: (request) => readSeries({ readModels, catalogue, parked: parkedUpTo }, request),
     held: (indicator) => readModels.held(catalogue.find(indicator).projection),
     replay: (definition, report, signal) =>
       replay({ facts, readModels, catalogue, ordinal }, definition, report, signal),
@@ -153,9 +154,9 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
       }
     },
     async verify(report) {
-      // The rebuild reads the log, not the facts that live projection goes on writing; it need not stop.
+      // What is stored is read while nothing moves it; the rebuild beside it reads the log, and live projection goes on.
       await project();
-      return verify({ log, facts, readModels, catalogue, ordinal, factsBeside: ports.factsBeside }, report);
+      return verify({ log, facts, readModels, catalogue, inTurn, ordinal, factsBeside: ports.factsBeside }, report);
     },
     goLive,
     async close() {

@@ -43,7 +43,8 @@ export function dismissalOf(
   }
   return {
     specversion: '1.0',
-    id: `dismissal-of-${ordinal}`,
+    // A dismissal may itself be retracted, and the event dismissed again.
+    id: `dismissal-of-${ordinal}-${now.getTime()}`,
     source: OPERATIONS,
     type: typeOf('fact.retracted'),
     time: now.toISOString(),

@@ -62,20 +62,22 @@ export async function openProjector(
   await refuseOthers(log, facts, await readModels.checkpoint());
   /** Null while it is not known: a step has begun and not ended. */
   let standing: Standing | null = await stand();
+  /** What the observations stood at last, whatever is under way. */
+  let ordinal = standing.checkpoint?.ordinal ?? 0;
   await storeMissing(readModels, indicators, standing, facts);
 
   async function stand(): Promise<Standing> {
     const checkpoint = await readModels.checkpoint();
-    const ordinal = checkpoint?.ordinal ?? 0;
-    if (facts.rows() < ordinal) {
+    const to = checkpoint?.ordinal ?? 0;
+    if (facts.rows() < to) {
       for await (const page of pagesAfter(log, facts.position(), BATCH_EVENTS)) {
         facts.append(page);
-        progress?.('reading events', facts.rows(), ordinal);
-        if (facts.rows() >= ordinal) break;
+        progress?.('reading events', facts.rows(), to);
+        if (facts.rows() >= to) break;
       }
     }
-    if (facts.rows() < ordinal) throw behind(facts.rows(), ordinal);
-    return { checkpoint, superseded: facts.superseded(ordinal), states: foldFrom(indicators, facts, ordinal) };
+    if (facts.rows() < to) throw behind(facts.rows(), to);
+    return { checkpoint, superseded: facts.superseded(to), states: foldFrom(indicators, facts, to) };
   }
 
   /** Facts that are not in the observations yet become so. False when there are none. */
@@ -103,11 +105,12 @@ export async function openProjector(
       changes.filter((change) => change.upserts.length + change.removals.length > 0),
     );
     standing = next;
+    ordinal = to;
     return true;
   }
 
   return {
-    ordinal: () => standing?.checkpoint?.ordinal ?? 0,
+    ordinal: () => ordinal,
     async catchUp(report, signal) {
       const total = await log.size();
       const settle = async (): Promise<void> => {
@@ -157,7 +160,10 @@ async function refuseOthers(log: EventLog, facts: FactStore, checkpoint: Checkpo
   const taken = facts.last();
   if (taken !== null) {
     const last = await log.at(taken.position);
-    if (last === null || readFact(last.event, last.position, last.unchecked === true).identity !== taken.identity)
+    if (
+      last === null ||
+      readFact(last.event, last.position, last.unchecked === true ? last.recordedAt : null).identity !== taken.identity
+    )
       throw notThere(facts.rows());
   }
 }

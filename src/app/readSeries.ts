@@ -24,10 +24,8 @@ export interface SeriesRequest {
 export interface SeriesPorts {
   readonly readModels: ReadModels;
   readonly catalogue: Catalogue;
-  /** The knowledge position that the read models stand at. */
-  readonly ordinal: () => number;
-  /** Events that no fact could be made from and that nobody has settled. */
-  readonly parked: () => readonly ParkedEvent[];
+  /** Events up to a knowledge position that no fact could be made from and that nobody has settled. */
+  readonly parked: (ordinal: number) => readonly ParkedEvent[];
 }
 
 /** What is read where the request leaves it open, best first. */
@@ -38,15 +36,15 @@ const GRANULARITY_ORDER: readonly Granularity[] = ['financial-year', 'window', '
  * where there is one. Throws `not-found` for an unknown indicator or a series that holds nothing.
  */
 export async function readSeries(
-  { readModels, catalogue, ordinal, parked: parkedNow }: SeriesPorts,
+  { readModels, catalogue, parked: parkedNow }: SeriesPorts,
   request: SeriesRequest,
 ): Promise<Series> {
   const indicator = catalogue.find(request.indicator);
   const { definition, projection } = indicator;
   const held = await readModels.held(projection);
   const choice = choose(indicator, held, request);
-  const { position, everything } = await readAtOnePosition(readModels, ordinal, { projection, ...choice });
-  const parked = parkedFor(indicator.plan, parkedNow());
+  const { position, everything } = await readAtOnePosition(readModels, { projection, ...choice });
+  const parked = parkedFor(indicator.plan, parkedNow(position));
   const baseline = baselineOf(indicator, choice, everything);
   const wanted = everything.filter(
     (o) =>
@@ -91,12 +89,16 @@ export async function readSeries(
   };
 }
 
-/** Rows and the knowledge position they belong to: read again where the projector moved on meanwhile. */
-async function readAtOnePosition(readModels: ReadModels, ordinal: () => number, query: SeriesQuery) {
-  for (;;) {
-    const position = ordinal();
+/**
+ * Rows and the knowledge position they belong to, as the store has them: read again where a commit fell in between. A
+ * commit is seldom, and reading one series quick.
+ */
+async function readAtOnePosition(readModels: ReadModels, query: SeriesQuery) {
+  for (let before = (await readModels.checkpoint())?.ordinal ?? 0; ;) {
     const everything = await readModels.series(query);
-    if (ordinal() === position) return { position, everything };
+    const after = (await readModels.checkpoint())?.ordinal ?? 0;
+    if (after === before) return { position: before, everything };
+    before = after;
   }
 }
 

@@ -3,16 +3,10 @@
  * reason and stops nothing else.
  */
 import { hash } from 'node:crypto';
-import {
-  activityEvent,
-  EVENT_KINDS,
-  typeOf,
-  type ActivityEvent,
-  type FactBody,
-} from '../../contracts/activityEvent.ts';
+import { activityEvent, EVENT_KINDS, typeOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Fault, Problem } from '../../contracts/errors.ts';
+import { implausible, latestAfter, type Latest } from '../domain/implausible.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
-import { dayOf, granularityOf, windowOf } from '../domain/periods.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import type { EventLog, NewEvent } from './ports.ts';
 
@@ -38,7 +32,7 @@ export async function recordEvents(
   { log, now }: { log: EventLog; now: () => Date },
   candidates: readonly unknown[],
 ): Promise<EventOutcome[]> {
-  const latest = tomorrow(now());
+  const latest = latestAfter(now());
   const outcomes: EventOutcome[] = [];
   const feeds = new Map<string, { index: number; event: NewEvent }[]>();
   candidates.forEach((candidate, index) => {
@@ -73,20 +67,6 @@ export async function recordEvents(
   return outcomes;
 }
 
-/** The last moment, and the last day, that an event may speak of. */
-interface Latest {
-  readonly ms: number;
-  readonly day: number;
-}
-
-const DAY_MS = 86_400_000;
-
-/** Clocks differ, and so do zones: a day from now. */
-function tomorrow(now: Date): Latest {
-  const ms = now.getTime() + DAY_MS;
-  return { ms, day: Math.floor(ms / DAY_MS) };
-}
-
 /** The event as the log takes it: canonical, so that equal content has equal bytes whoever wrote it. */
 export function newEvent(event: ActivityEvent): NewEvent {
   const body = canonicalJson(event);
@@ -103,7 +83,7 @@ function checkEvent(candidate: unknown, latest: Latest): { event: ActivityEvent 
   const parsed = activityEvent.safeParse(candidate);
   if (!parsed.success) return { problem: toProblem(refusal(candidate, parsed.error.issues)) };
   const event = parsed.data;
-  const fault = timeFault(event, latest) ?? placementFault(event);
+  const fault = implausible(event, latest);
   if (fault !== null) return { problem: toProblem(invalid([fault])) };
   return { event };
 }
@@ -142,40 +122,6 @@ function refusal(
 
 const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-/** Nothing can have happened, been counted or been found so later than tomorrow. */
-function timeFault(event: ActivityEvent, latest: Latest): Fault | null {
-  const future = (pointer: string): Fault => ({ message: 'lies in the future', pointer });
-  if (event.time !== undefined && Date.parse(event.time) > latest.ms) return future('/time');
-  const { body, pointer } = bodyOf(event);
-  if (body === null) return null;
-  if (body.time !== undefined && Date.parse(body.time) > latest.ms) return future(`${pointer}/time`);
-  const { data } = body;
-  if ('window' in data && windowOf(data.window).last > latest.day) return future(`${pointer}/data/window`);
-  if ('on' in data && !('population' in data) && dayOf(data.on) > latest.day) return future(`${pointer}/data/on`);
-  return null;
-}
-
-/** The fact that an event states, and where in the event it stands: a retraction states none. */
-function bodyOf(event: ActivityEvent): { body: FactBody | null; pointer: string } {
-  if ('replacement' in event.data)
-    return { body: (event.data as { replacement: FactBody }).replacement, pointer: '/data/replacement' };
-  return { body: 'target' in event.data ? null : (event as FactBody), pointer: '' };
-}
-
-/** A count must lie in one month, quarter, half or financial year: anything else could be shown nowhere. */
-function placementFault(event: ActivityEvent): Fault | null {
-  const { body, pointer } = bodyOf(event);
-  if (body === null) return null;
-  const { data } = body;
-  if (!('window' in data) || 'statistic' in data || data.method === 'sample-week') return null;
-  if (granularityOf(windowOf(data.window)) !== null) return null;
-  return {
-    message:
-      'must lie within one month, or be whole months within one quarter, half or financial year (April to March)',
-    pointer: `${pointer}/data/window`,
-  };
-}
 
 function identityIn(candidate: unknown): { source: string | null; id: string | null } {
   const { source, id } = (typeof candidate === 'object' && candidate !== null ? candidate : {}) as {

@@ -38,15 +38,19 @@ export async function verify(
     facts: FactStore;
     readModels: ReadModels;
     catalogue: Catalogue;
+    /** Runs work while nothing moves facts and observations. */
+    inTurn: <T>(work: () => Promise<T>) => Promise<T>;
     ordinal: () => number;
     factsBeside: () => { store: FactStore; discard: () => void };
   },
   progress?: Progress,
 ): Promise<Verification> {
-  const { log, facts, catalogue } = ports;
-  const stored = await readStored(ports);
-  const onDisk = facts.digestsOnDisk();
-  const rows = facts.rows();
+  const { log, facts, catalogue, readModels } = ports;
+  const { position, series, onDisk, rows } = await ports.inTurn(async () => {
+    const found: (readonly Observation[])[] = [];
+    for (const { projection } of catalogue.indicators) found.push(await readModels.series({ projection }));
+    return { position: ports.ordinal(), series: found, onDisk: facts.digestsOnDisk(), rows: facts.rows() };
+  });
 
   const { store: fresh, discard } = ports.factsBeside();
   try {
@@ -60,24 +64,23 @@ export async function verify(
     const states = evaluations(
       catalogue.indicators.map(({ plan }) => plan),
       fresh,
-      stored.position,
+      position,
     );
-    for (const done of evaluate(states, fresh, 0, stored.position))
-      progress?.('evaluating again', done, stored.position);
+    for (const done of evaluate(states, fresh, 0, position)) progress?.('evaluating again', done, position);
     let count = 0;
     catalogue.indicators.forEach(({ projection }, at) => {
-      const expected = states[at] === undefined ? [] : [...observations(states[at], fresh, stored.position)];
-      const found = stored.series[at] ?? [];
+      const expected = states[at] === undefined ? [] : [...observations(states[at], fresh, position)];
+      const found = series[at] ?? [];
       count += found.length;
       differences.push(...compareObservations(projection, found, expected));
     });
     const active = new Set(catalogue.indicators.map(({ projection }) => projection));
-    for (const name of await ports.readModels.projections()) {
+    for (const name of await readModels.projections()) {
       if (!active.has(name) && !isDraft(name))
         differences.push({ where: name, what: 'belongs to no active definition' });
     }
     return {
-      position: stored.position,
+      position,
       facts: rows,
       segments: onDisk.length,
       projections: catalogue.indicators.length,
@@ -86,16 +89,6 @@ export async function verify(
     };
   } finally {
     discard();
-  }
-}
-
-/** The observations at one position: read again if the projector moved on meanwhile. */
-async function readStored({ readModels, catalogue, ordinal }: Parameters<typeof verify>[0]) {
-  for (;;) {
-    const position = ordinal();
-    const series: (readonly Observation[])[] = [];
-    for (const { projection } of catalogue.indicators) series.push(await readModels.series({ projection }));
-    if (ordinal() === position) return { position, series };
   }
 }
 

@@ -11,7 +11,7 @@ import { emptyState, type Evaluation } from './planState.ts';
 
 /** Empty states, with room for what the first `to` rows of the store hold, so that a replay grows nothing on its way. */
 export function evaluations(plans: readonly Plan[], store: FactStore, to: number): Evaluation[] {
-  const zones = store.zones(0, to);
+  const zones = store.zones(0, to).filter(({ minDay, maxDay }) => maxDay >= minDay);
   const from = monthOf(zones.reduce((least, { minDay }) => Math.min(least, minDay), Infinity));
   const last = monthOf(zones.reduce((most, { maxDay }) => Math.max(most, maxDay), -Infinity));
   const places = wordsOf(store.dictionaries, 'place').values.length;

@@ -25,8 +25,8 @@ import {
   type NumberArray,
 } from './columns.ts';
 import { flushFolder, writeWhole } from './durableFile.ts';
-import type { Figure, Parked } from './fact.ts';
-import { readFact } from './readFact.ts';
+import type { Fact, Figure, Parked } from './fact.ts';
+import { readFact, repeatedFact } from './readFact.ts';
 import { decodeExtras, decodeSubjects, encodeSegment, encodeSubjects, type EncodedSegment } from './segment.ts';
 
 /** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
@@ -36,6 +36,7 @@ const TAIL_ROWS = SEGMENT_ROWS[0];
 
 /** What a fold can know of a segment without reading it. */
 export interface Zone {
+  /** Days that rows kept month by month speak of; the last before the first where there are no such rows. */
   readonly minDay: number;
   readonly maxDay: number;
   /** Codes of the kinds in it, ascending. */
@@ -75,8 +76,9 @@ export interface Chunk extends FactColumns {
 interface StoredRow {
   readonly position: string;
   readonly event: unknown;
-  /** Whether it may have been stored without being checked against its contract. */
+  /** Whether it may have been stored without being checked against its contract, and when it was. */
   readonly unchecked?: boolean;
+  readonly recordedAt?: string;
 }
 
 export interface FactStore {
@@ -190,7 +192,15 @@ export function openFactStore(folder: string): FactStore {
             count: upTo - after,
           };
     const entry = write(`${name}.facts.arrow`, encoded);
-    return { ...entry, first, rows: columns.rows, position, zone: zoneOf(columns), runs: encoded.runs, subjects };
+    return {
+      ...entry,
+      first,
+      rows: columns.rows,
+      position,
+      zone: zoneOf(columns, dictionaries),
+      runs: encoded.runs,
+      subjects,
+    };
   }
 
   const manifestBytes = (list: readonly SegmentEntry[]): Buffer =>
@@ -321,9 +331,15 @@ export function openFactStore(folder: string): FactStore {
       return lastPosition === null ? null : { position: lastPosition, identity: identities?.at(-1) ?? 0n };
     },
     append(events) {
-      for (const { position, event, unchecked } of events) {
+      const facts = withoutRepeats(
+        events,
+        events.map(({ event, position, recordedAt, unchecked }) =>
+          readFact(event, position, unchecked === true ? (recordedAt ?? '') : null),
+        ),
+      );
+      for (const [at, fact] of facts.entries()) {
+        const { position } = events[at] as StoredRow;
         if (tail.rows === TAIL_ROWS) seal();
-        const fact = readFact(event, position, unchecked === true);
         tail.add(fact);
         lastPosition = position;
         const row = rows() - 1;
@@ -344,13 +360,13 @@ export function openFactStore(folder: string): FactStore {
     },
     zones(from, to) {
       const parts = segments.filter(({ first, rows }) => first < to && first + rows > from);
-      const rest = tailBetween(tail.columns(), sealed(), from, to);
+      const rest = tailBetween(tail.columns(), sealed(), from, to, dictionaries);
       return [...parts, ...(rest === null ? [] : [rest])].map(({ zone }) => zone);
     },
     *chunks(wanted, from, to) {
       // What there is now: the store may grow, seal and merge while somebody reads on.
       const parts = segments;
-      const rest = tailBetween(tail.columns(), sealed(), from, to);
+      const rest = tailBetween(tail.columns(), sealed(), from, to, dictionaries);
       const buffers = blockBuffers();
       readers += 1;
       try {
@@ -363,7 +379,7 @@ export function openFactStore(folder: string): FactStore {
             yield { ...block, first: segment.first + block.first, zone };
           }
         }
-        if (rest !== null) yield rest;
+        if (rest !== null) yield { ...rest, columns: only(rest.columns, wanted(rest.zone)) };
       } finally {
         readers -= 1;
       }
@@ -389,6 +405,19 @@ export function openFactStore(folder: string): FactStore {
             : 'missing',
       })),
   };
+
+  /** Who writes past the contracts may write one event twice: the log that we write to sees to that itself. */
+  function withoutRepeats(events: readonly StoredRow[], read: readonly Fact[]): readonly Fact[] {
+    const foreign = read.filter((_, at) => events[at]?.unchecked === true);
+    if (foreign.length === 0) return read;
+    const seen = new Set(findRows(new Set(foreign.map(({ identity }) => identity))).keys());
+    return read.map((fact, at) => {
+      const { event, position, unchecked } = events[at] as StoredRow;
+      if (unchecked === true && seen.has(fact.identity)) return repeatedFact(event, position);
+      seen.add(fact.identity);
+      return fact;
+    });
+  }
 
   /** Rows of the facts with these identities: one pass over eight bytes a row. */
   function findRows(wanted: ReadonlySet<bigint>): Map<bigint, number> {
@@ -438,8 +467,18 @@ function readWhole(folder: string, entry: FileEntry): Uint8Array {
   return bytes;
 }
 
+/** Just the columns asked for: nobody may come to rely on others, which a segment would not give. */
+const only = (columns: Chunk['columns'], names: readonly ColumnName[]): Chunk['columns'] =>
+  Object.fromEntries(Object.entries(columns).filter(([name]) => names.includes(name as ColumnName)));
+
 /** The part of the rows in memory, of which the first has the number `first`, that lies between two numbers. */
-function tailBetween({ rows, columns }: FactColumns, first: number, from: number, to: number): Chunk | null {
+function tailBetween(
+  { rows, columns }: FactColumns,
+  first: number,
+  from: number,
+  to: number,
+  dictionaries: Dictionaries,
+): Chunk | null {
   const begin = Math.max(from, first);
   const end = Math.min(to, first + rows);
   if (begin >= end) return null;
@@ -448,20 +487,30 @@ function tailBetween({ rows, columns }: FactColumns, first: number, from: number
     between[name] = array.subarray(begin - first, end - first);
   }
   const piece = { first: begin, rows: end - begin, columns: between };
-  return { ...piece, zone: zoneOf(piece) };
+  return { ...piece, zone: zoneOf(piece, dictionaries) };
 }
 
-function zoneOf({ rows, columns }: FactColumns): Zone {
+/** Kinds that are not kept month by month: a population of 1961 is no reason for tables that begin then. */
+const UNDATED: ReadonlySet<string> = new Set([
+  'figure.published',
+  'reference.population',
+  'service-point.status',
+  'retraction',
+  'parked',
+]);
+
+function zoneOf({ rows, columns }: FactColumns, dictionaries: Dictionaries): Zone {
   const { day, kind, state, grain, method } = columns;
-  let minDay = day === undefined ? 0 : Infinity;
-  let maxDay = day === undefined ? 0 : -Infinity;
-  if (day !== undefined) {
-    for (let row = 0; row < rows; row++) {
-      const value = day[row] ?? 0;
-      if (value < minDay) minDay = value;
-      if (value > maxDay) maxDay = value;
-    }
+  const isDated = wordsOf(dictionaries, 'kind').values.map((word) => !UNDATED.has(word));
+  let minDay = Infinity;
+  let maxDay = -Infinity;
+  for (let row = 0; row < rows; row++) {
+    if (isDated[kind?.[row] ?? 0] !== true) continue;
+    const value = day?.[row] ?? 0;
+    if (value < minDay) minDay = value;
+    if (value > maxDay) maxDay = value;
   }
+  if (maxDay < minDay) [minDay, maxDay] = [0, -1];
   const kinds = kind === undefined ? [0] : [...new Set(kind)].sort((a, b) => a - b);
   const sampled = METHODS.indexOf('sample-week');
   const counted = STATES.indexOf('counted');

@@ -2,12 +2,13 @@
 import { civilOf, daysInMonth } from '../domain/periods.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
-import { METHODS, spanOf, STATES } from './columns.ts';
+import { GRAINS, METHODS, spanOf, STATES } from './columns.ts';
 import { valuesOf, type Additive } from './foldSums.ts';
 import { covering } from './grid.ts';
 import type { Reporting } from './planState.ts';
 
 const SAMPLED = METHODS.indexOf('sample-week');
+const UNPLACED = GRAINS.indexOf('unplaced');
 /** Longer windows and sample weeks reach at most so many months on. */
 const REACH_MONTHS = 11;
 
@@ -31,6 +32,7 @@ function reportAny({ days, grain: grains, shut }: Reporting, part: Additive, blo
     const place = columns.place?.[row] ?? 0;
     const month = monthAt(block, row);
     const grain = columns.grain?.[row] ?? 0;
+    if (grain === UNPLACED) continue;
     const state = STATES[columns.state?.[row] ?? 0];
     // Who states sessions has not reported hours.
     if (state === 'counted' && value !== value) continue;

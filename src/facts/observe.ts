@@ -180,7 +180,9 @@ function* emit(
         covered !== null && covered.longer[cell] === 1,
       );
       if (total === null) {
-        if (plan.coverage) vanished?.push(key);
+        if (plan.coverage || plan.chooseOne) vanished?.push(key);
+        if (plan.chooseOne)
+          for (const name of cuts.flat()) vanished?.push(blank(place, span.granularity, interval, name));
         continue;
       }
       yield total;

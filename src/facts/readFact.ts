@@ -15,7 +15,8 @@ import {
 } from '../../contracts/activityEvent.ts';
 import { idField, sourceField } from '../../contracts/fields.ts';
 import { METHODS } from './columns.ts';
-import type { Fact } from './fact.ts';
+import { implausible, latestAfter } from '../domain/implausible.ts';
+import type { Fact, Parked } from './fact.ts';
 import { identityOf } from './identity.ts';
 import { toFact } from './toFact.ts';
 
@@ -29,19 +30,29 @@ const NO_SOURCE = 'urn:outcome-ledger:unreadable';
 /**
  * The fact of an event, or a parked one.
  * @param position   names an event that has no usable identity of its own
- * @param unchecked  whether it may have been stored without being checked against its contract
+ * @param foreign    when it was recorded, where it may have been stored without being checked; else null
  */
-export function readFact(event: unknown, position: string, unchecked: boolean): Fact {
+export function readFact(event: unknown, position: string, foreign: string | null): Fact {
   try {
     const { type } = event as { type: EventType };
-    if (TYPES.has(type) && (!unchecked || activityEvent.safeParse(event).success)) {
+    if (TYPES.has(type) && (foreign === null || faultsOf(event, foreign).length === 0)) {
       const fact = toFact(event as ActivityEvent);
       if (isSound(fact)) return fact;
     }
   } catch {
     // Why it failed is told below, in terms of its contract.
   }
-  return parkedFact(event, position);
+  return parkedFact(event, position, faultsOf(event, foreign));
+}
+
+/** A second event with the identity of another: only the first counts. */
+export function repeatedFact(event: unknown, position: string): Fact {
+  const { parked, ...fact } = parkedFact(event, position, ['Another event of its source has the same id.']);
+  return {
+    ...fact,
+    identity: identityOf(NO_SOURCE, position),
+    parked: { ...(parked as Parked), source: NO_SOURCE, id: position },
+  };
 }
 
 const TYPES: ReadonlySet<string> = new Set(EVENT_KINDS.map(typeOf));
@@ -59,7 +70,7 @@ function isSound(fact: Fact): boolean {
 /** A whole number that is not negative; NaN where a fact states none. */
 const isCount = (value: number): boolean => value !== value || (Number.isInteger(value) && value >= 0);
 
-function parkedFact(event: unknown, position: string): Fact {
+function parkedFact(event: unknown, position: string, faults: readonly string[]): Fact {
   const { source, id, type } = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
   const isNamed = sourceField.safeParse(source).success && idField.safeParse(id).success;
   const name = isNamed ? { source: source as string, id: id as string } : { source: NO_SOURCE, id: position };
@@ -68,19 +79,17 @@ function parkedFact(event: unknown, position: string): Fact {
     ...EMPTY,
     identity: identityOf(name.source, name.id),
     source: name.source,
-    parked: { ...name, type: words, kind: kindIn(words), reason: reasonOf(event) },
+    parked: { ...name, type: words, kind: kindIn(words), reason: faults.join('; ').slice(0, LONGEST_REASON) },
   };
 }
 
-/** 2020-01-01. A row that counts nowhere must not widen the time that its segment spans. */
-const ANY_DAY = 18_262;
 const LONGEST_TYPE = 100;
 const LONGEST_REASON = 500;
 
 const EMPTY: Omit<Fact, 'identity' | 'source' | 'parked'> = {
   kind: 'parked',
   place: '',
-  day: ANY_DAY,
+  day: 0,
   days: 1,
   grain: 'month',
   second: 0,
@@ -100,11 +109,15 @@ function kindIn(type: string): FactKind | null {
   return FACT_KINDS.includes(kind) ? kind : null;
 }
 
-function reasonOf(event: unknown): string {
+/** What is wrong with an event, in terms of its contract. */
+function faultsOf(event: unknown, foreign: string | null): readonly string[] {
   const parsed = activityEvent.safeParse(event);
-  if (parsed.success) return 'Follows its contract, but no fact can be made of it.';
-  const faults = parsed.error.issues.map(({ path, message }) =>
+  if (parsed.success) {
+    const fault = foreign === null ? null : implausible(parsed.data, latestAfter(new Date(foreign)));
+    if (fault !== null) return [`${fault.pointer ?? ''} ${fault.message}`];
+    return foreign === null ? ['Follows its contract, but no fact can be made of it.'] : [];
+  }
+  return parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `/${path.join('/')} ${message}`,
   );
-  return faults.join('; ').slice(0, LONGEST_REASON);
 }

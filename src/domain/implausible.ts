@@ -1,0 +1,80 @@
+/** What follows its contract and still cannot be so, or could be shown nowhere. */
+import { kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
+import type { Fault } from '../../contracts/errors.ts';
+import { dayOf, granularityOf, windowOf } from './periods.ts';
+
+/** The last moment, and the last day, that an event may speak of. */
+export interface Latest {
+  readonly ms: number;
+  readonly day: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A day after an event was recorded: clocks differ, and so do zones. */
+export function latestAfter(recorded: Date): Latest {
+  const ms = recorded.getTime() + DAY_MS;
+  return { ms, day: Math.floor(ms / DAY_MS) };
+}
+
+/** The first of an event's faults, with its place in the event; null where there is none. */
+export const implausible = (event: ActivityEvent, latest: Latest): Fault | null =>
+  futureFault(event, latest) ?? pastFault(event) ?? placementFault(event);
+
+/** Nothing can have happened, been counted or been found so later than tomorrow. */
+function futureFault(event: ActivityEvent, latest: Latest): Fault | null {
+  const future = (pointer: string): Fault => ({ message: 'lies in the future', pointer });
+  if (event.time !== undefined && Date.parse(event.time) > latest.ms) return future('/time');
+  const { body, pointer } = bodyOf(event);
+  if (body === null) return null;
+  if (body.time !== undefined && Date.parse(body.time) > latest.ms) return future(`${pointer}/time`);
+  const { data } = body;
+  if ('window' in data && windowOf(data.window).last > latest.day) return future(`${pointer}/data/window`);
+  if ('on' in data && !('population' in data) && dayOf(data.on) > latest.day) return future(`${pointer}/data/on`);
+  return null;
+}
+
+const FIRST_YEAR = 1990;
+/** Kinds that are not kept month by month: they may speak of any time. */
+const OF_ANY_TIME: ReadonlySet<FactKind> = new Set([
+  'figure.published',
+  'reference.population',
+  'service-point.status',
+]);
+
+/**
+ * Activity is kept month by month for every place from the first month on: one date of 1950, mistyped for 2050 or
+ * 2015, would make room for seven hundred months that nobody reported.
+ */
+function pastFault(event: ActivityEvent): Fault | null {
+  const { body, pointer } = bodyOf(event);
+  if (body === null || OF_ANY_TIME.has(kindOf(body.type) as FactKind)) return null;
+  const past = (at: string): Fault => ({
+    message: `lies before ${FIRST_YEAR}: older activity can be quoted as figure.published`,
+    pointer: at,
+  });
+  const { data } = body;
+  if ('window' in data) return Number(data.window.slice(0, 4)) < FIRST_YEAR ? past(`${pointer}/data/window`) : null;
+  return Number((body.time ?? '').slice(0, 4)) < FIRST_YEAR ? past(`${pointer}/time`) : null;
+}
+
+/** The fact that an event states, and where in the event it stands: a retraction states none. */
+function bodyOf(event: ActivityEvent): { body: FactBody | null; pointer: string } {
+  if ('replacement' in event.data)
+    return { body: (event.data as { replacement: FactBody }).replacement, pointer: '/data/replacement' };
+  return { body: 'target' in event.data ? null : (event as FactBody), pointer: '' };
+}
+
+/** A count must lie in one month, quarter, half or financial year: anything else could be shown nowhere. */
+function placementFault(event: ActivityEvent): Fault | null {
+  const { body, pointer } = bodyOf(event);
+  if (body === null) return null;
+  const { data } = body;
+  if (!('window' in data) || 'statistic' in data || data.method === 'sample-week') return null;
+  if (granularityOf(windowOf(data.window)) !== null) return null;
+  return {
+    message:
+      'must lie within one month, or be whole months within one quarter, half or financial year (April to March)',
+    pointer: `${pointer}/data/window`,
+  };
+}
