@@ -124,7 +124,7 @@ describe('sample weeks of two sources', () => {
       overlap: 'add',
       breakdowns: [],
       measure: { count: { of: ['visits.counted'] } },
-    } as Definition);
+    });
     const weeks = ['a', 'b'].map((source, at) =>
       event({ place: CITY, source, window: '2018-06-04/P7D', method: 'sample-week', count: 100 }, at),
     );
