@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogueOf } from '../app/catalogue.ts';
 import { openLedger, type Ledger } from '../app/ledger.ts';
+import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { EventLog } from '../app/ports.ts';
 import type { Progress } from '../app/progress.ts';
 import { eventStoreLog } from '../eventstoredb/eventStoreLog.ts';
@@ -11,6 +12,7 @@ import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
 import type { Database } from '../sql/database.ts';
 import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
+import { kyselyKeptReceipts } from '../sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../sql/kyselyReadModels.ts';
 import { migrate } from '../sql/migrations.ts';
 import { openPostgres } from '../sql/postgresDatabase.ts';
@@ -22,6 +24,7 @@ import { packageRoot } from './packageRoot.ts';
 
 export interface Engine {
   readonly ledger: Ledger;
+  readonly keptReceipts: KeptReceipts;
   close(): Promise<void>;
 }
 
@@ -70,6 +73,7 @@ export async function openEngine(
     };
     const derived = config.readModelsUrl === null ? await embedded() : await served(config.readModelsUrl);
     const readModels = kyselyReadModels(derived);
+    const keptReceipts = kyselyKeptReceipts(derived, { now });
     const openLog = async (): Promise<EventLog> => {
       if (config.eventStoreUrl !== null) {
         return eventStoreLog(config.eventStoreUrl, kyselyFeedIdentities(derived), { now });
@@ -78,7 +82,11 @@ export async function openEngine(
     };
     const log = await openLog();
     closeLog = () => log.close();
-    if (choices.startAgain === true) await readModels.clear();
+    if (choices.startAgain === true) {
+      await readModels.clear();
+      // The log may be an older copy: what was acknowledged since is to be taken in when it comes again.
+      await keptReceipts.clear();
+    }
     const ledger = await openLedger(
       {
         log,
@@ -97,6 +105,7 @@ export async function openEngine(
     );
     return {
       ledger,
+      keptReceipts,
       async close() {
         await ledger.close();
         await close();

@@ -73,6 +73,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
     integer: 'integer',
     clustered: 'without rowid',
   }),
+  '0004-kept-receipts': keptReceiptTables('integer'),
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -159,6 +160,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
     integer: 'bigint',
     clustered: '',
   }),
+  '0004-kept-receipts': keptReceiptTables('bigint'),
 };
 
 /**
@@ -218,5 +220,18 @@ function feedIdentityTables(types: {
       seen_position text,
       seen_id text
     )`,
+  ];
+}
+
+/** What was answered to requests that came with a key, for as long as they may come again. */
+function keptReceiptTables(integer: string): readonly string[] {
+  return [
+    `create table kept_receipts (
+      key text primary key,
+      fingerprint text not null,
+      receipt text not null,
+      kept_ms ${integer} not null
+    )`,
+    'create index kept_receipts_age on kept_receipts (kept_ms)',
   ];
 }
