@@ -73,7 +73,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
     integer: 'integer',
     clustered: 'without rowid',
   }),
-  '0004-kept-receipts': keptReceiptTables('integer'),
+  '0006-kept-receipts': keptReceiptTables('integer'),
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -160,7 +160,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
     integer: 'bigint',
     clustered: '',
   }),
-  '0004-kept-receipts': keptReceiptTables('bigint'),
+  '0006-kept-receipts': keptReceiptTables('bigint'),
 };
 
 /**
