@@ -11,6 +11,8 @@ export const ERROR_CODES = {
   'invalid-event': { status: 422, exit: 3, title: 'The event does not follow its contract' },
   'unknown-event-type': { status: 422, exit: 3, title: 'There is no contract for this event type' },
   'event-conflict': { status: 409, exit: 6, title: 'This id was already used for other content' },
+  'idempotency-key-reused': { status: 422, exit: 3, title: 'This Idempotency-Key was used for another request' },
+  'idempotency-key-in-use': { status: 409, exit: 6, title: 'A request with this Idempotency-Key is under way' },
   'event-too-large': { status: 413, exit: 3, title: 'The event or batch is too large' },
   'unsupported-media-type': { status: 415, exit: 2, title: 'This content type is not accepted here' },
   'invalid-definition': { status: 422, exit: 3, title: 'The indicator definition is not valid' },

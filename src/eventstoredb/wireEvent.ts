@@ -68,7 +68,7 @@ export function identityIn(stream: string, recorded: RecordedEvent): Identity {
 function contentOf(recorded: RecordedEvent) {
   const event = (recorded.data ?? null) as unknown as ActivityEvent;
   const stated = (recorded.metadata ?? {}) as { hash?: unknown; recordedAt?: unknown };
-  const hash = digest('sha256', canonicalJson(recorded.isJson ? event : [...(recorded.data)]));
+  const hash = digest('sha256', canonicalJson(recorded.isJson ? event : [...recorded.data]));
   const isOurs = stated.hash === hash && typeof stated.recordedAt === 'string';
   return {
     event,

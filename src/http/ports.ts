@@ -1,6 +1,7 @@
 /** What the server is made from. Drawing and file reading come from other adapters, so they are handed in. */
 import type { FastifyServerOptions } from 'fastify';
 import type { Definition } from '../../contracts/definition.ts';
+import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 
@@ -13,6 +14,7 @@ export type FileTable = ImportSource['table'];
 
 export interface HttpPorts {
   readonly ledger: Ledger;
+  readonly keptReceipts: KeptReceipts;
   readonly renderSvg: (spec: ChartSpec) => Promise<string>;
   readonly renderPng: (svg: string, width: number) => Uint8Array;
   /** Throws LedgerError `invalid-file` for bytes that are not a table. */

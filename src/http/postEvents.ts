@@ -6,15 +6,18 @@
  * | one event | 201 accepted, 200 duplicate, each with a receipt; a problem (422, 409) when refused |
  * | batch or NDJSON | 200 with a receipt; 422 with a receipt when every event was refused |
  */
+import { createHash, type Hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { activityEvent } from '../../contracts/activityEvent.ts';
+import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { EventOutcome } from '../app/recordEvents.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { oneOf, problems, type Api } from './api.ts';
 import { atMost } from './guards.ts';
+import { idempotencyHeaders, keyIn, oncePerKey } from './idempotencyKey.ts';
 import type { Metrics } from './metrics.ts';
 import { parseJson } from './parseJson.ts';
 import { sendProblem, unsupportedMedia } from './problems.ts';
@@ -45,10 +48,12 @@ type Lines = AsyncIterable<Buffer>;
 interface EventPorts {
   readonly ledger: Ledger;
   readonly metrics: Metrics;
+  readonly keptReceipts: KeptReceipts;
 }
 
 /** Adds `POST /v1/events`. */
 export function eventRoutes(app: Api, ports: EventPorts): void {
+  const once = oncePerKey(ports.keptReceipts);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...JSON_TYPES], { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -64,8 +69,10 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
         summary: 'Record events',
         description:
           'One CloudEvent, a JSON array of them, or one a line. Sending the same event again is harmless: it is a duplicate. ' +
-          'An event that is refused does not keep the others from being recorded.',
+          'An event that is refused does not keep the others from being recorded. ' +
+          'With an Idempotency-Key the same request sent again within a day is answered as it was first.',
         tags: ['events'],
+        headers: idempotencyHeaders,
         querystring: z.strictObject({
           outcomes: oneOf(['all', 'refused']).default('all').describe('Which outcomes to list; counts are of all'),
         }),
@@ -87,18 +94,38 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
       const { body } = request as { body: unknown };
       const list = request.query.outcomes;
       if (body === undefined) throw unsupportedMedia(request);
+      const key = keyIn(request.headers['idempotency-key']);
+      const digest = createHash('sha256').update(`${list}\n${request.headers['content-type']}\n`);
+      const fingerprint = (): string => digest.digest('hex');
       if (!Buffer.isBuffer(body)) {
-        const receipt = await recordLines(ports, body as Lines, list);
+        const lines = key === null ? (body as Lines) : digested(body as Lines, digest);
+        const work = (): Promise<Receipt> => recordLines(ports, lines, list);
+        const receipt = await (key === null
+          ? work()
+          : once({ key, work, readOnly: () => toTheEnd(lines), fingerprint }));
         return reply.code(receiptStatus(receipt)).send(receipt);
       }
       const sent = batchOrEvent(request, parseJson(body));
-      const receipt = await recordAll(ports, sent.candidates, list);
+      const work = (): Promise<Receipt> => recordAll(ports, sent.candidates, list);
+      if (key !== null) digest.update(body);
+      const receipt = await (key === null ? work() : once({ key, work, readOnly: async () => {}, fingerprint }));
       if (sent.isBatch) return reply.code(receiptStatus(receipt)).send(receipt);
       const problem = receipt.outcomes[0]?.problem;
       if (problem !== undefined) return sendProblem(reply, problem);
       return reply.code(receipt.accepted === 1 ? 201 : 200).send(receipt);
     },
   );
+}
+
+async function* digested(lines: Lines, digest: Hash): AsyncGenerator<Buffer> {
+  for await (const piece of lines) {
+    digest.update(piece);
+    yield piece;
+  }
+}
+
+async function toTheEnd(lines: Lines): Promise<void> {
+  for await (const _piece of lines);
 }
 
 /** Nothing is unpacked here: a small packed body can be a very large one. */

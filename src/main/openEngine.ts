@@ -3,11 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogueOf } from '../app/catalogue.ts';
 import { openLedger, type Ledger } from '../app/ledger.ts';
+import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Progress } from '../app/progress.ts';
 import { openFactStore } from '../facts/factStore.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
 import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
+import { kyselyKeptReceipts } from '../sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../sql/kyselyReadModels.ts';
 import type { Config } from './config.ts';
 import { openStores } from './openStores.ts';
@@ -15,6 +17,7 @@ import { packageRoot } from './packageRoot.ts';
 
 export interface Engine {
   readonly ledger: Ledger;
+  readonly keptReceipts: KeptReceipts;
   close(): Promise<void>;
 }
 
@@ -47,13 +50,17 @@ export async function openEngine(
       if (name.startsWith(BESIDE)) rmSync(join(config.data, name), { recursive: true, force: true });
     }
     if (choices.startAgain === true) rmSync(factsFolder, { recursive: true, force: true });
-    const readModels = kyselyReadModels(await stores.derived());
+    const derived = await stores.derived();
+    const readModels = kyselyReadModels(derived);
+    const keptReceipts = kyselyKeptReceipts(derived, { now });
     const log = await stores.log(config);
     closeLog = () => log.close();
     if (choices.startAgain === true) {
       await readModels.clear();
-      // What was remembered of a log that has been restored since may be of events that it lost.
-      await kyselyFeedIdentities(await stores.derived()).clear();
+      // What was remembered of a log that has been restored since may be of events that it lost, and what was
+      // acknowledged since is to be taken in when it comes again.
+      await kyselyFeedIdentities(derived).clear();
+      await keptReceipts.clear();
     }
     const ledger = await openLedger(
       {
@@ -73,6 +80,7 @@ export async function openEngine(
     );
     return {
       ledger,
+      keptReceipts,
       async close() {
         await ledger.close();
         await close();

@@ -36,6 +36,7 @@ export async function serve(config: Config, log: (line: string) => void, progres
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
   const server = httpServer({
     ledger,
+    keptReceipts: engine.keptReceipts,
     renderSvg,
     renderPng,
     readTable,

@@ -20,6 +20,7 @@ export interface Tables {
   feeds: FeedsTable;
   feed_identities: FeedIdentitiesTable;
   censuses: CensusesTable;
+  kept_receipts: KeptReceiptsTable;
 }
 
 interface StreamsTable {
@@ -81,4 +82,11 @@ interface CensusesTable {
   last_id: string | null;
   seen_position: string | null;
   seen_id: string | null;
+}
+
+interface KeptReceiptsTable {
+  key: string;
+  fingerprint: string;
+  receipt: string;
+  kept_ms: number;
 }

@@ -74,6 +74,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
     clustered: 'without rowid',
   }),
   '0005-checkpoint-fingerprints': checkpointTable({ text: 'text', integer: 'integer' }),
+  '0006-kept-receipts': keptReceiptTables('integer'),
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -111,6 +112,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
     appendEvents({ takesTimes: true }),
   ],
   '0005-checkpoint-fingerprints': checkpointTable({ text: 'text collate "C"', integer: 'bigint' }),
+  '0006-kept-receipts': keptReceiptTables('bigint'),
 };
 
 /**
@@ -249,5 +251,18 @@ function feedIdentityTables(types: {
       seen_position text,
       seen_id text
     )`,
+  ];
+}
+
+/** What was answered to requests that came with a key, for as long as they may come again. */
+function keptReceiptTables(integer: string): readonly string[] {
+  return [
+    `create table kept_receipts (
+      key text primary key,
+      fingerprint text not null,
+      receipt text not null,
+      kept_ms ${integer} not null
+    )`,
+    'create index kept_receipts_age on kept_receipts (kept_ms)',
   ];
 }

@@ -1,8 +1,10 @@
 import { memoryFeedIdentities } from '../../src/memory/memoryFeedIdentities.ts';
+import { memoryKeptReceipts } from '../../src/memory/memoryKeptReceipts.ts';
 import { memoryLog } from '../../src/memory/memoryLog.ts';
 import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
 import { testEventLog } from './eventLog.ts';
 import { testFeedIdentities } from './feedIdentities.ts';
+import { testKeptReceipts } from './keptReceipts.ts';
 import { testReadModels } from './readModels.ts';
 
 testEventLog('memory', async () => {
@@ -16,3 +18,5 @@ testReadModels('memory', async () => {
 });
 
 testFeedIdentities('memory', async () => ({ identities: memoryFeedIdentities(), dispose: async () => {} }));
+
+testKeptReceipts('memory', async (effects) => ({ receipts: memoryKeptReceipts(effects), dispose: async () => {} }));

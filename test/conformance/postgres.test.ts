@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { kyselyFeedIdentities } from '../../src/sql/kyselyFeedIdentities.ts';
+import { kyselyKeptReceipts } from '../../src/sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../../src/sql/kyselyReadModels.ts';
 import { migrate } from '../../src/sql/migrations.ts';
 import { openPostgres, type PostgresDatabase } from '../../src/sql/postgresDatabase.ts';
@@ -11,6 +12,7 @@ import { event } from '../support/events.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 import { testEventLog } from './eventLog.ts';
 import { testFeedIdentities } from './feedIdentities.ts';
+import { testKeptReceipts } from './keptReceipts.ts';
 import { testReadModels } from './readModels.ts';
 
 describeWithPostgres('postgres', (freshDatabase) => {
@@ -54,6 +56,21 @@ describeWithPostgres('postgres', (freshDatabase) => {
     await migrate(database);
     return { identities: kyselyFeedIdentities(database), dispose: () => database.close() };
   });
+
+  testKeptReceipts('postgres', async (effects) => {
+    const url = await freshDatabase();
+    let database = await openPostgres(url);
+    await migrate(database);
+    return {
+      receipts: kyselyKeptReceipts(database, effects),
+      async reopen() {
+        await database.close();
+        database = await openPostgres(url);
+        return kyselyKeptReceipts(database, effects);
+      },
+      dispose: () => database.close(),
+    };
+  });
 });
 
 describeWithPostgres('a PostgreSQL database', (freshDatabase) => {
@@ -73,7 +90,7 @@ describeWithPostgres('a PostgreSQL database', (freshDatabase) => {
     expect(await postgresLog(database).size()).toBe(1);
     const other = await openPostgres(await freshDatabase());
     const applied = await Promise.all([migrate(other), migrate(other)]);
-    expect(applied.flat()).toHaveLength(5);
+    expect(applied.flat()).toHaveLength(6);
     await other.close();
   });
 

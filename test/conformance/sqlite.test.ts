@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/sql/database.ts';
 import { kyselyFeedIdentities } from '../../src/sql/kyselyFeedIdentities.ts';
+import { kyselyKeptReceipts } from '../../src/sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../../src/sql/kyselyReadModels.ts';
 import { migrate } from '../../src/sql/migrations.ts';
 import { openSqlite } from '../../src/sql/sqliteDatabase.ts';
@@ -12,6 +13,7 @@ import { sqliteLog } from '../../src/sql/sqliteLog.ts';
 import { event } from '../support/events.ts';
 import { testEventLog } from './eventLog.ts';
 import { testFeedIdentities } from './feedIdentities.ts';
+import { testKeptReceipts } from './keptReceipts.ts';
 import { testReadModels } from './readModels.ts';
 
 const effects = { now: () => new Date() };
@@ -58,6 +60,15 @@ testReadModels('sqlite', async () => {
 testFeedIdentities('sqlite', async () => {
   const fresh = await freshSqlite();
   return { identities: kyselyFeedIdentities(fresh.database), dispose: () => fresh.dispose() };
+});
+
+testKeptReceipts('sqlite', async (effects) => {
+  const fresh = await freshSqlite();
+  return {
+    receipts: kyselyKeptReceipts(fresh.database, effects),
+    reopen: async () => kyselyKeptReceipts(await fresh.reopen(), effects),
+    dispose: () => fresh.dispose(),
+  };
 });
 
 describe('the embedded database', () => {

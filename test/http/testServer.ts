@@ -5,9 +5,10 @@ import { definitionOf } from '../../src/files/readDefinitions.ts';
 import { readTable, sha256Of } from '../../src/files/readTable.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { httpServer } from '../../src/http/server.ts';
+import { memoryKeptReceipts } from '../../src/memory/memoryKeptReceipts.ts';
 import { renderPng } from '../../src/render/renderPng.ts';
 import { renderSvg } from '../../src/render/renderSvg.ts';
-import { testLedger, type TestLedger } from '../support/ledger.ts';
+import { NOW, testLedger, type TestLedger } from '../support/ledger.ts';
 
 export const KEY = 'owner-key-for-tests';
 export const AUTHORITY = 'X01000001';
@@ -80,6 +81,7 @@ export async function testServer(
   }
   const app = httpServer({
     ledger,
+    keptReceipts: memoryKeptReceipts({ now: () => NOW }),
     renderSvg,
     renderPng,
     readTable,

@@ -1,0 +1,101 @@
+/** Bugs to plant: each is one change to one file of a build, as somebody could make it. */
+export interface Bug {
+  readonly name: string;
+  /** Which checks must find it. */
+  readonly found: 'embedded' | 'eventStore';
+  /** Below `dist/src`. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly text: string;
+  readonly put: string;
+}
+
+const embedded = (file: string, name: string, text: string, put: string): Bug => ({ name, found: 'embedded', file, text, put }); // prettier-ignore
+const eventStore = (file: string, name: string, text: string, put: string): Bug => ({ name, found: 'eventStore', file: `eventstoredb/${file}`, text, put }); // prettier-ignore
+
+export const BUGS: readonly Bug[] = [
+  embedded('app/recordEvents.js', 'acknowledged before the append',
+    `const { outcomes: appended } = await log.append(source, part.map(({ event }) => event), 'any');`,
+    `log.append(source, part.map(({ event }) => event), 'any').catch(() => { }); const appended = part.map(() => 'appended');`),
+  embedded('app/recordEvents.js', 'a conflict answered as a duplicate', `outcome === 'conflict'`, `outcome === 'never'`),
+  embedded('app/recordEvents.js', 'an event without a contract skipped without a word',
+    `outcome: 'refused', problem: checked.problem };`, `outcome: 'duplicate' };`),
+  embedded('app/recordEvents.js', 'counts of the future taken', `windowOf(data.window).last > latest.day`, `false`),
+  embedded('app/eventIdentity.js', 'no look for what is known', `if (stored !== undefined)`, `if (false)`),
+  embedded('app/eventIdentity.js', 'other content taken for a repeat', `stored === hash ? 'duplicate' : 'conflict'`, `'duplicate'`),
+  embedded('app/eventIdentity.js', 'an id the same in every feed', '`${stream}\\n${id}`', '`${id}`'),
+  embedded('app/eventIdentity.js', 'a repeat within a batch not seen', `held.set(identity, hash);`, ``),
+  embedded('sql/sqliteLog.js', 'the expected revision not compared',
+    `if ((revisionOf(expected) ?? revision) !== revision)`, `if (false)`),
+  embedded('sql/sqliteLog.js', 'a page that begins with the last event again', 'where ordinal > ${from}', 'where ordinal >= ${from}'),
+  embedded('sql/sqliteDatabase.js', 'commits not flushed', `pragma('synchronous = FULL')`, `pragma('synchronous = OFF')`),
+  embedded('sql/kyselyReadModels.js', 'the checkpoint not compared',
+    `.where('ordinal', '=', previous.ordinal)
+            .where('position', '=', previous.position)`, ``),
+  embedded('sql/kyselyReadModels.js', 'the checkpoint committed before the observations',
+    `await kysely.transaction().execute(async (tx) => {
+                await moveCheckpoint(tx, previous, next);`,
+    `await moveCheckpoint(kysely, previous, next);
+            await kysely.transaction().execute(async (tx) => {`),
+  embedded('sql/kyselyReadModels.js', 'observations that went stay', `await tx
+            .deleteFrom('observations_v1')
+            .where((eb)`, `await tx
+            .selectFrom('observations_v1')
+            .where((eb)`),
+  embedded('app/projector.js', 'states kept after a step that failed', `standing = null;
+        const next`, `const next`),
+  embedded('app/projector.js', 'the first new event passed over',
+    `kindsOfRows(facts, flipped), from, to)`, `kindsOfRows(facts, flipped), from + 1, to)`),
+  embedded('app/projector.js', 'a page that comes twice taken twice',
+    `page.filter((event) => event.position > position)`, `page`),
+  embedded('app/projector.js', 'read models ahead of the log not refused', `if (ahead > size)`, `if (false)`),
+  embedded('app/projector.js', 'facts behind the checkpoint not read again', `if (facts.rows() < ordinal) {`, `if (false) {`),
+  embedded('app/projector.js', 'amendments of earlier events not noticed',
+    `symmetricDifference(now.superseded, next.superseded)`, `symmetricDifference(next.superseded, next.superseded)`),
+  embedded('facts/amendments.js', 'amendments that amend nothing', `if (row !== undefined && !byIdentity.has(target))`, `if (false)`),
+  embedded('facts/amendments.js', 'the earlier of two corrections holds', `inOrder.toReversed()`, `inOrder`),
+  embedded('facts/readFact.js', 'what cannot be read left out', `parked: { ...name, type: words, kind: kindIn(words), reason: reasonOf(event) },`, `parked: null,`),
+  embedded('app/parked.js', 'parked events not shown', `facts.parked(ordinal).map(`, `[].map(`),
+  embedded('app/parked.js', 'figures that do not say that they are incomplete', `kind === null || kinds.has(kind)`, `false`),
+  embedded('facts/durableFile.js', 'files of facts not flushed', `fsyncSync(file);`, ``),
+  embedded('facts/durableFile.js', 'files of facts named before they are flushed',
+    `        fsyncSync(file);
+    }
+    finally {
+        closeSync(file);
+    }
+    renameSync(temporary, path);`,
+    `        renameSync(temporary, path);
+        fsyncSync(file);
+    }
+    finally {
+        closeSync(file);
+    }`),
+  embedded('facts/factStore.js', 'segments listed before their names are flushed',
+    `flushFolder(folder);
+        writeWhole(manifestPath`, `writeWhole(manifestPath`),
+  embedded('http/postEvents.js', 'outcomes of a later part numbered from its own start', `before += lines.length;`, ``),
+  embedded('http/guards.js', 'as many batches at once as come', `if (running >= limit)`, `if (false)`),
+  embedded('http/problems.js', 'a refusal without Retry-After', `if (status === 503)`, `if (false)`),
+
+  eventStore('appendPart.js', 'an attempt made again after the new revision', `failures += 1;`, `failures += 1; revision += events.length;`),
+  eventStore('appendPart.js', 'an append without an answer taken for stored', `if (kind === 'refused')`, `if (kind !== 'moved') return 'stored'; if (kind === 'refused')`),
+  eventStore('appendPart.js', 'no revision expected', `expectedRevision: revision < 0 ? NO_STREAM : BigInt(revision)`, `expectedRevision: 'any'`),
+  eventStore('feeds.js', 'no look for what is known', `settle(identified, known)`, `settle(identified, new Map())`),
+  eventStore('feeds.js', 'the stream not read for identities that were lost',
+    `feed.revision ??= await load(server, prefix, identities, stream);`,
+    `feed.revision ??= (await identities.covered(stream)).revision;`),
+  eventStore('feeds.js', 'identities of another log believed',
+    `covered.identity !== null && found[0]?.identity !== covered.identity`, `false`),
+  eventStore('feeds.js', 'what was stored not kept', `.then(() => identities.cover(stream, revision, stored))`, `.then(() => { })`),
+  eventStore('feeds.js', 'the expected revision not compared', `if (wanted !== null && wanted !== feed.revision)`, `if (false)`),
+  eventStore('parts.js', 'appends larger than the server takes', `PART_BYTES = 1_000_000`, `PART_BYTES = 4_000_000`),
+  eventStore('subscribing.js', 'a subscription that ended not resumed', `failing ??= performance.now();`, `return;`),
+  eventStore('subscribing.js', 'resumed at the head instead of after the last event taken',
+    `const from = position;`, `if (position !== null) position = (await head()) ?? position; const from = position;`),
+  eventStore('subscribing.js', 'what is delivered twice passed on twice', `ours.stored.position <= position)`, `false)`),
+  eventStore('subscribing.js', 'a place of no event gone on from', `(await eventAt(server, after)) === null`, `false`),
+  eventStore('reading.js', 'the event a read starts from given again', `events.slice(known)`, `events`),
+  eventStore('census.js', 'the census off by one', `move(ours.length, `, `move(ours.length + 1, `),
+  eventStore('census.js', 'the census counts events of others', `.filter(({ streamId }) => streamId.startsWith(prefix))`, `.filter(() => true)`),
+]; // prettier-ignore
