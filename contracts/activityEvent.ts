@@ -16,7 +16,7 @@ import { challengeCompleted, challengeJoined } from './events/readingChallenge.t
 import { visitsCounted } from './events/visits.ts';
 import { idField, placeField, sourceField } from './fields.ts';
 
-export const TYPE_PREFIX = 'org.outcome-ledger.';
+const TYPE_PREFIX = 'org.outcome-ledger.';
 
 /** `moment`: happened at `time`. `window` and `dated`: the data say when, and `time` may be left out. */
 type Timing = 'moment' | 'window' | 'dated';

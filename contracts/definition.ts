@@ -36,7 +36,7 @@ export const DIMENSIONS = [
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-export const PLACE_LEVELS = ['service-point', 'authority', 'nation'] as const;
+const PLACE_LEVELS = ['service-point', 'authority', 'nation'] as const;
 export type PlaceLevel = (typeof PLACE_LEVELS)[number];
 
 const kinds = z.array(z.enum(FACT_KINDS as [FactKind, ...FactKind[]])).min(1);

@@ -35,7 +35,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Where exactly the fault is, as far as it is known: in a document, a JSON value, or a table. */
-export const faultSchema = z.strictObject({
+const faultSchema = z.strictObject({
   message: z.string().describe('What was wrong, naming what was expected and what was found'),
   pointer: z.string().optional().describe('JSON pointer to the value'),
   line: z.int().positive().optional().describe('Line in a text document, from 1'),

@@ -7,7 +7,7 @@ const basis = z.enum(['computed', 'published']);
 const state = z.enum(['observed', 'zero', 'not-reported', 'not-open', 'suppressed', 'not-applicable', 'not-available']);
 const coverage = z.strictObject({ reported: z.int(), expected: z.int() });
 
-export const pointSchema = z
+const pointSchema = z
   .strictObject({
     period: z.string().describe('ISO 8601 start/duration'),
     start: z.iso.date(),
@@ -33,7 +33,7 @@ export const pointSchema = z
   .meta({ id: 'SeriesPoint' });
 export type SeriesPoint = z.infer<typeof pointSchema>;
 
-export const baselineSchema = z.strictObject({
+const baselineSchema = z.strictObject({
   period: z.string(),
   label: z.string(),
   value: z.number().nullable(),
@@ -44,14 +44,14 @@ export const baselineSchema = z.strictObject({
   basis,
 });
 
-export const targetSchema = z.strictObject({
+const targetSchema = z.strictObject({
   value: z.number(),
   period: z.string(),
   label: z.string(),
   source: z.string(),
 });
 
-export const PROGRESS_STATUSES = [
+const PROGRESS_STATUSES = [
   'better',
   'worse',
   'unchanged',
@@ -62,7 +62,7 @@ export const PROGRESS_STATUSES = [
   'no-progress-value',
 ] as const;
 
-export const progressSchema = z
+const progressSchema = z
   .strictObject({
     status: z.enum(PROGRESS_STATUSES).describe('context: the indicator has no better direction'),
     reasons: z.array(z.string()).describe('Why it is not comparable, e.g. scope'),

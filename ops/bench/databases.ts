@@ -13,7 +13,7 @@ import { sqliteLog } from '../../src/sql/sqliteLog.ts';
 import { withPostgres } from './postgres.ts';
 
 export interface Stores {
-  readonly name: 'memory' | 'embedded' | 'PostgreSQL';
+  readonly name: string;
   readonly log: EventLog;
   readonly readModels: ReadModels;
 }

@@ -3,9 +3,12 @@ import { linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { fingerprintOf } from '../../src/app/fingerprint.ts';
+import type { StoredEvent } from '../../src/app/ports.ts';
 import { kyselyReadModels } from '../../src/sql/kyselyReadModels.ts';
 import { migrate } from '../../src/sql/migrations.ts';
 import { openSqlite } from '../../src/sql/sqliteDatabase.ts';
+import { sqliteLog } from '../../src/sql/sqliteLog.ts';
 import type { Bench, Context, Figure } from './bench.ts';
 import { quantile, secondsOf } from './measure.ts';
 import { factsFolder, positionOf } from './prepare.ts';
@@ -94,7 +97,10 @@ async function lay(data: string, { folder, facts }: Context): Promise<void> {
     await sql`insert into streams (id, name, revision) values (1, 'urn:bench', 0)`.execute(database.kysely);
     await sql`insert into events (ordinal, recorded_ms, stream, identity, hash, body)
       values (${facts}, 0, 1, zeroblob(16), zeroblob(16), '{}')`.execute(database.kysely);
-    await kyselyReadModels(database).commit(null, { ordinal: facts, position: positionOf(facts) }, []);
+    const position = positionOf(facts);
+    const last = await sqliteLog(database, { now: () => new Date() }).at(position);
+    const fingerprint = fingerprintOf(last as StoredEvent);
+    await kyselyReadModels(database).commit(null, { ordinal: facts, position, fingerprint }, []);
   } finally {
     await database.close();
   }

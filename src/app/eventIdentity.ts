@@ -11,11 +11,17 @@ export interface Identity {
 
 export interface Identified extends Identity {
   readonly body: string;
+  /** As given with the event, in milliseconds. */
+  readonly recorded_ms: number | null;
 }
 
 /** Each event with what the log knows it by. */
 export function identify(stream: string, events: readonly NewEvent[]): readonly Identified[] {
-  return events.map(({ id, hash, body }) => ({ ...identityOf(stream, id, hash), body }));
+  return events.map(({ id, hash, body, recordedAt }) => ({
+    ...identityOf(stream, id, hash),
+    body,
+    recorded_ms: recordedAt === undefined ? null : Date.parse(recordedAt),
+  }));
 }
 
 /** What the log knows an event by. `hash` is the SHA-256 of its content, in hexadecimal digits. */

@@ -36,6 +36,8 @@ export interface FeedIdentities {
   cover(stream: string, revision: number, events: readonly Identity[]): Promise<void>;
   /** Forgets all identities of the stream. */
   forget(stream: string): Promise<void>;
+  /** Forgets everything, censuses too: what a log that was restored holds is read from it again. */
+  clear(): Promise<void>;
   /** The census of the log, null when none was kept. */
   census(log: string): Promise<Census | null>;
   keepCensus(log: string, census: Census): Promise<void>;

@@ -2,6 +2,7 @@
  * The engine, put together from its ports: everything a server or a command does with one data directory. It owns the
  * projector: one at a time, live or not.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
@@ -65,10 +66,11 @@ export interface Ledger {
 const RETRY_MS = 1_000;
 
 /**
- * Pause after live projection committed a page, in milliseconds: what arrives meanwhile is one page, so that a steady
+ * Pause after live projection committed a small page, in milliseconds: what arrives meanwhile is one page, so that a steady
  * stream of small batches does not spend on commits what recording needs. The first event after a silence shows at once.
  */
 const LIVE_PAUSE_MS = 200;
+const SMALL_PAGE = 1_000;
 
 /** Opens the engine where it stopped; nothing is projected until `project` or `goLive`. */
 export async function openLedger(ports: LedgerPorts, progress?: Progress): Promise<Ledger> {
@@ -92,7 +94,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
         await inTurn(() => projector.catchUp(undefined, signal));
         for await (const page of log.subscribe(facts.position(), BATCH_EVENTS, signal)) {
           await inTurn(() => projector.take(page));
-          await pause(LIVE_PAUSE_MS, signal);
+          if (page.length < SMALL_PAGE) await pause(LIVE_PAUSE_MS, signal);
         }
       } catch (error) {
         ports.onFailure(error);
@@ -168,8 +170,6 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
 const ofProblem = ({ code, detail, hint, faults }: Problem): LedgerError =>
   new LedgerError(code, detail, { ...(hint === undefined ? {} : { hint }), faults: faults ?? [] });
 
+/** Waits, or not any longer once the signal is aborted. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+  setTimeout(ms, undefined, { signal }).catch(() => undefined);

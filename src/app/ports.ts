@@ -15,6 +15,8 @@ export interface NewEvent {
   readonly id: string;
   readonly body: string;
   readonly hash: string;
+  /** For an event that comes from another log: when that one made it durable. Else the log's own clock says. */
+  readonly recordedAt?: string;
 }
 
 /** `conflict`: the stream already holds this id with other content. The new content is not stored. */
@@ -68,6 +70,8 @@ export interface Checkpoint {
   readonly ordinal: number;
   /** The log's own position of that event. */
   readonly position: Position;
+  /** What that event is recognised by: in a log that was restored, another one may stand there. */
+  readonly fingerprint: string;
 }
 
 /** A definition version's place in the read models: `visits@1:9f86d081884c`, id, version and hash of its plan. */

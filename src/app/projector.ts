@@ -11,9 +11,11 @@ import { wordsOf } from '../facts/columns.ts';
 import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
 import type { Evaluation } from '../facts/planState.ts';
 import type { FactStore } from '../facts/factStore.ts';
+import { readFact } from '../facts/readFact.ts';
 import { observe, observeFigures, type Touched } from '../facts/observe.ts';
 import { kindsOf, touching, TOUCHING_COLUMNS } from '../facts/touched.ts';
 import type { Indicator } from './catalogue.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { Checkpoint, EventLog, ProjectionChange, ReadModels, StoredEvent } from './ports.ts';
 import { pagesAfter } from './pagesAfter.ts';
 import type { Progress } from './progress.ts';
@@ -48,7 +50,8 @@ interface Standing {
 /**
  * Opens the projector where it stopped: facts are brought up to the checkpoint, definitions that the read models do
  * not hold yet are evaluated over all facts so far, and what is active no longer is forgotten, because nobody keeps it
- * up to date. Throws `unavailable` when the read models are ahead of the log.
+ * up to date. Throws `unavailable` when facts or read models are not those of this log: they are ahead of it, or were made
+ * from other events than now stand in it.
  */
 export async function openProjector(
   ports: ProjectorPorts,
@@ -56,7 +59,7 @@ export async function openProjector(
   progress?: Progress,
 ): Promise<Projector> {
   const { log, facts, readModels } = ports;
-  await refuseAhead(log, facts, await readModels.checkpoint());
+  await refuseOthers(log, facts, await readModels.checkpoint());
   /** Null while it is not known: a step has begun and not ended. */
   let standing: Standing | null = await stand();
   await storeMissing(readModels, indicators, standing, facts);
@@ -82,10 +85,13 @@ export async function openProjector(
     const to = facts.rows();
     const position = facts.position();
     if (to === from || position === null) return false;
+    const last = await log.at(position);
+    if (last === null) throw notThere(to);
+    const checkpoint = { ordinal: to, position, fingerprint: fingerprintOf(last) };
     // From here on the states hold more than the observations do. Whatever fails, the next step stands up anew.
     standing = null;
     const next: Standing = {
-      checkpoint: { ordinal: to, position },
+      checkpoint,
       superseded: facts.superseded(to),
       states: now.states,
     };
@@ -93,7 +99,7 @@ export async function openProjector(
     const changes = await changesOf(ports, indicators, next, kindsOfRows(facts, flipped), from, to);
     await readModels.commit(
       now.checkpoint,
-      { ordinal: to, position },
+      checkpoint,
       changes.filter((change) => change.upserts.length + change.removals.length > 0),
     );
     standing = next;
@@ -122,15 +128,38 @@ export async function openProjector(
   };
 }
 
-const behind = (rows: number, ordinal: number): LedgerError =>
-  new LedgerError('unavailable', `The read models have taken in ${ordinal} events, but the log holds ${rows}.`, {
-    hint: 'The log was restored from an older copy, or another log was given. Give the right log, or run "outcomes rebuild".',
-  });
+const WHAT_TO_DO =
+  'If the log should hold more, give the right one, or restore a newer copy of it. If it is right as it is, run "outcomes rebuild", and have what was recorded since the copy sent again.';
 
-async function refuseAhead(log: EventLog, facts: FactStore, checkpoint: Checkpoint | null): Promise<void> {
+const behind = (rows: number, ordinal: number): LedgerError =>
+  new LedgerError(
+    'unavailable',
+    `Facts or read models have taken in ${ordinal} events, but the log holds ${rows}: it was restored from an older copy, or is another one.`,
+    { hint: WHAT_TO_DO },
+  );
+
+const notThere = (ordinal: number): LedgerError =>
+  new LedgerError(
+    'unavailable',
+    `Event ${ordinal} of the log is not the one that facts or read models were made from: the log was restored from an older copy and has grown since, or is another one.`,
+    { hint: WHAT_TO_DO },
+  );
+
+/** Whoever goes on from a log that was restored would mix figures of events that are lost with those that came since. */
+async function refuseOthers(log: EventLog, facts: FactStore, checkpoint: Checkpoint | null): Promise<void> {
   const size = await log.size();
   const ahead = Math.max(facts.rows(), checkpoint?.ordinal ?? 0);
   if (ahead > size) throw behind(size, ahead);
+  if (checkpoint !== null) {
+    const last = await log.at(checkpoint.position);
+    if (last === null || fingerprintOf(last) !== checkpoint.fingerprint) throw notThere(checkpoint.ordinal);
+  }
+  const taken = facts.last();
+  if (taken !== null) {
+    const last = await log.at(taken.position);
+    if (last === null || readFact(last.event, last.position, last.unchecked === true).identity !== taken.identity)
+      throw notThere(facts.rows());
+  }
 }
 
 function foldFrom(indicators: readonly Indicator[], facts: FactStore, to: number): Evaluation[] {

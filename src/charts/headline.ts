@@ -18,7 +18,7 @@ import {
 } from './words.ts';
 
 /** Longest headline, in words. */
-export const HEADLINE_WORDS = 10;
+const HEADLINE_WORDS = 10;
 
 const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
 

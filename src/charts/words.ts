@@ -10,7 +10,7 @@ export const MADE_UP = 'MADE-UP DEMONSTRATION DATA';
 export type AbsentState = Exclude<ValueState, 'observed' | 'zero'>;
 
 /** Why there is no figure, as it reads in a sentence. */
-export const STATE_WORDS: Record<AbsentState, string> = {
+const STATE_WORDS: Record<AbsentState, string> = {
   'not-reported': 'not reported',
   'not-open': 'not open',
   suppressed: 'suppressed',

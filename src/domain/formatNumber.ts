@@ -4,7 +4,7 @@
  */
 
 /** A true minus (U+2212): a hyphen is too short to see beside a digit, and screen readers leave it out. */
-export const MINUS = '−';
+const MINUS = '−';
 
 const formats = new Map<number, Intl.NumberFormat>();
 

@@ -14,7 +14,7 @@ import { monthOf, periodLabel, windowOf } from './periods.ts';
  * A period stands for its whole length when at least this share of the expected service-point months was reported.
  * A judgement, the same for baseline and progress: below it, a change may be a change in who reported.
  */
-export const ENOUGH_REPORTED = 0.9;
+const ENOUGH_REPORTED = 0.9;
 
 /** The fixed start: an observation, or a value that a source states. */
 export interface BaselineValue {
@@ -29,14 +29,14 @@ export interface BaselineValue {
   readonly caution: string | null;
 }
 
-export const enoughReported = ({ coverage }: Pick<Observation, 'coverage'>): boolean =>
+const enoughReported = ({ coverage }: Pick<Observation, 'coverage'>): boolean =>
   coverage === null || coverage.reported >= ENOUGH_REPORTED * coverage.expected;
 
 /**
  * The observation that stands as progress: of those with a value, enough reported, and a start after the baseline's
  * end, the latest that is comparable; where none is, the first, which readers set beside the baseline anyway.
  */
-export function progressPoint(points: readonly Observation[], baseline: BaselineValue): Observation | null {
+function progressPoint(points: readonly Observation[], baseline: BaselineValue): Observation | null {
   const candidates = candidatesOf(points, baseline);
   return candidates.findLast((p) => reasonsAgainst(p, baseline).length === 0) ?? candidates[0] ?? null;
 }

@@ -16,7 +16,7 @@ export interface Taker<T> {
  */
 const GATHER_MS = 4;
 /** A steady flow fills no page for longer than this. */
-const PAGE_MS = 100;
+const PAGE_MS = 250;
 
 /** The listeners stay on the stream: a stream of the client may meet a second error after its end. */
 export function takerOf<T>(stream: Readable): Taker<T> {

@@ -7,7 +7,7 @@ import { COLUMN_TYPES, type ColumnName, type NumberArray } from './columns.ts';
 import type { Run } from './segment.ts';
 
 /** Rows read at a time: a block's columns stay in the processor's cache while a fold passes over them. */
-export const BLOCK_ROWS = 32_768;
+const BLOCK_ROWS = 32_768;
 
 export type Runs = Readonly<Partial<Record<ColumnName | 'identity', Run>>>;
 

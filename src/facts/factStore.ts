@@ -85,6 +85,8 @@ export interface FactStore {
   rows(): number;
   /** The log's position of the last event taken in, null when empty. */
   position(): string | null;
+  /** Where the last event taken in stood, and its identity; null when empty. */
+  last(): { readonly position: string; readonly identity: bigint } | null;
   /** Takes in events as they follow in the log. */
   append(events: readonly StoredRow[]): void;
   /** What is known of rows `from` (inclusive) to `to` (exclusive) without reading them. */
@@ -313,6 +315,11 @@ export function openFactStore(folder: string): FactStore {
     dictionaries,
     rows,
     position: () => lastPosition,
+    last() {
+      const last = segments.at(-1);
+      const identities = tail.rows > 0 ? tail.identities() : last === undefined ? null : readIdentities(fileOf(last));
+      return lastPosition === null ? null : { position: lastPosition, identity: identities?.at(-1) ?? 0n };
+    },
     append(events) {
       for (const { position, event, unchecked } of events) {
         if (tail.rows === TAIL_ROWS) seal();

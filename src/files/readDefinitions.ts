@@ -6,7 +6,7 @@ import { parseDefinition } from '../../contracts/parseDefinition.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 
 /** One definition. Throws `invalid-definition` with every fault at its line and column, `not-found` where there is no file. */
-export function readDefinition(path: string, shown = path): Definition {
+function readDefinition(path: string, shown = path): Definition {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -34,6 +34,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import { planIndicator } from '../domain/plan.ts';
 import { oneOf, problems, type Api } from './api.ts';
 import { ownerOnly } from './guards.ts';
+import type { Metrics } from './metrics.ts';
 import { parseJson } from './parseJson.ts';
 import type { HttpPorts, ImportSource } from './ports.ts';
 import { unsupportedMedia } from './problems.ts';
@@ -68,10 +69,15 @@ const lines = z.string().describe('Lines of progress, then one line with the res
 const streamed = { 200: { description: 'A stream of lines', content: { 'application/x-ndjson': { schema: lines } } } };
 const security = [{ owner: [] }];
 
-type CommandPorts = Pick<HttpPorts, 'ledger' | 'readTable' | 'sha256Of' | 'definitionOf' | 'key'>;
+type CommandPorts = Pick<HttpPorts, 'ledger' | 'readTable' | 'sha256Of' | 'definitionOf' | 'key'> & {
+  metrics: Metrics;
+};
 
 /** Adds the routes under `/v1/commands`. */
-export function commandRoutes(app: Api, { ledger, readTable, sha256Of, definitionOf, key }: CommandPorts): void {
+export function commandRoutes(
+  app: Api,
+  { ledger, readTable, sha256Of, definitionOf, key, metrics }: CommandPorts,
+): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     [...FILE_TYPES, ...YAML_TYPES, 'application/json'],
@@ -101,6 +107,9 @@ export function commandRoutes(app: Api, { ledger, readTable, sha256Of, definitio
       return streamWork(request, reply, (progress) =>
         work(async () => {
           const report = await ledger.import(source, { format, strict }, progress);
+          metrics.told('accepted', report.accepted);
+          metrics.told('duplicate', report.duplicates);
+          metrics.told('refused', report.refused);
           await ledger.project(progress);
           return report;
         }),

@@ -28,6 +28,8 @@ export interface HttpPorts {
   readonly version: string;
   /** False until what is in the log at the start is in the figures. */
   readonly ready: () => boolean;
+  /** How often live projection has failed since the start. */
+  readonly projectionFailures: () => number;
   /** Where the page templates and the style sheet are. */
   readonly templatesFolder: string;
   /** Left out, nothing is logged. */

@@ -18,6 +18,7 @@ import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { oneOf, problems, type Api } from './api.ts';
 import { atMost } from './guards.ts';
 import { idempotencyHeaders, keyIn, oncePerKey } from './idempotencyKey.ts';
+import type { Metrics } from './metrics.ts';
 import { parseJson } from './parseJson.ts';
 import { sendProblem, unsupportedMedia } from './problems.ts';
 import { readLines, type Line } from './readLines.ts';
@@ -44,13 +45,15 @@ export const EVENT_BODIES = {
 } as const;
 
 type Lines = AsyncIterable<Buffer>;
+interface EventPorts {
+  readonly ledger: Ledger;
+  readonly keptReceipts: KeptReceipts;
+  readonly metrics: Metrics;
+}
 
 /** Adds `POST /v1/events`. */
-export function eventRoutes(
-  app: Api,
-  { ledger, keptReceipts }: { readonly ledger: Ledger; readonly keptReceipts: KeptReceipts },
-): void {
-  const once = oncePerKey(keptReceipts);
+export function eventRoutes(app: Api, ports: EventPorts): void {
+  const once = oncePerKey(ports.keptReceipts);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...JSON_TYPES], { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -96,14 +99,14 @@ export function eventRoutes(
       const fingerprint = (): string => digest.digest('hex');
       if (!Buffer.isBuffer(body)) {
         const lines = key === null ? (body as Lines) : digested(body as Lines, digest);
-        const work = (): Promise<Receipt> => recordLines(ledger, lines, list);
+        const work = (): Promise<Receipt> => recordLines(ports, lines, list);
         const receipt = await (key === null
           ? work()
           : once({ key, work, readOnly: () => toTheEnd(lines), fingerprint }));
         return reply.code(receiptStatus(receipt)).send(receipt);
       }
       const sent = batchOrEvent(request, parseJson(body));
-      const work = (): Promise<Receipt> => recordAll(ledger, sent.candidates, list);
+      const work = (): Promise<Receipt> => recordAll(ports, sent.candidates, list);
       if (key !== null) digest.update(body);
       const receipt = await (key === null ? work() : once({ key, work, readOnly: async () => {}, fingerprint }));
       if (sent.isBatch) return reply.code(receiptStatus(receipt)).send(receipt);
@@ -152,8 +155,12 @@ function batchOrEvent(request: FastifyRequest, sent: unknown): { candidates: rea
   );
 }
 
-async function recordAll(ledger: Ledger, candidates: readonly unknown[], list: 'all' | 'refused'): Promise<Receipt> {
-  const book = receiptBook(list);
+async function recordAll(
+  { ledger, metrics }: EventPorts,
+  candidates: readonly unknown[],
+  list: 'all' | 'refused',
+): Promise<Receipt> {
+  const book = receiptBook(list, metrics.told);
   for (let at = 0; at < candidates.length; at += BATCH_EVENTS) {
     if (at > 0) await setImmediate();
     const outcomes = await ledger.record(candidates.slice(at, at + BATCH_EVENTS));
@@ -163,8 +170,8 @@ async function recordAll(ledger: Ledger, candidates: readonly unknown[], list: '
 }
 
 /** The stream is read only as fast as its batches are recorded. */
-async function recordLines(ledger: Ledger, stream: Lines, list: 'all' | 'refused'): Promise<Receipt> {
-  const book = receiptBook(list);
+async function recordLines({ ledger, metrics }: EventPorts, stream: Lines, list: 'all' | 'refused'): Promise<Receipt> {
+  const book = receiptBook(list, metrics.told);
   let before = 0;
   for await (const lines of readLines(stream, LINES)) {
     const candidates: unknown[] = [];

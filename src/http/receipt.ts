@@ -32,8 +32,8 @@ export interface ReceiptBook {
   total(): Receipt;
 }
 
-/** Adds outcomes up. `list`: which ones the receipt names; all are counted. */
-export function receiptBook(list: 'all' | 'refused'): ReceiptBook {
+/** Adds outcomes up. `list`: which ones the receipt names; all are counted, and told to `tell`. */
+export function receiptBook(list: 'all' | 'refused', tell: (outcome: EventOutcome['outcome']) => void): ReceiptBook {
   const counts = { accepted: 0, duplicate: 0, refused: 0 };
   const listed: Receipt['outcomes'] = [];
   let listedRefused = 0;
@@ -41,6 +41,7 @@ export function receiptBook(list: 'all' | 'refused'): ReceiptBook {
     add(outcomes) {
       for (const outcome of outcomes) {
         counts[outcome.outcome] += 1;
+        tell(outcome.outcome);
         if (outcome.outcome === 'refused') {
           if (listedRefused >= LISTED) continue;
           listedRefused += 1;

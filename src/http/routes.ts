@@ -6,6 +6,7 @@ import { commandRoutes } from './commands.ts';
 import { contractRoutes } from './contracts.ts';
 import { healthRoutes } from './health.ts';
 import { indicatorRoutes } from './indicators.ts';
+import { metricsRoute, newMetrics } from './metrics.ts';
 import { parkedRoutes } from './parked.ts';
 import type { HttpPorts } from './ports.ts';
 import { eventRoutes } from './postEvents.ts';
@@ -13,14 +14,16 @@ import { seriesRoutes } from './series.ts';
 
 /** Adds them all. */
 export async function apiRoutes(app: Api, ports: Omit<HttpPorts, 'templatesFolder'>): Promise<void> {
+  const metrics = newMetrics(ports);
   await collectRoutes(app);
   openapiRoute(app);
+  metricsRoute(app, metrics);
   healthRoutes(app, ports);
   contractRoutes(app);
   indicatorRoutes(app, ports);
   seriesRoutes(app, ports);
   chartRoutes(app, ports);
   parkedRoutes(app, ports);
-  await app.register(async (group: Api) => eventRoutes(group, ports));
-  await app.register(async (group: Api) => commandRoutes(group, ports));
+  await app.register(async (group: Api) => eventRoutes(group, { ...ports, metrics }));
+  await app.register(async (group: Api) => commandRoutes(group, { ...ports, metrics }));
 }

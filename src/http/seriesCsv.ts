@@ -5,7 +5,7 @@ import type { Series, SeriesPoint } from '../../contracts/series.ts';
 type Cell = string | number | null;
 
 /** The columns, in order. A missing value is an empty cell, and `state` says why. */
-export const CSV_COLUMNS: Readonly<Record<string, (point: SeriesPoint, series: Series) => Cell>> = {
+const CSV_COLUMNS: Readonly<Record<string, (point: SeriesPoint, series: Series) => Cell>> = {
   indicator: (_, s) => s.indicator.id,
   indicator_version: (_, s) => s.indicator.version,
   definition: (_, s) => s.indicator.definition,

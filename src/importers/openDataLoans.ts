@@ -24,7 +24,7 @@ type ContentAge = NonNullable<LoansData['contentAge']>;
  * order, and nothing else: "Adult fiction", "Children's e-books", "DVDs". Anything else is kept as written, with an
  * unknown format. Junior stock is that for children under 12, the first band of the Arts Council return.
  */
-export const AUDIENCES: Readonly<Record<string, ContentAge>> = {
+const AUDIENCES: Readonly<Record<string, ContentAge>> = {
   adult: '18-plus',
   adults: '18-plus',
   junior: 'under-12',

@@ -36,7 +36,7 @@ const LAYOUT = { required: [AUTHORITY, LIBRARY, START, END, TYPE, VISITS], optio
  * Which texts of `Count type` are understood. The last column is how the refusal of another text names them. An
  * "automatic" count of a week is not in it: nothing says whether such a week stands for more than itself.
  */
-export const COUNT_TYPES: readonly (readonly [text: RegExp, method: Method, named: string])[] = [
+const COUNT_TYPES: readonly (readonly [text: RegExp, method: Method, named: string])[] = [
   [/^automatic(?!.*\b(week|sample)\b)/, 'automatic-counter', 'Automatic (with or without more words)'],
   [/^manual( \(?(daily|every day)\)?)?$/, 'manual', 'Manual, Manual (daily)'],
   [/^manual \(?one week (every|a|per) quarter\)?$/, 'sample-week', 'Manual (one week every quarter)'],

@@ -12,6 +12,7 @@ import { factRetracted } from '../../contracts/events/amendments.ts';
 import type { Dismissal } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
+import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { GRANULARITIES, type Basis, type Granularity } from '../domain/observation.ts';
 import type { Encoding } from '../files/readTable.ts';
@@ -193,6 +194,23 @@ parked
     if (!/^[1-9]\d{0,14}$/.test(number)) throw new LedgerError('usage', `"${number}" is not the number of an event.`);
     await withTarget((target) => target.dismiss(Number(number), dismissal));
     print({ dismissed: Number(number) }, `Event ${number} is recorded as not to count.`);
+  });
+
+program
+  .command('migrate-log')
+  .description('copy every event into another log, the same order and times; goes on where it stopped')
+  .argument('[target]', '"embedded", a postgres:// or an esdb:// address (else OUTCOMES_TARGET_LOG_URL)')
+  .action(async (given: string | undefined) => {
+    const { progress, end } = progressLine(process.stderr);
+    const { moveLog } = await import('./migrateLog.ts');
+    const target = given ?? process.env['OUTCOMES_TARGET_LOG_URL'] ?? '';
+    const cancel = new AbortController();
+    process.once('SIGINT', () => cancel.abort());
+    const moved = await moveLog(readConfig(process.env, globals()), target, progress, cancel.signal).finally(end);
+    print(
+      moved,
+      `Both logs hold the same ${formatNumber(moved.events, 0)} events, ${formatNumber(moved.copiedBefore, 0)} of them copied before. Configure the new log, then run "outcomes rebuild".`,
+    );
   });
 
 program

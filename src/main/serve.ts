@@ -24,11 +24,12 @@ export interface RunningServer {
 /** Starts the server and resolves when it answers. `port` 0 takes any free one. */
 export async function serve(config: Config, log: (line: string) => void, progress?: Progress): Promise<RunningServer> {
   fontSelfTest();
-  const engine = await openEngine(
-    config,
-    { onFailure: (error) => log(`projection failed, trying again: ${String(error)}`) },
-    progress,
-  );
+  let failures = 0;
+  const onFailure = (error: unknown): void => {
+    failures += 1;
+    log(`projection failed, trying again: ${String(error)}`);
+  };
+  const engine = await openEngine(config, { onFailure }, progress);
   const { ledger } = engine;
   const key = randomBytes(32).toString('hex');
   let ready = false;
@@ -44,6 +45,7 @@ export async function serve(config: Config, log: (line: string) => void, progres
     key,
     version,
     ready: () => ready,
+    projectionFailures: () => failures,
     logger: { level: 'warn', stream: process.stderr },
     templatesFolder: join(packageRoot(), 'src', 'web', 'templates'),
   });

@@ -37,7 +37,7 @@ export function showImport(report: ImportReport): string {
 export function showParked(parked: readonly ParkedEvent[]): string {
   if (parked.length === 0) return 'No event is parked: all that the log holds could be read.';
   return [
-    `${whole(parked.length)} ${parked.length === 1 ? 'event' : 'events'} could not be read; figures that may depend on them are incomplete:`,
+    `${whole(parked.length)} ${parked.length === 1 ? 'event' : 'events'} could not be read; figures that may depend on ${parked.length === 1 ? 'it' : 'them'} are incomplete:`,
     ...parked.map(
       ({ ordinal, source, id, type, kind, reason }) =>
         `  ${ordinal}  ${source} ${id}: ${type === '' ? 'no type' : type}; ${reason}; touches ${kind === null ? 'any figure' : `figures of ${kind}`}`,

@@ -27,6 +27,9 @@ export function memoryFeedIdentities(): FeedIdentities {
       streams.delete(stream);
       for (const [identity, { stream: of }] of kept) if (of === stream) kept.delete(identity);
     },
+    async clear() {
+      for (const all of [kept, streams, censuses]) all.clear();
+    },
     async census(log) {
       return censuses.get(log) ?? null;
     },

@@ -25,8 +25,8 @@ export function memoryLog(effects: { now: () => Date }): EventLog {
       const held = streams.get(stream) ?? new Map<string, string>();
       if ((revisionOf(expected) ?? held.size - 1) !== held.size - 1)
         throw wrongRevision(stream, expected, held.size - 1);
-      const recordedAt = effects.now().toISOString();
-      const outcomes = events.map(({ id, body, hash }): AppendOutcome => {
+      const now = effects.now().toISOString();
+      const outcomes = events.map(({ id, body, hash, recordedAt = now }): AppendOutcome => {
         const known = held.get(id);
         if (known !== undefined) return known === hash ? 'duplicate' : 'conflict';
         held.set(id, hash);

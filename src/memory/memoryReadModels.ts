@@ -24,7 +24,8 @@ export function memoryReadModels(): ReadModels {
     },
 
     async commit(previous, next, changes) {
-      if (checkpoint?.ordinal !== previous?.ordinal || checkpoint?.position !== previous?.position) {
+      const places = [checkpoint, previous].map((at) => at && [at.ordinal, at.position, at.fingerprint].join(' '));
+      if (places[0] !== places[1]) {
         throw new LedgerError(
           'checkpoint-moved',
           `The checkpoint is at ${checkpoint?.ordinal ?? 'the start'}, not at ${previous?.ordinal ?? 'the start'}.`,

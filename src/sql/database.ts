@@ -41,6 +41,7 @@ interface CheckpointsTable {
   read_models: string;
   ordinal: number;
   position: string;
+  fingerprint: string;
 }
 
 interface ProjectionsTable {

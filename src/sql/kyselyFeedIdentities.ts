@@ -54,6 +54,12 @@ export function kyselyFeedIdentities({ kysely, dialect }: Database): FeedIdentit
       });
     },
 
+    async clear() {
+      await kysely.transaction().execute(async (tx) => {
+        for (const table of ['feed_identities', 'feeds', 'censuses'] as const) await tx.deleteFrom(table).execute();
+      });
+    },
+
     async census(log) {
       const found = await kysely.selectFrom('censuses').selectAll().where('log', '=', log).executeTakeFirst();
       if (found === undefined) return null;

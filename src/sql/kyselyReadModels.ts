@@ -23,7 +23,7 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
     async checkpoint() {
       const found = await kysely
         .selectFrom('checkpoints')
-        .select(['ordinal', 'position'])
+        .select(['ordinal', 'position', 'fingerprint'])
         .where('read_models', '=', READ_MODELS)
         .executeTakeFirst();
       return found ?? null;
@@ -109,21 +109,22 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
 
 /** Compare and set. The row stays locked until the end of the transaction, so commits follow one another. */
 async function moveCheckpoint(tx: Transaction<Tables>, previous: Checkpoint | null, next: Checkpoint): Promise<void> {
-  const { ordinal, position } = next;
+  const { ordinal, position, fingerprint } = next;
   const moved =
     previous === null
       ? await tx
           .insertInto('checkpoints')
-          .values({ read_models: READ_MODELS, ordinal, position })
+          .values({ read_models: READ_MODELS, ordinal, position, fingerprint })
           .onConflict((conflict) => conflict.doNothing())
           .returning('ordinal')
           .executeTakeFirst()
       : await tx
           .updateTable('checkpoints')
-          .set({ ordinal, position })
+          .set({ ordinal, position, fingerprint })
           .where('read_models', '=', READ_MODELS)
           .where('ordinal', '=', previous.ordinal)
           .where('position', '=', previous.position)
+          .where('fingerprint', '=', previous.fingerprint)
           .returning('ordinal')
           .executeTakeFirst();
   if (moved === undefined) {

@@ -73,6 +73,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
     integer: 'integer',
     clustered: 'without rowid',
   }),
+  '0005-checkpoint-fingerprints': checkpointTable({ text: 'text', integer: 'integer' }),
   '0006-kept-receipts': keptReceiptTables('integer'),
 };
 
@@ -97,15 +98,38 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
     end $$`,
     `create trigger events_append_only before update or delete or truncate on events
       for each statement execute function refuse_change()`,
-    // One call is one atomic append. Arrays travel as joined text: the fastest of the ways measured, and a valid JSON
-    // text never holds the separator U+001F. The caller has taken repeats within the batch out.
-    //
-    // expected    revision the stream must be at, −1 for no stream, null for any
-    // revision    where the stream is afterwards
-    // refused     the stream was not at `expected`; nothing is stored
-    // known       "identity hash,…" of those that the log held before; they are not stored again
-    `create function append_events(
-      stream_name text, expected bigint, identities text, hashes text, bodies text,
+    appendEvents({ takesTimes: false }),
+  ],
+  '0002-read-models-1': readModelTables({ text: 'text collate "C"', integer: 'bigint' }),
+  '0003-feed-identities': feedIdentityTables({
+    id: 'integer primary key generated always as identity',
+    bytes: 'bytea',
+    integer: 'bigint',
+    clustered: '',
+  }),
+  '0004-recorded-times': [
+    'drop function append_events(text, bigint, text, text, text)',
+    appendEvents({ takesTimes: true }),
+  ],
+  '0005-checkpoint-fingerprints': checkpointTable({ text: 'text collate "C"', integer: 'bigint' }),
+  '0006-kept-receipts': keptReceiptTables('bigint'),
+};
+
+/**
+ * One call is one atomic append. Arrays travel as joined text: the fastest of the ways measured, and a valid JSON
+ * text never holds the separator U+001F. The caller has taken repeats within the batch out.
+ *
+ * expected    revision the stream must be at, −1 for no stream, null for any
+ * revision    where the stream is afterwards
+ * refused     the stream was not at `expected`; nothing is stored
+ * known       "identity hash,…" of those that the log held before; they are not stored again
+ *
+ * With `takesTimes`, as since 0004, `recorded` may give the times in milliseconds, an empty one for now.
+ */
+function appendEvents({ takesTimes }: { takesTimes: boolean }): string {
+  const now = 'floor(extract(epoch from clock_timestamp()) * 1000)';
+  return `create function append_events(
+      stream_name text, expected bigint, identities text, hashes text, bodies text${takesTimes ? ', recorded text default null' : ''},
       out revision bigint, out refused boolean, out known text
     ) language plpgsql
     set search_path from current
@@ -140,9 +164,10 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
       select coalesce(max(e.ordinal), 0) into last_ordinal from events e;
       insert into events (ordinal, recorded_ms, stream, identity, hash, body)
       select last_ordinal + row_number() over (order by given.n),
-        floor(extract(epoch from clock_timestamp()) * 1000), stream_id, given.identity, given.hash, given.body
-      from unnest(ids, string_to_array(hashes, ',')::uuid[], string_to_array(bodies, U&'\\001F'))
-        with ordinality as given (identity, hash, body, n)
+        ${takesTimes ? `coalesce(given.recorded, ${now})` : now}, stream_id, given.identity, given.hash, given.body
+      from unnest(ids, string_to_array(hashes, ',')::uuid[], string_to_array(bodies, U&'\\001F')
+        ${takesTimes ? ", string_to_array(recorded, ',', '')::bigint[]" : ''})
+        with ordinality as given (identity, hash, body, ${takesTimes ? 'recorded, ' : ''}n)
       where known is null or not exists (select from events e where e.identity = given.identity);
       get diagnostics added = row_count;
 
@@ -151,17 +176,8 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
         update streams s set revision = append_events.revision where s.id = stream_id;
         perform pg_notify('outcome_ledger_appended', '');
       end if;
-    end $$`,
-  ],
-  '0002-read-models-1': readModelTables({ text: 'text collate "C"', integer: 'bigint' }),
-  '0003-feed-identities': feedIdentityTables({
-    id: 'integer primary key generated always as identity',
-    bytes: 'bytea',
-    integer: 'bigint',
-    clustered: '',
-  }),
-  '0006-kept-receipts': keptReceiptTables('bigint'),
-};
+    end $$`;
+}
 
 /**
  * One row of observations is one calendar year of a series, its cells a JSON array in order of period. One row for
@@ -188,6 +204,21 @@ function readModelTables({ text, integer }: { text: string; integer: string }): 
       year ${text} not null,
       cells ${text} not null,
       primary key (projection, place, granularity, breakdown, basis, year)
+    )`,
+  ];
+}
+
+/** A checkpoint says which event it stands at. Older ones do not, so the read models are made again from the log. */
+function checkpointTable({ text, integer }: { text: string; integer: string }): readonly string[] {
+  return [
+    'delete from projections_v1',
+    'delete from observations_v1',
+    'drop table checkpoints',
+    `create table checkpoints (
+      read_models ${text} primary key,
+      ordinal ${integer} not null,
+      position ${text} not null,
+      fingerprint ${text} not null
     )`,
   ];
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { identify, settle } from '../app/eventIdentity.ts';
+import { identify, settle, type Identified } from '../app/eventIdentity.ts';
 import { revisionOf, wrongRevision } from '../app/expectedRevision.ts';
 import type { EventLog } from '../app/ports.ts';
 import { follow, newBell } from './follow.ts';
@@ -43,7 +43,8 @@ export function postgresLog(database: PostgresDatabase): EventLog {
           ${stream}, ${revisionOf(expected)},
           ${distinct.map(({ identity }) => identity).join(',')},
           ${distinct.map(({ hash }) => hash).join(',')},
-          ${distinct.map(({ body }) => body).join('\u001f')}
+          ${distinct.map(({ body }) => body).join('\u001f')},
+          ${timesOf(distinct)}
         )`.execute(kysely);
       const { revision, refused, known } = called.rows[0]!;
       if (refused) throw wrongRevision(stream, expected, revision);
@@ -69,6 +70,12 @@ export function postgresLog(database: PostgresDatabase): EventLog {
       await listening;
     },
   };
+}
+
+/** The times that came with the events, empty where none did; null for none at all. */
+function timesOf(events: readonly Identified[]): string | null {
+  const times = events.map(({ recorded_ms }) => recorded_ms ?? '');
+  return times.every((time) => time === '') ? null : times.join(',');
 }
 
 /** The hash of each identity in "identity hash,identity hash,…". */

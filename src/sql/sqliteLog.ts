@@ -85,7 +85,7 @@ async function store(
   // One JSON text for the whole batch: binding values one by one is what takes the time.
   await sql`
     insert into events (ordinal, recorded_ms, stream, identity, hash, body)
-    select ${last} + 1 + key, ${recorded_ms}, ${id}, unhex(value ->> 0), unhex(value ->> 1), value ->> 2
-    from json_each(${JSON.stringify(events.map(({ identity, hash, body }) => [identity, hash, body]))})
+    select ${last} + 1 + key, coalesce(value ->> 3, ${recorded_ms}), ${id}, unhex(value ->> 0), unhex(value ->> 1), value ->> 2
+    from json_each(${JSON.stringify(events.map((event) => [event.identity, event.hash, event.body, event.recorded_ms]))})
   `.execute(tx);
 }

@@ -1,12 +1,31 @@
 /** Every command, on the data directory itself and through a server that has it open. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../contracts/series.ts';
+import { migrate } from '../../src/sql/migrations.ts';
+import { openSqlite } from '../../src/sql/sqliteDatabase.ts';
+import { sqliteLog } from '../../src/sql/sqliteLog.ts';
 import { outcomes, post, served, withData, type Ran } from '../support/outcomes.ts';
 
 const FIGURES = 'projections/publishedFigures/published-figures.csv';
 const VISITS = 'Library,2018-04,2018-05,2018-06\nCity,100,200,\nWalker,10,20,30\n';
+
+/** Puts an event into a log that its contract would not have let through. */
+async function storeUnreadable(data: string): Promise<void> {
+  mkdirSync(data, { recursive: true });
+  const database = openSqlite(join(data, 'ledger.sqlite'));
+  await migrate(database);
+  const source = 'urn:library:E08000021:counters';
+  const body = JSON.stringify({
+    specversion: '1.0', id: 'unreadable', source, type: 'org.outcome-ledger.visits.counted.v1', subject: 'E08000021/city',
+    data: { window: '2018-06-01/P1M', method: 'manual', count: -1 },
+  }); // prettier-ignore
+  const hash = createHash('sha256').update(body).digest('hex');
+  await sqliteLog(database, { now: () => new Date() }).append(source, [{ id: 'unreadable', body, hash }], 'any');
+  await database.close();
+}
 
 const json = <T>(ran: Ran): T => JSON.parse(ran.out) as T;
 
@@ -70,6 +89,25 @@ describe.each([
       const verified = await outcomes(data, ['verify']);
       expect(verified.out).toContain('byte-identical');
       expect(verified.code).toBe(0);
+    }));
+
+  it('parked lists what could not be read, and dismiss settles it', () =>
+    withData(async (data) => {
+      await storeUnreadable(data);
+      const server = through ? await served(data) : null;
+      try {
+        const listed = await outcomes(data, ['parked']);
+        expect(listed.out).toMatch(/^1 event could not be read; figures that may depend on it are incomplete:/);
+        expect(listed.out).toMatch(/ 1 {2}urn:library:E08000021:counters unreadable: .*\/data\/count/);
+        const dismissed = await outcomes(data, ['parked', 'dismiss', '1', '--by', 'analyst', '--why', 'unreadable']);
+        expect(dismissed.out).toBe('Event 1 is recorded as not to count.\n');
+        expect(json(await outcomes(data, ['--json', 'parked']))).toEqual({ parked: [] });
+        const again = await outcomes(data, ['parked', 'dismiss', '1', '--by', 'analyst', '--why', 'unreadable']);
+        expect(again.err).toMatch(/No parked event has the number 1\. \[not-found\]/);
+        expect(again.code).toBe(4);
+      } finally {
+        if (server !== null) expect(await server.end('SIGINT')).toBe(0);
+      }
     }));
 
   it('refusals name the place, say what to do, and have their exit codes', () =>

@@ -220,6 +220,15 @@ export function testEventLog(name: string, make: () => Promise<LogUnderTest>): v
       });
     });
 
+    it('keeps the time of an event that comes from another log', async () => {
+      const then = '2019-04-01T08:30:00.123Z';
+      const before = Date.now();
+      await log.append(feed, [event('a'), { ...event('b'), recordedAt: then }, event('c')], 'any');
+      const [a, b, c] = await log.read(null, 10);
+      expect(b!.recordedAt).toBe(then);
+      for (const other of [a!, c!]) expect(Math.abs(Date.parse(other.recordedAt) - before)).toBeLessThan(60_000);
+    });
+
     it('numbers events without a gap, refusals and repeats notwithstanding', async () => {
       await log.append(feed, [event('a')], 'any');
       await log.append(feed, [event('b')], 'no-stream').catch(() => {});

@@ -72,6 +72,17 @@ export function testFeedIdentities(name: string, make: () => Promise<IdentitiesU
       expect((await store.hashes([of('a').identity])).get(of('a').identity)).toBe(of('a', 'other').hash);
     });
 
+    it('forget all streams and censuses', async () => {
+      await store.cover('north', 0, [of('a')]);
+      await store.keepCensus('one', { ordinal: 1, last: null, seen: null });
+      await store.clear();
+      expect(await store.covered('north')).toEqual({ revision: -1, identity: null });
+      expect(await store.hashes([of('a').identity])).toEqual(new Map());
+      expect(await store.census('one')).toBeNull();
+      await store.cover('north', 0, [of('b')]);
+      expect((await store.covered('north')).revision).toBe(0);
+    });
+
     it('take 12,000 at once, and the same from two sides at once', async () => {
       const many = Array.from({ length: 12_000 }, (_, index) => of(`e${index}`));
       await Promise.all([store.cover('north', 0, many), store.cover('north', 0, many)]);

@@ -74,7 +74,8 @@ export function testReadModels(name: string, make: () => Promise<ReadModelsUnder
         ['no checkpoint', null],
         ['an earlier one', at(1)],
         ['a later one', at(9)],
-        ['another position', { ordinal: 2, position: 'elsewhere' }],
+        ['another position', { ...at(2), position: 'elsewhere' }],
+        ['another event', { ...at(2), fingerprint: 'another' }],
       ])('that expects %s is refused and changes nothing', async (_, previous) => {
         await store.commit(null, at(2), [upsert(observation({ value: 1 }))]);
         await expect(store.commit(previous, at(3), [upsert(observation({ value: 9 }))])).rejects.toMatchObject({
@@ -281,7 +282,11 @@ const loans = 'loans@2:60303ae22b99';
 const april = '2018-04-01/P1M';
 const may = '2018-05-01/P1M';
 
-const at = (ordinal: number): Checkpoint => ({ ordinal, position: `position-${ordinal}` });
+const at = (ordinal: number): Checkpoint => ({
+  ordinal,
+  position: `position-${ordinal}`,
+  fingerprint: `event-${ordinal}`,
+});
 
 function observation(given: Partial<Observation>): Observation {
   return {

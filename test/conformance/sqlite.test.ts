@@ -17,6 +17,7 @@ import { testKeptReceipts } from './keptReceipts.ts';
 import { testReadModels } from './readModels.ts';
 
 const effects = { now: () => new Date() };
+const START = { ordinal: 0, position: '', fingerprint: '' };
 
 /** A database in a directory of its own, and the same one opened again. */
 async function freshSqlite() {
@@ -112,7 +113,7 @@ describe('the embedded database', () => {
         Promise.all([
           log.append('urn:feed', [event(`e${index}`)], 'any'),
           readModels.replace(`visits@${index}:0`, []),
-          readModels.commit({ ordinal: 99, position: 'wrong' }, { ordinal: 100, position: '' }, []).catch(() => {}),
+          readModels.commit({ ...START, ordinal: 99 }, { ...START, ordinal: 100 }, []).catch(() => {}),
         ]),
       ),
     );

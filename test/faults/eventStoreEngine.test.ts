@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { engineFigures } from '../support/engineFigures.ts';
 import { startDouble } from '../support/eventstoredb/startDouble.ts';
-import { outcomes, withData } from '../support/outcomes.ts';
+import { outcomes, post, served, withData } from '../support/outcomes.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 
 /** Figures with the log on a server that is killed with the engine, and started again. */
@@ -25,9 +25,43 @@ async function figuresOnEventStore(env: NodeJS.ProcessEnv) {
   }
 }
 
+async function recordVisits(data: string): Promise<void> {
+  const server = await served(data);
+  const visits = Array.from({ length: 300 }, (_, n) => ({
+    specversion: '1.0', id: `v${n}`, source: `urn:library:E0800002${n % 2}:doors`, type: 'org.outcome-ledger.visits.counted.v1', subject: `E0800002${n % 2}/branch-${n % 5}`,
+    data: { window: `20${18 + (n % 4)}-0${1 + (n % 9)}-01/P1M`, method: 'system', count: n },
+  })); // prettier-ignore
+  expect(await post(server.address, visits)).toMatchObject({ accepted: 300 });
+  await server.end('SIGTERM');
+}
+
 describe('an engine with its log on EventStoreDB', () => {
   it('and the rest embedded says what the embedded engine says, after a kill of both, and verifies', async () => {
     expect(await figuresOnEventStore({})).toEqual(await engineFigures({}));
+  });
+
+  it('takes a log over from the embedded one by one command, and says the same with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'outcomes-eventstore-'));
+    const double = await startDouble({ folder });
+    try {
+      await withData(async (data) => {
+        const series = ['--json', 'series', 'visits', '--place', 'E08000021', '--by', 'financial-year'];
+        await recordVisits(data);
+        const before = await outcomes(data, series);
+        const moved = await outcomes(data, ['--json', 'migrate-log'], { OUTCOMES_TARGET_LOG_URL: double.url });
+        expect(JSON.parse(moved.out)).toEqual({ events: 300, copiedBefore: 0 });
+        const env = { EVENTSTORE_URL: double.url };
+        expect((await outcomes(data, ['rebuild'], env)).code).toBe(0);
+        expect((await outcomes(data, ['verify'], env)).out).toContain('byte-identical');
+        expect(JSON.parse((await outcomes(data, series, env)).out)).toEqual(JSON.parse(before.out));
+        expect((await outcomes(data, ['migrate-log', 'embedded'], env)).out).toContain('300 of them copied before');
+        expect(await outcomes(data, ['migrate-log', 'embedded'])).toMatchObject({ code: 2 });
+        expect(await outcomes(data, ['migrate-log', 'http://x'])).toMatchObject({ code: 2 });
+      });
+    } finally {
+      await double.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('says what is wrong with its address, and never the password in it', async () => {

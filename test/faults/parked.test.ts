@@ -3,13 +3,17 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { binaryEvent, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { typeOf } from '../../contracts/activityEvent.ts';
 import type { EventLog, StoredEvent } from '../../src/app/ports.ts';
 import { memoryLog } from '../../src/memory/memoryLog.ts';
 import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
+import { eventStoreLog } from '../../src/eventstoredb/eventStoreLog.ts';
 import { openFactStore } from '../../src/facts/factStore.ts';
+import { memoryFeedIdentities } from '../../src/memory/memoryFeedIdentities.ts';
 import { importFigures, KEY, testServer, type TestServer } from '../http/testServer.ts';
+import { eventStoreForTests } from '../support/eventStore.ts';
 import { NOW, testLedger } from '../support/ledger.ts';
 
 const SOURCE = 'urn:library:E08000021:counters';
@@ -176,6 +180,43 @@ describe('P3: a log that others can write to', () => {
       expect(store.parked(3)).toMatchObject([{ row: 1, kind: 'visits.counted' }]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('P3: what somebody else wrote into a stream of the log in EventStoreDB', () => {
+  it('counts where it follows its contract, and is parked where it does not', async () => {
+    const server = await eventStoreForTests();
+    const log = eventStoreLog(server.url, memoryFeedIdentities(), { now: () => NOW }, { prefix: server.prefix });
+    const client = EventStoreDBClient.connectionString(server.url);
+    const under = await testLedger({ log });
+    try {
+      await under.ledger.record([visits('ours', 100)]);
+      await client.appendToStream(server.prefix + SOURCE, [
+        jsonEvent({ type: 'anything', data: visits('theirs', 20) as never }),
+        jsonEvent({
+          type: 'anything',
+          data: visits('bad', -1) as never,
+          metadata: { hash: 'made up', recordedAt: 'now' },
+        }),
+        binaryEvent({ type: 'anything', data: Buffer.from([1, 2, 3]) }),
+      ]);
+      await under.ledger.record([visits('ours-too', 3)]);
+      await under.ledger.project();
+      expect(under.ledger.parked()).toMatchObject([
+        { ordinal: 3, id: 'bad', kind: 'visits.counted', reason: expect.stringMatching(/count/) as string },
+        { ordinal: 4, kind: null },
+      ]);
+      const asked = { indicator: 'visits', place: 'E08000021/city', granularity: 'month', from: '2018-06-01' } as const;
+      expect(await under.ledger.series(asked)).toMatchObject({ parked: 2, points: [{ value: 123 }] });
+      for (const { ordinal } of under.ledger.parked())
+        await under.ledger.dismiss(ordinal, { by: 'analyst', why: 'unreadable' });
+      expect(await under.ledger.series(asked)).toMatchObject({ parked: 0, points: [{ value: 123 }] });
+      expect((await under.ledger.verify()).differences).toEqual([]);
+    } finally {
+      await under.close();
+      await client.dispose();
+      await server.dispose();
     }
   });
 });

@@ -39,6 +39,7 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
   ).toEqual([
     'get /health/live',
     'get /health/ready',
+    'get /metrics',
     'get /v1/contracts',
     'get /v1/contracts/{kind}',
     'get /v1/indicators',

@@ -90,6 +90,7 @@ export async function testServer(
     key: KEY,
     version: '0.0.0-test',
     ready: () => true,
+    projectionFailures: () => 0,
     templatesFolder: 'src/web/templates',
     ...choices.ports,
   });

@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
   // Pages are routes of the server, so http may name web; no other adapter names another.
   'src/http': {
     local: [...APP, 'src/web'],
-    packages: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', 'zod', 'csv-stringify'],
+    packages: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', 'zod', 'csv-stringify', 'prom-client'],
     node: true,
   },
   'src/web': { local: APP, packages: ['nunjucks', 'fastify', 'zod'], node: true },

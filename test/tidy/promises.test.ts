@@ -17,7 +17,7 @@ const PROMISES: Readonly<Record<string, readonly string[] | string>> = {
   P6: ['test/spec/domain/conclude.test.ts'],
   P7: 'not yet: there are no snapshots',
   P8: 'not yet: there is no disclosure control; suppressed input stays suppressed',
-  P9: 'not yet: there is no restore drill',
+  P9: ['test/faults/restore.test.ts'],
   P10: ['test/http/events.test.ts', 'test/faults/overload.test.ts'],
   P11: 'not yet: one key for the owner, none for services',
   P12: ['test/spec/contracts/freeText.test.ts'],

@@ -126,14 +126,16 @@ export function append(
     if (message === undefined) options = request.getOptions();
     else if (messages.push(message) === 1 && faults.fires('resetMidBatch')) resetPeer(call.getPeer());
   });
-  call.on('end', () => void settle());
+  // A connection that breaks ends the stream of requests too, and says only afterwards that it was broken.
+  call.on('end', () => setImmediate(() => void (call.cancelled || settle())));
 }
 
 export function softDelete(
-  { store }: Serving,
+  { store, faults }: Serving,
   call: grpc.ServerUnaryCall<DeleteReq, DeleteResp>,
   answer: grpc.sendUnaryData<DeleteResp>,
 ): void {
+  if (faults.fires('notReady')) return answer(notReadyError());
   const response = new streams.DeleteResp();
   const options = call.request.getOptions() as DeleteReq.Options;
   const stream = nameOf(options.getStreamIdentifier());
@@ -147,10 +149,11 @@ export function softDelete(
 }
 
 export function tombstone(
-  { store }: Serving,
+  { store, faults }: Serving,
   call: grpc.ServerUnaryCall<TombstoneReq, TombstoneResp>,
   answer: grpc.sendUnaryData<TombstoneResp>,
 ): void {
+  if (faults.fires('notReady')) return answer(notReadyError());
   const response = new streams.TombstoneResp();
   const options = call.request.getOptions() as TombstoneReq.Options;
   const stream = nameOf(options.getStreamIdentifier());

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { binaryEvent, jsonEvent, type EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
+import { binaryEvent, jsonEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import { collect, type RecordedEvent } from './collect.ts';
 import type { Version } from './server.ts';
 
 export interface Case {
@@ -165,14 +166,6 @@ function numbersOf(ids: number | string): number[] {
   if (typeof ids === 'number') return [ids];
   const [from, to] = ids.split('..').map(Number) as [number, number];
   return Array.from({ length: Math.abs(to - from) + 1 }, (_, i) => (from < to ? from + i : from - i));
-}
-
-type RecordedEvent = NonNullable<ResolvedEvent['event']>;
-
-async function collect(stream: AsyncIterable<ResolvedEvent>): Promise<RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
-  for await (const { event } of stream) if (event !== undefined) events.push(event);
-  return events;
 }
 
 const contentOf = ({ data }: RecordedEvent): unknown =>
