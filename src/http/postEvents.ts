@@ -47,6 +47,7 @@ export const EVENT_BODIES = {
 type Lines = AsyncIterable<Buffer>;
 interface EventPorts {
   readonly ledger: Ledger;
+  readonly keptReceipts: KeptReceipts;
   readonly metrics: Metrics;
   readonly keptReceipts: KeptReceipts;
 }

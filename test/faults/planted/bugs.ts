@@ -40,7 +40,8 @@ export const BUGS: readonly Bug[] = [
   embedded('sql/kyselyReadModels.js', 'observations that went stay', `await tx
             .deleteFrom('observations_v1')
             .where((eb)`, `await tx
-            .selectFrom('observations_v1')
+            .deleteFrom('observations_v1')
+            .where('projection', '=', '')
             .where((eb)`),
   embedded('app/projector.js', 'states kept after a step that failed', `standing = null;
         const next`, `const next`),
