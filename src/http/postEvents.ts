@@ -47,7 +47,6 @@ export const EVENT_BODIES = {
 type Lines = AsyncIterable<Buffer>;
 interface EventPorts {
   readonly ledger: Ledger;
-  readonly keptReceipts: KeptReceipts;
   readonly metrics: Metrics;
   readonly keptReceipts: KeptReceipts;
 }
