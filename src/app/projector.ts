@@ -84,6 +84,8 @@ export async function openProjector(
   async function step(): Promise<boolean> {
     const now = standing ?? (standing = await stand());
     const from = now.checkpoint?.ordinal ?? 0;
+    // Another projector may have moved the checkpoint: what the observations stand at is what was found there.
+    ordinal = from;
     const to = facts.rows();
     const position = facts.position();
     if (to === from || position === null) return false;

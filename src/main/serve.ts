@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Progress } from '../app/progress.ts';
 import { readTable, sha256Of } from '../files/readTable.ts';
@@ -20,6 +21,9 @@ export interface RunningServer {
   readonly ledger: Engine['ledger'];
   stop(): Promise<void>;
 }
+
+/** Pause before what was recorded before the start is projected again after a failure, in milliseconds. */
+const RETRY_MS = 1_000;
 
 /** Starts the server and resolves when it answers. `port` 0 takes any free one. */
 export async function serve(config: Config, log: (line: string) => void, progress?: Progress): Promise<RunningServer> {
@@ -64,16 +68,27 @@ export async function serve(config: Config, log: (line: string) => void, progres
   const address = `http://${host}:${port}`;
   writeServerRecord(config.data, { address, key, pid: process.pid });
   ledger.goLive();
-  // Ready is who shows what was recorded before the start.
-  void ledger.project().then(
-    () => (ready = true),
-    (error: unknown) => log(`projection failed at the start: ${String(error)}`),
-  );
+  const stopping = new AbortController();
+  // Ready is who shows what was recorded before the start, however often that fails first: another server may have
+  // moved the checkpoint, a database may have been away.
+  async function becomeReady(): Promise<void> {
+    while (!ready && !stopping.signal.aborted) {
+      try {
+        await ledger.project();
+        ready = !stopping.signal.aborted;
+      } catch (error) {
+        log(`projection failed at the start, trying again: ${String(error)}`);
+        await pause(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+  void becomeReady();
   return {
     address,
     key,
     ledger,
     async stop() {
+      stopping.abort();
       ready = false;
       removeServerRecord(config.data);
       await server.close();
