@@ -29,8 +29,8 @@ export interface ColumnType {
   readonly coded: 'own' | 'fixed' | null;
 }
 
-/** Open vocabularies, which may grow beyond 255 words. */
-const WIDE: ReadonlySet<Dimension> = new Set(['list', 'resource', 'centre']);
+/** Open vocabularies, which may grow to any number of words. */
+const OPEN: ReadonlySet<Dimension> = new Set(['list', 'resource', 'centre']);
 
 export type ColumnName =
   | 'kind'
@@ -61,7 +61,7 @@ export const COLUMN_TYPES: Readonly<Record<ColumnName, ColumnType>> = {
   seconds: { make: Float64Array, fill: NaN, coded: null },
   subject: { make: Uint32Array, fill: 0, coded: null },
   ...(Object.fromEntries(
-    DIMENSIONS.map((name) => [name, { make: WIDE.has(name) ? Uint16Array : Uint8Array, fill: 0, coded: 'own' }]),
+    DIMENSIONS.map((name) => [name, { make: OPEN.has(name) ? Int32Array : Uint8Array, fill: 0, coded: 'own' }]),
   ) as unknown as Record<Dimension, ColumnType>),
 };
 export const COLUMN_NAMES = Object.keys(COLUMN_TYPES) as readonly ColumnName[];

@@ -9,15 +9,18 @@ import { columnsOf, folding } from './fold.ts';
 import { observe, observeFigures } from './observe.ts';
 import { emptyState, type Evaluation } from './planState.ts';
 
-/** Empty states, with room for what the first `to` rows of the store hold, so that a replay grows nothing on its way. */
-export function evaluations(plans: readonly Plan[], store: FactStore, to: number): Evaluation[] {
+/**
+ * Empty states, with room for what the first `to` rows of the store hold, so that a replay grows nothing on its way.
+ * @param room numbers that one dense table of sums may hold
+ */
+export function evaluations(plans: readonly Plan[], store: FactStore, to: number, room?: number): Evaluation[] {
   const zones = store.zones(0, to).filter(({ minDay, maxDay }) => maxDay >= minDay);
   const from = monthOf(zones.reduce((least, { minDay }) => Math.min(least, minDay), Infinity));
   const last = monthOf(zones.reduce((most, { maxDay }) => Math.max(most, maxDay), -Infinity));
   const places = wordsOf(store.dictionaries, 'place').values.length;
   const extent = zones.length === 0 ? { from: 0, to: -1, places } : { from, to: last, places };
   const categories = (dimension: Dimension): number => wordsOf(store.dictionaries, dimension).values.length;
-  return plans.map((plan) => ({ plan, state: emptyState(plan, extent, categories) }));
+  return plans.map((plan) => ({ plan, state: emptyState(plan, extent, categories, room) }));
 }
 
 /**

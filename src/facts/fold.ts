@@ -139,29 +139,30 @@ function foldBlock(plan: Plan, state: PlanState, filters: Filters, block: Block)
   if (measure === null) return;
   if (filters.numerator !== null) {
     const selection = select(block, filters.numerator);
-    if (selection !== 'none') foldPart(plan, measure.numerator, state.numerator, state, block, selection);
+    if (selection !== 'none') foldPart(plan, measure.numerator, state.numerator, state, true, block, selection);
   }
   const { denominator } = measure;
   if (denominator === null || filters.denominator === null) return;
   const selection = select(block, filters.denominator);
   if (selection === 'none') return;
   if (denominator.fold === 'population') foldPopulation(state, block, selection);
-  else if (state.denominator !== null) foldPart(plan, denominator, state.denominator, null, block, selection);
+  else if (state.denominator !== null) foldPart(plan, denominator, state.denominator, state, false, block, selection);
 }
 
-/** @param whole the state that keeps who reported, for a numerator */
+/** @param reports whether the part says who reported: the numerator does */
 function foldPart(
   plan: Plan,
   part: Part,
   state: PartState,
-  whole: PlanState | null,
+  { reporting, room }: PlanState,
+  reports: boolean,
   block: Block,
   selection: Selection,
 ): void {
   if (part.fold === 'latest') return foldStatuses(part.where, state, block, selection);
   if (part.fold === 'distinct') return foldPeople(plan, state, block, selection);
-  if (whole !== null && whole.reporting !== null) foldReporting(whole.reporting, part, block, selection);
-  foldSums(plan, part, state, block, selection);
+  if (reports && reporting !== null) foldReporting(reporting, part, block, selection);
+  foldSums(plan, part, state, room, block, selection);
 }
 
 function foldPeople(plan: Plan, state: PartState, block: Block, selection: Selection): void {

@@ -1,5 +1,5 @@
 /**
- * Sums and counts of facts. A number for some days of one month goes straight into a dense table of month × place ×
+ * Sums and counts of facts. A number for some days of one month goes straight into a table of month × place ×
  * category; a window of several months, a sample week, a reason for a missing number, and what a second source says of
  * a place and month where only one may count, are kept apart for `settle`.
  */
@@ -8,6 +8,7 @@ import type { Part, Plan } from '../domain/plan.ts';
 import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
 import { COLUMN_TYPES, GRAINS, METHODS, spanOf, STATES, wordsOf, type NumberArray } from './columns.ts';
 import { covering } from './grid.ts';
+import { addRows, isSparse, tableCovering } from './sumTable.ts';
 import type { Owners, PartState, SpecialCell } from './planState.ts';
 
 export type Additive = Extract<Part, { fold: 'count' | 'sum' }>;
@@ -21,10 +22,20 @@ export function valuesOf(part: Additive, block: Block): { values: NumberArray | 
   return { values: block.columns[part.field], fill: COLUMN_TYPES[part.field].fill };
 }
 
-/** Adds the selected rows of a block to the state of a part. */
-export function foldSums(plan: Plan, part: Additive, state: PartState, block: Block, selection: Selection): void {
-  const isDense = block.zone.plain && state.owners === null;
-  foldDense(plan, part, state, block, isDense ? selection : withoutSpecial(plan, part, state, block, selection));
+/**
+ * Adds the selected rows of a block to the state of a part.
+ * @param room numbers that one dense table of sums may hold
+ */
+export function foldSums(
+  plan: Plan,
+  part: Additive,
+  state: PartState,
+  room: number,
+  block: Block,
+  selection: Selection,
+): void {
+  const isPlain = block.zone.plain && state.owners === null;
+  foldPlain(plan, part, state, room, block, isPlain ? selection : withoutSpecial(plan, part, state, block, selection));
 }
 
 /** Keeps apart what must be settled later, and gives the other rows. */
@@ -135,14 +146,28 @@ function specialCell(
   return cell;
 }
 
-function foldDense(plan: Plan, part: Additive, state: PartState, block: Block, selection: Selection): void {
+function foldPlain(
+  plan: Plan,
+  part: Additive,
+  state: PartState,
+  room: number,
+  block: Block,
+  selection: Selection,
+): void {
   const { values, fill } = valuesOf(part, block);
   if (values === undefined && Number.isNaN(fill)) return;
-  state.grids.forEach((old, at) => {
+  state.sums.forEach((old, at) => {
     const dimension = plan.breakdowns[at];
     const categories = dimension === undefined ? undefined : block.columns[dimension];
     const wanted = dimension === undefined ? 2 : 2 * wordsOf(block.dictionaries, dimension).values.length;
-    const { cells, from, places, width } = (state.grids[at] = covering(old, block.extent, wanted));
+    const table = (state.sums[at] = tableCovering(old, block.extent, wanted, room));
+    if (isSparse(table)) {
+      const { place } = block.columns;
+      const rows = selection ?? Array(block.rows).keys();
+      addRows(table, rows, { monthOf: (row) => monthAt(block, row), place, categories, values, fill });
+      return;
+    }
+    const { cells, from, places, width } = table;
     const base = indicesOf(block, from, places, width);
     const count = selection?.length ?? block.rows;
     const index = categories === undefined ? base : located(base, categories, selection, count, block);

@@ -1,6 +1,7 @@
 /**
  * A dense table over month × place × category: the accumulator of the fast path. Dense beats a hash map about twelve
- * times here, as long as the number of cells is bounded: above `MAX_CELLS` it is refused.
+ * times here, as long as the number of cells is bounded: sums go to a sparse table above that, and what is kept by
+ * month and place alone is refused above `MAX_CELLS`.
  */
 import { LedgerError } from '../domain/ledgerError.ts';
 
@@ -38,10 +39,20 @@ const make = <T extends Cells>(like: new (length: number) => T, length: number):
   return new like(length);
 };
 
+/** Numbers in a grid of such an extent. */
+export const cellsIn = ({ from, to, places }: Extent, width: number): number =>
+  Math.max(0, to - from + 1) * Math.max(1, places) * width;
+
 export function grid<T extends Cells>(array: new (length: number) => T, extent: Extent, width: number): Grid<T> {
   const months = Math.max(0, extent.to - extent.from + 1);
   const places = Math.max(1, extent.places);
   return { from: extent.from, months, places, width, cells: make(array, months * places * width) };
+}
+
+/** First and last month of a table once it covers an extent too. */
+export function monthsOver(old: { readonly from: number; readonly months: number }, extent: Extent) {
+  if (old.months === 0) return extent;
+  return { from: Math.min(old.from, extent.from), to: Math.max(old.from + old.months - 1, extent.to) };
 }
 
 /**
@@ -49,9 +60,7 @@ export function grid<T extends Cells>(array: new (length: number) => T, extent: 
  * width grow by half at least, so that a feed of new places does not copy the table each time.
  */
 export function covering<T extends Cells>(old: Grid<T>, extent: Extent, width: number): Grid<T> {
-  const empty = old.months === 0;
-  const from = empty ? extent.from : Math.min(old.from, extent.from);
-  const to = empty ? extent.to : Math.max(old.from + old.months - 1, extent.to);
+  const { from, to } = monthsOver(old, extent);
   const months = Math.max(0, to - from + 1);
   if (from === old.from && months === old.months && extent.places <= old.places && width <= old.width) return old;
   const places = extent.places <= old.places ? old.places : Math.max(extent.places, Math.ceil(old.places * 1.5));

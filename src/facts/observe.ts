@@ -18,7 +18,7 @@ import { quoteFigures } from '../domain/publishedFigures.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { wordsOf, type Dictionaries } from './columns.ts';
 import { coverageOf, type CoverageCube } from './coverageCube.ts';
-import { cubeOf, tallyOf, type Cube, type Cubes } from './cube.ts';
+import { codesIn, cubeOf, tallyOf, type Cube, type Cubes } from './cube.ts';
 import type { Figure } from './fact.ts';
 import { levelOf, type Level } from './level.ts';
 import { panelOf } from './panel.ts';
@@ -75,11 +75,29 @@ export function* observe(
     for (const granularity of plan.granularities) {
       const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
       const cubes = {
-        numerator: cubeOf(plan, measure.numerator, state.numerator, settledNumerator, span, level, dictionaries),
+        numerator: cubeOf(
+          plan,
+          measure.numerator,
+          state.numerator,
+          settledNumerator,
+          span,
+          level,
+          dictionaries,
+          state.room,
+        ),
         denominator:
           state.denominator === null || measure.denominator === null || measure.denominator.fold === 'population'
             ? null
-            : cubeOf(plan, measure.denominator, state.denominator, settledDenominator, span, level, dictionaries),
+            : cubeOf(
+                plan,
+                measure.denominator,
+                state.denominator,
+                settledDenominator,
+                span,
+                level,
+                dictionaries,
+                state.room,
+              ),
         coverage: state.reporting === null || panel === null ? null : coverageOf(state.reporting, panel, span, level),
       };
       yield* emit(plan, state, span, level, wanted, cubes, dictionaries, vanished);
@@ -125,7 +143,7 @@ function monthsKnown(state: PlanState): { from: number; to: number } | null {
   };
   for (const part of [state.numerator, state.denominator]) {
     if (part === null) continue;
-    for (const { from: first, months } of part.grids) if (months > 0) see(first, first + months - 1);
+    for (const { from: first, months } of part.sums) if (months > 0) see(first, first + months - 1);
     for (const [month, cells] of part.special) {
       for (const cell of cells.values()) see(month, month + (cell.sampled ? SAMPLE_MONTHS : cell.span) - 1);
     }
@@ -188,8 +206,11 @@ function* emit(
       yield total;
       for (const [k, names] of cuts.entries()) {
         const numerator = cubes.numerator[k + 1] as Cube;
-        for (let code = 0; code < numerator.width / 2; code++) {
-          const index = (cell * numerator.width) / 2 + code;
+        const denominator = cubes.denominator?.[k + 1];
+        // Of a category that nothing is known of any more there may have been an observation.
+        const mayVanish = plan.chooseOne && vanished !== undefined;
+        for (const code of mayVanish ? names.keys() : codesIn([numerator, denominator], cell)) {
+          const index = cell * numerator.categories + code;
           const tally = tallyOf(numerator, index, []);
           if (tally === null && cubes.denominator === null && !plan.chooseOne) continue;
           const cutKey = blank(place, span.granularity, interval, names[code] as string);

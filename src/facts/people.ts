@@ -39,3 +39,38 @@ export function countPeople(
     }
   }
 }
+
+/**
+ * The same where the cells are too many to keep all of them: `add` is given each cell that somebody fell into, once.
+ */
+export function countFewPeople(
+  months: readonly People[],
+  cut: number | null,
+  of: Int32Array,
+  add: (number: number, code: number, people: number, rows: number) => void,
+): void {
+  const slots = new Map<string, number>();
+  const where: { number: number; code: number }[] = [];
+  // Each cell that there is stands for a place with one category.
+  const placed = months.map(({ rows, place, subject, categories }): People => {
+    const codes = cut === null ? undefined : categories[cut];
+    const cells = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const number = of[place[row] as number] ?? -1;
+      const code = codes?.[row] ?? 0;
+      const key = `${number} ${code}`;
+      let slot = number < 0 ? -1 : slots.get(key);
+      if (slot === undefined) {
+        slots.set(key, (slot = where.length));
+        where.push({ number, code });
+      }
+      cells[row] = slot;
+    }
+    return { rows, place: cells, subject, categories: [] };
+  });
+  const pairs = new Float64Array(where.length * 2);
+  countPeople(placed, null, Int32Array.from(where.keys()), 1, pairs);
+  where.forEach(({ number, code }, slot) =>
+    add(number, code, pairs[2 * slot] as number, pairs[2 * slot + 1] as number),
+  );
+}

@@ -4,6 +4,7 @@ import type { Absence } from '../../contracts/fields.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import type { PopulationEstimate } from '../domain/population.ts';
 import { grid, type Extent, type Grid } from './grid.ts';
+import { GRID_ROOM, sumTable, type SumTable } from './sumTable.ts';
 
 const NO_EXTENT: Extent = { from: 0, to: -1, places: 0 };
 
@@ -26,7 +27,7 @@ export interface SpecialCell {
   readonly categories: readonly Map<number, { total: number; events: number; absences: Set<Absence> }>[];
 }
 
-/** Of whom the grids hold the numbers, where an indicator may take only one source's for a place and month. */
+/** Of whom the tables hold the numbers, where an indicator may take only one source's for a place and month. */
 export interface Owners {
   /** Code of the source and 1; 0 where nobody counted. Whoever came first: which source is used is settled later. */
   source: Grid<Int32Array>;
@@ -52,8 +53,8 @@ export interface Status {
 }
 
 export interface PartState {
-  /** One for each breakdown, or one of width 2 for the total: pairs of total and number of events for each category. */
-  grids: Grid[];
+  /** One for each breakdown, or one without categories for the total. */
+  sums: SumTable[];
   readonly owners: Owners | null;
   /** By first month of the window. */
   readonly special: Map<number, Map<number, SpecialCell>>;
@@ -74,6 +75,8 @@ export interface Reporting {
 }
 
 export interface PlanState {
+  /** Numbers that one dense table of sums may hold. */
+  readonly room: number;
   readonly numerator: PartState;
   readonly denominator: PartState | null;
   /** Estimates by place code. */
@@ -86,19 +89,23 @@ export interface Evaluation {
   readonly state: PlanState;
 }
 
-/** An empty state with room for `extent`, and for as many categories of a dimension as `categories` says. */
+/**
+ * An empty state with room for `extent`, and for as many categories of a dimension as `categories` says.
+ * @param room numbers that one dense table of sums may hold
+ */
 export function emptyState(
   plan: Plan,
   extent: Extent = NO_EXTENT,
   categories: (dimension: Dimension) => number = () => 1,
+  room: number = GRID_ROOM,
 ): PlanState {
   const part = (p: Part | null): PartState => ({
-    grids:
+    sums:
       p === null || p.fold === 'distinct' || p.fold === 'latest'
         ? []
         : plan.breakdowns.length === 0
-          ? [grid(Float64Array, extent, 2)]
-          : plan.breakdowns.map((dimension) => grid(Float64Array, extent, 2 * categories(dimension))),
+          ? [sumTable(extent, 2, room)]
+          : plan.breakdowns.map((dimension) => sumTable(extent, 2 * categories(dimension), room)),
     owners: plan.chooseOne ? { source: grid(Int32Array, extent, 1), rank: grid(Uint8Array, extent, 1) } : null,
     special: new Map(),
     longWindows: false,
@@ -108,6 +115,7 @@ export function emptyState(
   const { measure } = plan;
   const denominator = measure?.denominator ?? null;
   return {
+    room,
     numerator: part(measure?.numerator ?? null),
     denominator: denominator === null || denominator.fold === 'population' ? null : part(denominator),
     population: new Map(),

@@ -8,6 +8,7 @@ import type { Plan } from '../domain/plan.ts';
 import { grossUp } from '../domain/sampleWeeks.ts';
 import { METHODS, wordsOf, type Dictionaries } from './columns.ts';
 import type { Owners, PartState, SpecialCell } from './planState.ts';
+import { sumsAt } from './sumTable.ts';
 
 export interface Settled {
   readonly place: number;
@@ -30,7 +31,7 @@ interface Candidate extends Settled {
   readonly sampled: boolean;
 }
 
-/** What was settled, and the places of which the grids are not to be read, because they are settled here. */
+/** What was settled, and the places of which the tables are not to be read, because they are settled here. */
 export interface Settlement {
   readonly cells: readonly Settled[];
   readonly contested: ReadonlySet<number>;
@@ -73,7 +74,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 
 /**
  * The places of each authority of which more than one count may speak of a month: something was kept apart, or there
- * is a count of the whole authority. Of the others the grids hold all there is.
+ * is a count of the whole authority. Of the others the tables hold all there is.
  */
 function contestedPlaces(
   candidates: readonly Candidate[],
@@ -104,10 +105,12 @@ const authorityNamed = (place: string): string => {
   return slash < 0 ? place : place.slice(0, slash);
 };
 
-/** What the grids hold of a place, as candidates. */
+const NONE: ReadonlySet<Absence> = new Set();
+
+/** What the tables hold of a place, as candidates. */
 function ownedCells(
   plan: Plan,
-  { grids }: PartState,
+  { sums }: PartState,
   { source, rank }: Owners,
   place: number,
   from: number,
@@ -120,15 +123,9 @@ function ownedCells(
     const at = (month - source.from) * source.places + place;
     const owner = source.cells[at] as number;
     if (owner === 0) continue;
-    const cuts = grids.map(({ cells: numbers, from: first, places, width }) => {
-      const begin = ((month - first) * places + place) * width;
-      const shares = new Map<number, { total: number; events: number; absences: Set<Absence> }>();
-      for (let code = 0; 2 * code < width; code++) {
-        const events = numbers[begin + 2 * code + 1] as number;
-        if (events > 0) shares.set(code, { total: numbers[begin + 2 * code] as number, events, absences: new Set() });
-      }
-      return shares;
-    });
+    const cuts = sums.map(
+      (table) => new Map([...sumsAt(table, month, place)].map(([code, sum]) => [code, { ...sum, absences: NONE }])),
+    );
     let [total, events] = [0, 0];
     for (const share of cuts[0]?.values() ?? []) {
       total += share.total;
