@@ -1,7 +1,6 @@
 /** The databases and the log that a configuration names. */
 import { join } from 'node:path';
 import type { EventLog } from '../app/ports.ts';
-import { eventStoreLog } from '../eventstoredb/eventStoreLog.ts';
 import type { Database } from '../sql/database.ts';
 import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
 import { migrate } from '../sql/migrations.ts';
@@ -40,7 +39,11 @@ export function openStores(config: Config, now: () => Date): Stores {
   return {
     derived,
     async log({ eventStoreUrl, logUrl }) {
-      if (eventStoreUrl !== null) return eventStoreLog(eventStoreUrl, kyselyFeedIdentities(await derived()), { now });
+      if (eventStoreUrl !== null) {
+        // The client and its gRPC take a tenth of a start, and most engines have another log.
+        const { eventStoreLog } = await import('../eventstoredb/eventStoreLog.ts');
+        return eventStoreLog(eventStoreUrl, kyselyFeedIdentities(await derived()), { now });
+      }
       return logUrl === null ? sqliteLog(await embedded(), { now }) : postgresLog(await served(logUrl));
     },
     async close() {

@@ -1,7 +1,7 @@
 /** Vega-Lite spec in, SVG text out, without a browser and without a canvas. */
 import { createHash } from 'node:crypto';
-import { parse, View, type Loader } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { Loader } from 'vega';
+import type { TopLevelSpec } from 'vega-lite';
 import { LedgerError } from '../domain/ledgerError.ts';
 
 /**
@@ -11,6 +11,8 @@ import { LedgerError } from '../domain/ledgerError.ts';
  */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const wanted: string[] = [];
+  // Loaded with the first picture: it takes a third of a start, and many servers and commands draw none.
+  const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   try {
     const view = new View(parse(compile(spec).spec), { renderer: 'none', loader: closedLoader(wanted) });
     const svg = await view.toSVG();
