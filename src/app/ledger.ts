@@ -66,11 +66,12 @@ export interface Ledger {
 const RETRY_MS = 1_000;
 
 /**
- * Pause after live projection committed a small page, in milliseconds: what arrives meanwhile is one page, so that a steady
- * stream of small batches does not spend on commits what recording needs. The first event after a silence shows at once.
+ * Least pause after live projection took in all there was, in milliseconds: what arrives meanwhile is one page, so that a
+ * steady stream does not spend on commits what recording needs. The first event after a silence shows at once. Where
+ * taking a page in takes longer than that, recording gets as long again.
  */
 const LIVE_PAUSE_MS = 200;
-const SMALL_PAGE = 1_000;
+const LONGEST_LIVE_PAUSE_MS = 500;
 
 /** Opens the engine where it stopped; nothing is projected until `project` or `goLive`. */
 export async function openLedger(ports: LedgerPorts, progress?: Progress): Promise<Ledger> {
@@ -93,8 +94,11 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
       try {
         await inTurn(() => projector.catchUp(undefined, signal));
         for await (const page of log.subscribe(facts.position(), BATCH_EVENTS, signal)) {
+          const began = performance.now();
           await inTurn(() => projector.take(page));
-          if (page.length < SMALL_PAGE) await pause(LIVE_PAUSE_MS, signal);
+          const taking = performance.now() - began;
+          if (page.length < BATCH_EVENTS)
+            await pause(Math.min(Math.max(LIVE_PAUSE_MS, taking), LONGEST_LIVE_PAUSE_MS), signal);
         }
       } catch (error) {
         ports.onFailure(error);

@@ -1,6 +1,7 @@
 /** The double in a process of its own, spoken to over the channel between parent and child. */
 import { fork } from 'node:child_process';
 import type { FaultCounts } from './faults.ts';
+import { urlOf } from './security.ts';
 import type { Double, DoubleOptions } from './startDouble.ts';
 
 const loader = new URL('../runTypeScript.mjs', import.meta.url).href;
@@ -42,7 +43,7 @@ export async function startDoubleProcess(options: DoubleOptions): Promise<Double
     });
 
   return {
-    url: `esdb://127.0.0.1:${port}?tls=false`,
+    url: urlOf(port, options.security),
     port,
     pid: child.pid as number,
     async stop() {

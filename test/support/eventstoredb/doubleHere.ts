@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { faultSwitches } from './faults.ts';
 import { serve } from './server.ts';
+import { urlOf } from './security.ts';
 import type { Double, DoubleOptions } from './startDouble.ts';
 import { openStore, type Proposed } from './store.ts';
 
@@ -17,12 +18,12 @@ export async function startDoubleHere(options: DoubleOptions): Promise<Double> {
   const { folder, port = 0, seed = 1, version = '23.10.6' } = options;
   const faults = faultSwitches(seed, options.faults ?? {});
   const store = await openStore(folder);
-  const server = await serve({ store, faults, version }, port).catch((error: unknown) => {
+  const server = await serve({ store, faults, version }, port, options.security).catch((error: unknown) => {
     store.abandon();
     throw error;
   });
   return {
-    url: `esdb://127.0.0.1:${server.port}?tls=false`,
+    url: urlOf(server.port, options.security),
     port: server.port,
     pid: null,
     async stop() {

@@ -3,6 +3,7 @@
  * own, so that one connection can be reset without the others.
  */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
 import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
@@ -14,6 +15,7 @@ import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { append, batchAppend, softDelete, tombstone } from './appendCalls.ts';
 import type { Faults } from './faults.ts';
 import { read } from './readCalls.ts';
+import { certificate, type Security } from './security.ts';
 import type { Store } from './store.ts';
 
 export type Version = '23.10.6' | '24.2.0';
@@ -38,28 +40,50 @@ const HOST = '127.0.0.1';
 /** Beyond this, real servers end the whole call with RESOURCE_EXHAUSTED. */
 const MESSAGE_BYTES = 17 * 1024 * 1024;
 
-/** Serves on the port, 0 for any. Fails with EADDRINUSE if it is taken. */
-export async function serve(parts: Pick<Serving, 'store' | 'faults' | 'version'>, port: number): Promise<Server> {
+/** Serves on the port, 0 for any, with TLS where it is to be secure. Fails with EADDRINUSE if it is taken. */
+export async function serve(
+  parts: Pick<Serving, 'store' | 'faults' | 'version'>,
+  port: number,
+  security?: Security,
+): Promise<Server> {
   const sockets = new Map<string, Socket>();
+  /** A connection under TLS can only be closed in order. */
+  const cutOff = (socket: Socket | undefined): void =>
+    void (security === undefined ? socket?.resetAndDestroy() : socket?.destroy());
   const server = new grpc.Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
+    interceptors: security?.user === undefined ? [] : [signedIn(security.user)],
   });
   const connections = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  const listener = createServer((socket) => {
+  const take = (socket: Socket): void => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     sockets.set(peer, socket);
     socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(peer));
     connections.injectConnection(socket);
-  });
+  };
+  const listener =
+    security === undefined
+      ? createServer(take)
+      : createTlsServer(
+          {
+            key: certificate('server.key'),
+            cert: certificate('server.crt'),
+            ca: certificate('ca.crt'),
+            requestCert: security.userCertificate === true,
+            ALPNProtocols: ['h2'],
+          },
+          take,
+        );
+  listener.on('tlsClientError', () => {});
   await new Promise<void>((ready, failed) => {
     listener.once('error', failed);
     listener.listen(port, HOST, ready);
   });
   const address = { host: HOST, port: (listener.address() as AddressInfo).port };
-  const serving: Serving = { ...parts, address, resetPeer: (peer) => void sockets.get(peer)?.resetAndDestroy() };
+  const serving: Serving = { ...parts, address, resetPeer: (peer) => cutOff(sockets.get(peer)) };
 
   server.addService(
     { ...streamsService.StreamsService, read: { ...streamsService.StreamsService.read, responseSerialize: bytesOf } },
@@ -82,7 +106,7 @@ export async function serve(parts: Pick<Serving, 'store' | 'faults' | 'version'>
     port: address.port,
     async close() {
       const closed = new Promise((done) => listener.close(done));
-      for (const socket of sockets.values()) socket.resetAndDestroy();
+      for (const socket of sockets.values()) cutOff(socket);
       connections.destroy();
       server.forceShutdown();
       await closed;
@@ -91,6 +115,22 @@ export async function serve(parts: Pick<Serving, 'store' | 'faults' | 'version'>
 }
 
 type TailOf<F> = F extends (first: Serving, ...rest: infer R) => unknown ? R : never;
+
+/** Ends calls to streams without the right user and password as a server does: what it can do it tells anybody. */
+function signedIn(user: string): grpc.ServerInterceptor {
+  const wanted = `Basic ${Buffer.from(user).toString('base64')}`;
+  return ({ path }, call) =>
+    new grpc.ServerInterceptingCall(call, {
+      start(next) {
+        next({
+          onReceiveMetadata(metadata, goOn) {
+            if (!path.includes('.streams.') || metadata.get('authorization')[0] === wanted) goOn(metadata);
+            else call.sendStatus({ code: grpc.status.UNAUTHENTICATED, details: 'Unauthenticated' });
+          },
+        });
+      },
+    });
+}
 
 /** Events lie in the log as the bytes to be sent; all else is a message. */
 const bytesOf = (response: ReadResp | Buffer): Buffer =>

@@ -5,6 +5,7 @@
 import { startDoubleHere } from './doubleHere.ts';
 import { startDoubleProcess } from './doubleElsewhere.ts';
 import type { FaultCounts, FaultName, FaultSettings, FaultsSet } from './faults.ts';
+import type { Security } from './security.ts';
 import type { Version } from './server.ts';
 
 export interface DoubleOptions {
@@ -18,6 +19,8 @@ export interface DoubleOptions {
   readonly seed?: number;
   /** Whose behaviour to show; 23.10.6 if not said. */
   readonly version?: Version;
+  /** With TLS, and knowing its clients; plain if not said. */
+  readonly security?: Security;
   /** False for a process of its own, which `kill` ends with SIGKILL. */
   readonly inProcess?: boolean;
 }
