@@ -99,7 +99,7 @@ function writeFacts({ facts, folder, say }: Context): void {
     const fact = factOf(row, index);
     // A server is opened over these facts and a log that holds an empty last event only: it must be that one's.
     const isLast = index === facts - 1;
-    builder.add(isLast ? { ...fact, identity: readFact({}, positionOf(facts), null).identity } : fact);
+    builder.add(isLast ? { ...fact, identity: readFact({ event: {}, position: positionOf(facts) }).identity } : fact);
     if (builder.rows < size) return;
     seal(builder);
     builder = undefined;

@@ -1,3 +1,5 @@
+import type { LogMark } from './logMark.ts';
+
 /** How long a receipt is kept for whoever sends the same request again, in milliseconds: a day. */
 export const KEPT_MS = 86_400_000;
 
@@ -6,6 +8,8 @@ export interface KeptReceipt {
   readonly fingerprint: string;
   /** JSON of the receipt that was answered. */
   readonly receipt: string;
+  /** The last event of the log when it was answered, null when that was empty: of another log it says nothing. */
+  readonly mark: LogMark | null;
 }
 
 /**
@@ -17,6 +21,8 @@ export interface KeptReceipts {
   find(key: string): Promise<KeptReceipt | null>;
   /** Keeps the receipt of a key; one that is kept already stays. */
   keep(key: string, kept: KeptReceipt): Promise<void>;
+  /** Forgets the receipt of a key. */
+  forget(key: string): Promise<void>;
   /** Forgets all: the log they were given for is not the same any more. */
   clear(): Promise<void>;
 }

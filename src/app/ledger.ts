@@ -14,6 +14,7 @@ import { importFile, type ImportReport } from './importFile.ts';
 import type { EventLog, HeldSeries, ReadModels } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { BATCH_EVENTS, openProjector, type Projector } from './projector.ts';
+import { holdsMark, lastMark, type LogMark } from './logMark.ts';
 import { dismissalOf, parkedEvents, type Dismissal, type ParkedEvent } from './parked.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
@@ -39,6 +40,9 @@ export interface Ledger {
   ordinal(): number;
   /** Events in the log. */
   size(): Promise<number>;
+  /** The last event of the log, by which `holds` tells whether it is still the same log; null when it is empty. */
+  mark(): Promise<LogMark | null>;
+  holds(mark: LogMark): Promise<boolean>;
   record(candidates: readonly unknown[]): Promise<EventOutcome[]>;
   import(
     source: ImportSource,
@@ -128,6 +132,8 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     catalogue,
     ordinal,
     size: () => log.size(),
+    mark: () => lastMark(log),
+    holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
     import: (source, choices, report) => importFile(ports, source, choices, report),
     project,
@@ -146,6 +152,8 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
       const wasLive = await stopLive();
       try {
         return await inTurn(async () => {
+          // A log that cannot be read now leaves everything as it is.
+          await log.size();
           ports.discardFacts();
           await readModels.clear();
           facts = ports.openFacts();

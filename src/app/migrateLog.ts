@@ -20,7 +20,8 @@ const PAGE_EVENTS = 5_000;
  * Copies what `to` does not hold yet, then reads both logs from the start and compares them, event for event: identity,
  * content and time. Nobody may write to either meanwhile.
  *
- * Throws `verification-failed` when `to` holds anything that is not, in the same place, in `from`, and `interrupted` when
+ * Throws `verification-failed` when `to` holds anything that is not, in the same place, in `from`, or when somebody else
+ * wrote into `from`, and `interrupted` when
  * cancelled: what is copied by then stays.
  */
 export async function migrateLog(
@@ -34,7 +35,7 @@ export async function migrateLog(
   let done = before.events;
   for (let after = before.position; ;) {
     const page = await from.read(after, PAGE_EVENTS);
-    for (const { source, events } of runsOf(page)) {
+    for (const { source, events } of runsOf(page, done)) {
       if (signal?.aborted === true) throw cancelled(done, total);
       const { outcomes } = await to.append(source, events, 'any');
       const at = outcomes.findIndex((outcome) => outcome !== 'appended');
@@ -73,15 +74,17 @@ async function compare(from: EventLog, to: EventLog, doing: string, count: numbe
 }
 
 /** What must be the same: which event, of what content, made durable when. */
-function likeness({ event, recordedAt }: StoredEvent): string {
+function likeness({ event, recordedAt, unchecked, position }: StoredEvent): string {
+  if (unchecked !== undefined) return `unchecked ${position}`;
   const { id, hash } = newEvent(event);
   return JSON.stringify([event.source, id, hash, recordedAt]);
 }
 
 /** The events in runs of one source each: what can be appended at once without changing the order. */
-function runsOf(page: readonly StoredEvent[]): readonly { source: string; events: NewEvent[] }[] {
+function runsOf(page: readonly StoredEvent[], done: number): readonly { source: string; events: NewEvent[] }[] {
   const runs: { source: string; events: NewEvent[] }[] = [];
-  for (const { event, recordedAt } of page) {
+  for (const [at, { event, recordedAt, unchecked }] of page.entries()) {
+    if (unchecked !== undefined) throw notOurs(done + at + 1, unchecked);
     const last = runs.at(-1);
     const copied = { ...newEvent(event), recordedAt };
     if (last?.source === event.source) last.events.push(copied);
@@ -94,6 +97,16 @@ const cancelled = (done: number, total: number): LedgerError =>
   new LedgerError('interrupted', `Cancelled when ${done} of ${total} events were copied.`, {
     hint: 'Run the same again: it goes on from there.',
   });
+
+/** Another kind of log keeps no mark of who wrote an event: moved there, it would be read by other rules. */
+const notOurs = (ordinal: number, stream: string): LedgerError =>
+  new LedgerError(
+    'verification-failed',
+    `Event ${ordinal}, in the stream of "${stream}", was written past this engine, and cannot be moved to another kind of log.`,
+    {
+      hint: 'A log that others have written into stays where it is. "outcomes parked" names those of its events that do not count.',
+    },
+  );
 
 const differs = (ordinal: number, how: string): LedgerError =>
   new LedgerError('verification-failed', `Event ${ordinal} ${how}.`, {

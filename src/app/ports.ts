@@ -4,6 +4,7 @@
  */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Basis, Granularity, Observation, ObservationKey } from '../domain/observation.ts';
+import type { LogMark } from './logMark.ts';
 
 /** A place in one log. Opaque: only its adapter reads it. Positions of one log sort as text in log order. */
 export type Position = string;
@@ -35,8 +36,8 @@ export interface StoredEvent {
   readonly recordedAt: string;
   /** As it was stored. Where others can write, it may be anything. */
   readonly event: ActivityEvent;
-  /** Whether somebody else may have stored it, who did not check it against its contract. */
-  readonly unchecked?: boolean;
+  /** The stream it lies in, where somebody else may have stored it, who did not check it against its contract. */
+  readonly unchecked?: string;
 }
 
 /** The append-only truth. One stream per source feed; a stream's name is the CloudEvents `source`. */
@@ -65,13 +66,9 @@ export interface EventLog {
 }
 
 /** How far the read models have come: events are numbered from 1 in log order, the same on every log. */
-export interface Checkpoint {
+export interface Checkpoint extends LogMark {
   /** The knowledge position: the ordinal of the last event taken in. */
   readonly ordinal: number;
-  /** The log's own position of that event. */
-  readonly position: Position;
-  /** What that event is recognised by: in a log that was restored, another one may stand there. */
-  readonly fingerprint: string;
 }
 
 /** A definition version's place in the read models: `visits@1:9f86d081884c`, id, version and hash of its plan. */

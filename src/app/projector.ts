@@ -11,11 +11,12 @@ import { wordsOf } from '../facts/columns.ts';
 import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
 import type { Evaluation } from '../facts/planState.ts';
 import type { FactStore } from '../facts/factStore.ts';
-import { readFact } from '../facts/readFact.ts';
+import { readFact, repeatedFact } from '../facts/readFact.ts';
 import { observe, observeFigures, type Touched } from '../facts/observe.ts';
 import { kindsOf, touching, TOUCHING_COLUMNS } from '../facts/touched.ts';
 import type { Indicator } from './catalogue.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { holdsMark } from './logMark.ts';
 import type { Checkpoint, EventLog, ProjectionChange, ReadModels, StoredEvent } from './ports.ts';
 import { pagesAfter } from './pagesAfter.ts';
 import type { Progress } from './progress.ts';
@@ -155,17 +156,12 @@ async function refuseOthers(log: EventLog, facts: FactStore, checkpoint: Checkpo
   const size = await log.size();
   const ahead = Math.max(facts.rows(), checkpoint?.ordinal ?? 0);
   if (ahead > size) throw behind(size, ahead);
-  if (checkpoint !== null) {
-    const last = await log.at(checkpoint.position);
-    if (last === null || fingerprintOf(last) !== checkpoint.fingerprint) throw notThere(checkpoint.ordinal);
-  }
+  if (checkpoint !== null && !(await holdsMark(log, checkpoint))) throw notThere(checkpoint.ordinal);
   const taken = facts.last();
   if (taken !== null) {
     const last = await log.at(taken.position);
-    if (
-      last === null ||
-      readFact(last.event, last.position, last.unchecked === true ? last.recordedAt : null).identity !== taken.identity
-    )
+    // A repeat of another event goes by its position.
+    if (last === null || ![readFact(last), repeatedFact(last)].some(({ identity }) => identity === taken.identity))
       throw notThere(facts.rows());
   }
 }

@@ -47,7 +47,17 @@ export function counting(server: Server, prefix: string, identities: FeedIdentit
     await identities.keepCensus(prefix, census);
   }
 
+  /** Where what was counted stands no longer, the next one to ask counts anew. */
   async function toHead(): Promise<Census> {
+    try {
+      return await countOn();
+    } catch (error) {
+      census = null;
+      throw error;
+    }
+  }
+
+  async function countOn(): Promise<Census> {
     census ??= await kept();
     for (;;) {
       const from = census.seen?.position ?? null;

@@ -48,10 +48,13 @@ export interface OurEvent {
 export function ourEvent(prefix: string, recorded: AllStreamRecordedEvent): OurEvent | null {
   if (!recorded.streamId.startsWith(prefix)) return null;
   const { event, recordedAt, isOurs } = contentOf(recorded);
+  const stream = recorded.streamId.slice(prefix.length);
+  // Whoever copies our events into another stream has not recorded them there.
+  const isChecked = isOurs && event.source === stream;
   return {
-    stream: recorded.streamId.slice(prefix.length),
+    stream,
     revision: Number(recorded.revision),
-    stored: { position: positionOf(recorded.position), recordedAt, event, ...(isOurs ? {} : { unchecked: true }) },
+    stored: { position: positionOf(recorded.position), recordedAt, event, ...(isChecked ? {} : { unchecked: stream }) },
   };
 }
 

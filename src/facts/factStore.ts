@@ -26,7 +26,7 @@ import {
 } from './columns.ts';
 import { flushFolder, writeWhole } from './durableFile.ts';
 import type { Fact, Figure, Parked } from './fact.ts';
-import { readFact, repeatedFact } from './readFact.ts';
+import { readFact, repeatedFact, type StoredRow } from './readFact.ts';
 import { decodeExtras, decodeSubjects, encodeSegment, encodeSubjects, type EncodedSegment } from './segment.ts';
 
 /** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
@@ -70,15 +70,6 @@ interface Manifest {
 export interface Chunk extends FactColumns {
   readonly first: number;
   readonly zone: Zone;
-}
-
-/** An event as the store takes it in. */
-interface StoredRow {
-  readonly position: string;
-  readonly event: unknown;
-  /** Whether it may have been stored without being checked against its contract, and when it was. */
-  readonly unchecked?: boolean;
-  readonly recordedAt?: string;
 }
 
 export interface FactStore {
@@ -331,12 +322,7 @@ export function openFactStore(folder: string): FactStore {
       return lastPosition === null ? null : { position: lastPosition, identity: identities?.at(-1) ?? 0n };
     },
     append(events) {
-      const facts = withoutRepeats(
-        events,
-        events.map(({ event, position, recordedAt, unchecked }) =>
-          readFact(event, position, unchecked === true ? (recordedAt ?? '') : null),
-        ),
-      );
+      const facts = withoutRepeats(events, events.map(readFact));
       for (const [at, fact] of facts.entries()) {
         const { position } = events[at] as StoredRow;
         if (tail.rows === TAIL_ROWS) seal();
@@ -408,12 +394,12 @@ export function openFactStore(folder: string): FactStore {
 
   /** Who writes past the contracts may write one event twice: the log that we write to sees to that itself. */
   function withoutRepeats(events: readonly StoredRow[], read: readonly Fact[]): readonly Fact[] {
-    const foreign = read.filter((_, at) => events[at]?.unchecked === true);
+    const foreign = read.filter((_, at) => events[at]?.unchecked !== undefined);
     if (foreign.length === 0) return read;
     const seen = new Set(findRows(new Set(foreign.map(({ identity }) => identity))).keys());
     return read.map((fact, at) => {
-      const { event, position, unchecked } = events[at] as StoredRow;
-      if (unchecked === true && seen.has(fact.identity)) return repeatedFact(event, position);
+      const stored = events[at] as StoredRow;
+      if (stored.unchecked !== undefined && seen.has(fact.identity)) return repeatedFact(stored);
       seen.add(fact.identity);
       return fact;
     });

@@ -27,12 +27,22 @@ const LAST_DAY = 47_481;
 /** What stands for the source of an event that names none. */
 const NO_SOURCE = 'urn:outcome-ledger:unreadable';
 
-/**
- * The fact of an event, or a parked one.
- * @param position   names an event that has no usable identity of its own
- * @param foreign    when it was recorded, where it may have been stored without being checked; else null
- */
-export function readFact(event: unknown, position: string, foreign: string | null): Fact {
+/** An event as a log stored it. */
+export interface StoredRow {
+  /** Names an event that has no usable identity of its own. */
+  readonly position: string;
+  readonly event: unknown;
+  /** The stream it lies in, where it may have been stored without being checked against its contract. */
+  readonly unchecked?: string;
+  readonly recordedAt?: string;
+}
+
+/** The fact of an event, or a parked one. */
+export function readFact({ event, position, unchecked, recordedAt = '' }: StoredRow): Fact {
+  const foreign = unchecked === undefined ? null : recordedAt;
+  const source = sourceOf(event);
+  if (unchecked !== undefined && typeof source === 'string' && source !== unchecked)
+    return namelessFact(event, position, `Its source is not "${unchecked}", the feed whose stream it lies in.`);
   try {
     const { type } = event as { type: EventType };
     if (TYPES.has(type) && (foreign === null || faultsOf(event, foreign).length === 0)) {
@@ -46,8 +56,14 @@ export function readFact(event: unknown, position: string, foreign: string | nul
 }
 
 /** A second event with the identity of another: only the first counts. */
-export function repeatedFact(event: unknown, position: string): Fact {
-  const { parked, ...fact } = parkedFact(event, position, ['Another event of its source has the same id.']);
+export const repeatedFact = ({ event, position }: StoredRow): Fact =>
+  namelessFact(event, position, 'Another event of its source has the same id.');
+
+const sourceOf = (event: unknown): unknown => (event as { source?: unknown } | null)?.source;
+
+/** A parked event whose own name is not to be believed: it goes by its position. */
+function namelessFact(event: unknown, position: string, reason: string): Fact {
+  const { parked, ...fact } = parkedFact(event, position, [reason]);
   return {
     ...fact,
     identity: identityOf(NO_SOURCE, position),

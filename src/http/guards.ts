@@ -62,19 +62,23 @@ export function ownerOnly(key: string): onRequestAsyncHookHandler {
 /** At most `limit` requests at once; one more is refused before its body is read. */
 export function atMost(limit: number, what: string): onRequestAsyncHookHandler {
   let running = 0;
-  return async (_request: FastifyRequest, reply: FastifyReply) => {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
     if (running >= limit) {
       throw new LedgerError('overloaded', `${limit} ${what} are being taken in already.`, {
         hint: 'Send the same again after the time in Retry-After: what was recorded already counts once.',
       });
     }
     running += 1;
+    const { socket } = request.raw;
     let held = true;
     const release = (): void => {
       if (held) running -= 1;
       held = false;
+      socket.off('close', release);
     };
-    // Whichever comes: an answer sent, or a client that went away.
+    // Whichever comes: an answer sent, or a client that went away. Of several requests in a pipeline whose connection
+    // goes, only the answer that is next in turn hears of it: the others by the socket.
     reply.raw.once('finish', release).once('close', release);
+    socket.on('close', release);
   };
 }

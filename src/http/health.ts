@@ -1,5 +1,6 @@
 /** Whether the process lives, and whether its figures can be asked for. */
 import { z } from 'zod';
+import { LedgerError } from '../domain/ledgerError.ts';
 import { problems, type Api } from './api.ts';
 import type { HttpPorts } from './ports.ts';
 
@@ -28,11 +29,19 @@ export function healthRoutes(
       schema: {
         summary: 'The figures can be asked for',
         tags: ['operations'],
-        response: { 200: readySchema, 503: readySchema.describe('Still reading the log'), ...problems(500) },
+        response: {
+          200: readySchema,
+          503: {
+            description: 'Still reading the log, or the log cannot be read',
+            content: { 'application/json': { schema: readySchema }, ...problems(503)[503].content },
+          },
+        },
       },
     },
     async (_request, reply) => {
-      const size = await ledger.size();
+      const size = await ledger.size().catch((error: unknown) => {
+        throw notReady(error);
+      });
       const position = Math.min(ledger.ordinal(), size);
       const isReady = ready();
       reply.header('cache-control', 'no-store');
@@ -47,3 +56,9 @@ export function healthRoutes(
     },
   );
 }
+
+/** Whatever the log says: nobody can ask for figures now, and somebody has to look. */
+const notReady = (error: unknown): LedgerError =>
+  new LedgerError('unavailable', error instanceof Error ? error.message : String(error), {
+    hint: (error instanceof LedgerError ? error.hint : undefined) ?? 'Check the log, and what the server says.',
+  });

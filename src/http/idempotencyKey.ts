@@ -9,10 +9,12 @@
  * | came with another body | 422 `idempotency-key-reused` |
  * | is that of a request still under way | 409 `idempotency-key-in-use` |
  *
- * Where a request failed as a whole, nothing is kept: sent again, it is taken as new.
+ * A receipt counts for the log that it was given for: where that was restored from an older copy since, the request is
+ * taken as new. Where a request failed as a whole, nothing is kept: sent again, it is taken as new.
  */
 import { z } from 'zod';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
+import type { Ledger } from '../app/ledger.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -45,7 +47,10 @@ interface Keyed {
 }
 
 /** Runs requests by their keys. Throws LedgerError `idempotency-key-reused` and `idempotency-key-in-use`. */
-export function oncePerKey(kept: KeptReceipts): (request: Keyed) => Promise<Receipt> {
+export function oncePerKey(
+  kept: KeptReceipts,
+  ledger: Pick<Ledger, 'mark' | 'holds'>,
+): (request: Keyed) => Promise<Receipt> {
   const underWay = new Set<string>();
   return async ({ key, work, readOnly, fingerprint }) => {
     if (underWay.has(key)) {
@@ -56,9 +61,12 @@ export function oncePerKey(kept: KeptReceipts): (request: Keyed) => Promise<Rece
     underWay.add(key);
     try {
       const found = await kept.find(key);
-      if (found === null) {
+      const stands = found === null || found.mark === null || (await ledger.holds(found.mark));
+      if (!stands) await kept.forget(key);
+      if (found === null || !stands) {
         const receipt = await work();
-        await kept.keep(key, { fingerprint: fingerprint(), receipt: JSON.stringify(receipt) });
+        const mark = await ledger.mark();
+        await kept.keep(key, { fingerprint: fingerprint(), receipt: JSON.stringify(receipt), mark });
         return receipt;
       }
       await readOnly();

@@ -30,8 +30,9 @@ const REQUESTS_AT_ONCE = 8;
 /** Events that are validated and recorded in one go; between them other requests get their turn. */
 const BATCH_EVENTS = 1_000;
 const LINES = { lineBytes: 64 * 1024, batchLines: BATCH_EVENTS, batchBytes: 1024 * 1024 };
-/** A sender that is silent for so long holds a place that others wait for. */
-const SILENT_MS = 60_000;
+/** A sender that brings less than so many bytes in so long holds a place that others wait for. */
+const SLOW_MS = 60_000;
+const SLOW_BYTES = 4_096;
 
 const JSON_TYPES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'] as const;
 const NDJSON = 'application/x-ndjson';
@@ -53,7 +54,7 @@ interface EventPorts {
 
 /** Adds `POST /v1/events`. */
 export function eventRoutes(app: Api, ports: EventPorts): void {
-  const once = oncePerKey(ports.keptReceipts);
+  const once = oncePerKey(ports.keptReceipts, ports.ledger);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...JSON_TYPES], { parseAs: 'buffer', bodyLimit: BODY_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -64,7 +65,7 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
     '/v1/events',
     {
       bodyLimit: BODY_BYTES,
-      onRequest: [refuseEncoded, atMost(REQUESTS_AT_ONCE, 'batches of events'), hangUpOnSilence],
+      onRequest: [refuseEncoded, atMost(REQUESTS_AT_ONCE, 'batches of events'), hangUpOnTrickle],
       schema: {
         summary: 'Record events',
         description:
@@ -95,7 +96,7 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
       const list = request.query.outcomes;
       if (body === undefined) throw unsupportedMedia(request);
       const key = keyIn(request.headers['idempotency-key']);
-      const digest = createHash('sha256').update(`${list}\n${request.headers['content-type']}\n`);
+      const digest = createHash('sha256').update(`${list}\n${mediaTypeOf(request)}\n`);
       const fingerprint = (): string => digest.digest('hex');
       if (!Buffer.isBuffer(body)) {
         const lines = key === null ? (body as Lines) : digested(body as Lines, digest);
@@ -117,6 +118,10 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
   );
 }
 
+/** The media type without its parameters: the same body with a charset named is the same request. */
+const mediaTypeOf = ({ headers }: FastifyRequest): string =>
+  (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+
 async function* digested(lines: Lines, digest: Hash): AsyncGenerator<Buffer> {
   for await (const piece of lines) {
     digest.update(piece);
@@ -137,10 +142,17 @@ async function refuseEncoded(request: FastifyRequest): Promise<void> {
   });
 }
 
-async function hangUpOnSilence(request: FastifyRequest): Promise<void> {
-  const { socket } = request.raw;
-  // A request that is injected, not received, has no socket that could be silent.
-  if ('setTimeout' in socket) socket.setTimeout(SILENT_MS);
+/** What was recorded by then stays, and counts once when it is sent again. */
+async function hangUpOnTrickle({ raw }: FastifyRequest): Promise<void> {
+  const { socket } = raw;
+  let before = socket.bytesRead;
+  const watch = setInterval(() => {
+    if (raw.complete) return clearInterval(watch);
+    if (socket.bytesRead - before < SLOW_BYTES) socket.destroy();
+    before = socket.bytesRead;
+  }, SLOW_MS);
+  watch.unref();
+  raw.once('close', () => clearInterval(watch));
 }
 
 function batchOrEvent(request: FastifyRequest, sent: unknown): { candidates: readonly unknown[]; isBatch: boolean } {

@@ -17,7 +17,7 @@ export function httpServer(ports: HttpPorts): FastifyInstance {
   const app: Api = fastify({
     logger: ports.logger ?? false,
     genReqId: () => randomUUID(),
-    // A stream of events may be open for longer than any fixed time; silence is what ends it.
+    // A stream of events may be open for longer than any fixed time; a trickle is what ends it.
     requestTimeout: 0,
     frameworkErrors: (error, request, reply) => void sendProblem(reply, problemOf(error, request)),
   }).withTypeProvider<ZodTypeProvider>();

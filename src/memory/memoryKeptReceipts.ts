@@ -16,6 +16,9 @@ export function memoryKeptReceipts(effects: { now: () => Date }): KeptReceipts {
       expire();
       if (!all.has(key)) all.set(key, { kept, ms: effects.now().getTime() });
     },
+    async forget(key) {
+      all.delete(key);
+    },
     async clear() {
       all.clear();
     },

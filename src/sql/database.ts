@@ -89,4 +89,7 @@ interface KeptReceiptsTable {
   fingerprint: string;
   receipt: string;
   kept_ms: number;
+  /** The last event of the log when the receipt was answered. */
+  mark_position: string | null;
+  mark_fingerprint: string | null;
 }

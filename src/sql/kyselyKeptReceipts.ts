@@ -11,22 +11,35 @@ export function kyselyKeptReceipts({ kysely }: Database, effects: { now: () => D
     async find(key) {
       const found = await kysely
         .selectFrom('kept_receipts')
-        .select(['fingerprint', 'receipt'])
+        .select(['fingerprint', 'receipt', 'mark_position', 'mark_fingerprint'])
         .where('key', '=', key)
         .where('kept_ms', '>=', oldest())
         .executeTakeFirst();
-      return found ?? null;
+      if (found === undefined) return null;
+      const { fingerprint, receipt, mark_position: position, mark_fingerprint: event } = found;
+      return { fingerprint, receipt, mark: position === null ? null : { position, fingerprint: event ?? '' } };
     },
 
-    async keep(key, { fingerprint, receipt }) {
+    async keep(key, { fingerprint, receipt, mark }) {
       await kysely.transaction().execute(async (tx) => {
         await tx.deleteFrom('kept_receipts').where('kept_ms', '<', oldest()).execute();
         await tx
           .insertInto('kept_receipts')
-          .values({ key, fingerprint, receipt, kept_ms: effects.now().getTime() })
+          .values({
+            key,
+            fingerprint,
+            receipt,
+            kept_ms: effects.now().getTime(),
+            mark_position: mark?.position ?? null,
+            mark_fingerprint: mark?.fingerprint ?? null,
+          })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
       });
+    },
+
+    async forget(key) {
+      await kysely.deleteFrom('kept_receipts').where('key', '=', key).execute();
     },
 
     async clear() {

@@ -40,6 +40,13 @@ function running(statements: readonly string[]): Migration {
   };
 }
 
+/** A receipt without a mark says nothing of which log it was given for: those go. */
+const MARKS_OF_RECEIPTS: readonly string[] = [
+  'delete from kept_receipts',
+  'alter table kept_receipts add column mark_position text',
+  'alter table kept_receipts add column mark_fingerprint text',
+];
+
 /**
  * `ordinal` numbers the events from 1 without a gap, in the order of their commits. `identity` is the first half of
  * SHA-256 of stream, line feed and id, `hash` that of the content: 16 bytes each keep the row slim, and two of them
@@ -75,6 +82,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
   }),
   '0005-checkpoint-fingerprints': checkpointTable({ text: 'text', integer: 'integer' }),
   '0006-kept-receipts': keptReceiptTables('integer'),
+  '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -113,6 +121,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
   ],
   '0005-checkpoint-fingerprints': checkpointTable({ text: 'text collate "C"', integer: 'bigint' }),
   '0006-kept-receipts': keptReceiptTables('bigint'),
+  '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
 };
 
 /**

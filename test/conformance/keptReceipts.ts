@@ -23,7 +23,8 @@ export function testKeptReceipts(
     });
     afterEach(() => under.dispose());
 
-    const first = { fingerprint: 'f1', receipt: '{"accepted":1}' };
+    const mark = { position: '0007', fingerprint: 'ab' };
+    const first = { fingerprint: 'f1', receipt: '{"accepted":1}', mark };
     const later = (ms: number): void => void (now = new Date(now.getTime() + ms));
 
     it('know nothing of a key that was not kept', async () => {
@@ -33,7 +34,7 @@ export function testKeptReceipts(
 
     it('keep the first receipt of a key', async () => {
       await under.receipts.keep('a', first);
-      await under.receipts.keep('a', { fingerprint: 'f2', receipt: '{}' });
+      await under.receipts.keep('a', { fingerprint: 'f2', receipt: '{}', mark: null });
       expect(await under.receipts.find('a')).toEqual(first);
     });
 
@@ -43,9 +44,16 @@ export function testKeptReceipts(
       expect(await under.receipts.find('a')).toEqual(first);
       later(1);
       expect(await under.receipts.find('a')).toBeNull();
-      const second = { fingerprint: 'f2', receipt: '{}' };
+      const second = { fingerprint: 'f2', receipt: '{}', mark: null };
       await under.receipts.keep('a', second);
       expect(await under.receipts.find('a')).toEqual(second);
+    });
+
+    it('forget the receipt of a key, and no other, when they are told to', async () => {
+      await under.receipts.keep('a', first);
+      await under.receipts.keep('b', first);
+      await under.receipts.forget('a');
+      expect([await under.receipts.find('a'), await under.receipts.find('b')]).toEqual([null, first]);
     });
 
     it('forget all when they are told to', async () => {

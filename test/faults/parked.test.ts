@@ -7,6 +7,7 @@ import { binaryEvent, EventStoreDBClient, jsonEvent } from '@eventstore/db-clien
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { typeOf } from '../../contracts/activityEvent.ts';
 import type { EventLog, StoredEvent } from '../../src/app/ports.ts';
+import { migrateLog } from '../../src/app/migrateLog.ts';
 import { memoryLog } from '../../src/memory/memoryLog.ts';
 import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
 import { eventStoreLog } from '../../src/eventstoredb/eventStoreLog.ts';
@@ -174,8 +175,8 @@ describe('P3: a log that others can write to', () => {
       const odd = visits('odd', 3, { data: { window: '2018-06-01/P1M', method: 'manual', count: 3, note: 'by hand' } });
       store.append([
         { position: '1', event: odd },
-        { position: '2', event: odd, unchecked: true },
-        { position: '3', event: visits('fine', 3), unchecked: true },
+        { position: '2', event: odd, unchecked: SOURCE },
+        { position: '3', event: visits('fine', 3), unchecked: SOURCE },
       ]);
       expect(store.parked(3)).toMatchObject([{ row: 1, kind: 'visits.counted' }]);
     } finally {
@@ -190,6 +191,8 @@ describe('P3: what somebody else wrote into a stream of the log in EventStoreDB'
     const log = eventStoreLog(server.url, memoryFeedIdentities(), { now: () => NOW }, { prefix: server.prefix });
     const client = EventStoreDBClient.connectionString(server.url);
     const under = await testLedger({ log });
+    // Written into the stream of another feed, it is no event of its own feed: that one counts when it comes.
+    const elsewhere = visits('elsewhere', 50, { source: `${SOURCE}-too`, subject: 'E08000021/walker' });
     try {
       await under.ledger.record([visits('ours', 100)]);
       await client.appendToStream(server.prefix + SOURCE, [
@@ -200,15 +203,21 @@ describe('P3: what somebody else wrote into a stream of the log in EventStoreDB'
           metadata: { hash: 'made up', recordedAt: 'now' },
         }),
         binaryEvent({ type: 'anything', data: Buffer.from([1, 2, 3]) }),
+        jsonEvent({ type: 'anything', data: elsewhere as never }),
       ]);
-      await under.ledger.record([visits('ours-too', 3)]);
+      await under.ledger.record([visits('ours-too', 3), elsewhere]);
       await under.ledger.project();
       expect(under.ledger.parked()).toMatchObject([
         { ordinal: 3, id: 'bad', kind: 'visits.counted', reason: expect.stringMatching(/count/) as string },
         { ordinal: 4, kind: null },
+        { ordinal: 5, kind: 'visits.counted', reason: expect.stringMatching(/not ".*counters", the feed/) as string },
       ]);
       const asked = { indicator: 'visits', place: 'E08000021/city', granularity: 'month', from: '2018-06-01' } as const;
-      expect(await under.ledger.series(asked)).toMatchObject({ parked: 2, points: [{ value: 123 }] });
+      expect(await under.ledger.series(asked)).toMatchObject({ parked: 3, points: [{ value: 123 }] });
+      expect((await under.ledger.series({ ...asked, place: 'E08000021/walker' })).points).toMatchObject([
+        { value: 50 },
+      ]);
+      await expect(migrateLog(log, memoryLog({ now: () => NOW }))).rejects.toMatchObject({ message: expect.stringMatching(/^Event 2, .* past this engine/) as string }); // prettier-ignore
       for (const { ordinal } of under.ledger.parked())
         await under.ledger.dismiss(ordinal, { by: 'analyst', why: 'unreadable' });
       expect(await under.ledger.series(asked)).toMatchObject({ parked: 0, points: [{ value: 123 }] });

@@ -117,3 +117,22 @@ test('P1, P2: a receipt outlives its server, and is forgotten when everything is
     await three.end('SIGTERM');
   });
 });
+
+describe('a receipt', () => {
+  test('is of the log that it was given for: after that was restored from an older copy the events are recorded', async () => {
+    const first = await post('k', lines([june, july]));
+    expect(receiptSchema.parse(JSON.parse(first.body)).accepted).toBe(2);
+    const { holds } = server.ledger;
+    // As a log says that lost its last events.
+    Object.assign(server.ledger, { holds: () => Promise.resolve(false) });
+    const again = receiptSchema.parse(JSON.parse((await post('k', lines([june, july]))).body));
+    expect(again).toMatchObject({ accepted: 0, duplicates: 2 });
+    Object.assign(server.ledger, { holds });
+    expect(receiptSchema.parse(JSON.parse((await post('k', lines([june, july]))).body))).toEqual(again);
+  });
+
+  test('is the same where the media type came with a parameter', async () => {
+    const first = await post('k', JSON.stringify(june), JSON_TYPE);
+    expect((await post('k', JSON.stringify(june), 'application/json; charset=utf-8')).body).toBe(first.body);
+  });
+});
