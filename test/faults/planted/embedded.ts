@@ -11,6 +11,8 @@ import type * as Projectors from '../../../src/app/projector.ts';
 import type * as MemoryLogs from '../../../src/memory/memoryLog.ts';
 import type * as Catalogues from '../../../src/app/catalogue.ts';
 import type * as Ledgers from '../../../src/app/ledger.ts';
+import type * as Recording from '../../../src/app/recordEvents.ts';
+import type * as Receipts from '../../../src/memory/memoryKeptReceipts.ts';
 import type { AppendResult, EventLog, ReadModels } from '../../../src/app/ports.ts';
 import { batchMaker, BRANCHES, eventOf } from '../../support/clientBatches.ts';
 import { clientLedger } from '../../support/clientLedger.ts';
@@ -147,13 +149,15 @@ const stale: Check = async ({ build, folder }) => {
     same(await failure(two.ledger.project(), 'a projector that is behind'), 'checkpoint-moved', 'code');
     await two.ledger.project();
     await expectRight(two, client);
-    await failure(one.ledger.project(), 'the other that is behind now').catch(() => undefined);
+    same(await failure(one.ledger.project(), 'the other that is behind now'), 'checkpoint-moved', 'code');
+    await one.ledger.project();
+    same(one.ledger.ordinal(), await one.ledger.size(), 'where the one that was overtaken stands');
   }
   await two.close();
   await one.close();
 };
 
-/** A page that comes twice counts once; read models ahead of the log are refused. */
+/** A page that comes twice counts once; read models ahead of the log, or of another one, are refused. */
 const positions: Check = async ({ build, folder }) => {
   const client = clientLedger();
   const engine = await openEmbedded(build, folder);
@@ -175,7 +179,30 @@ const positions: Check = async ({ build, folder }) => {
   const empty = memoryLog({ now: () => new Date() });
   const opening = openProjector({ log: empty, facts, readModels: again.readModels }, ledger.catalogue.indicators);
   same(await failure(opening, 'read models ahead of the log'), 'unavailable', 'code');
+  const other = memoryLog({ now: () => new Date() });
+  const { newEvent } = await build<typeof Recording>('src/app/recordEvents.js');
+  await other.append('urn:other', page.map((_, n) => newEvent(eventOf(one(`other-${n}`)) as never)), 'any'); // prettier-ignore
+  const fresh = openFactStore(join(folder, 'fresh'));
+  const elsewhere = openProjector(
+    { log: other, facts: fresh, readModels: again.readModels },
+    ledger.catalogue.indicators,
+  );
+  same(await failure(elsewhere, 'read models of another log'), 'unavailable', 'code');
   await again.close();
+};
+
+/** What others write into a stream counts once, and not where it says to be of another feed. */
+const foreign: Check = async ({ build, folder }) => {
+  const { openFactStore } = await build<typeof FactStores>('src/facts/factStore.js');
+  const store = openFactStore(folder);
+  const event = eventOf(one('foreign')) as { source: string };
+  const recordedAt = '2026-11-01T12:00:00.000Z';
+  store.append([
+    { position: '1', event, recordedAt, unchecked: event.source },
+    { position: '2', event, recordedAt, unchecked: event.source },
+    { position: '3', event: eventOf(one('elsewhere')), recordedAt, unchecked: 'urn:library:another' },
+  ]);
+  same(store.parked(3).map(({ row }) => row), [1, 2], 'rows that do not count'); // prettier-ignore
 };
 
 /** What cannot be read is parked, shown, and said of the figures that may depend on it. */
@@ -259,15 +286,24 @@ const answers: Check = async ({ build, folder }) => {
   });
   const engine = await openEmbedded(build, folder, { log: slow });
   const { httpServer } = await build<typeof Servers>('src/http/server.js');
+  const { memoryKeptReceipts } = await build<typeof Receipts>('src/memory/memoryKeptReceipts.js');
+  let isSameLog = true;
   const app = httpServer({
-    ledger: engine.ledger,
+    ledger: { ...engine.ledger, holds: () => Promise.resolve(isSameLog) },
+    keptReceipts: memoryKeptReceipts({ now: () => new Date() }),
     key: 'k',
     version: '0',
     ready: () => true,
     templatesFolder: 'src/web/templates',
   } as unknown as Parameters<typeof Servers.httpServer>[0]);
-  const send = (lines: readonly string[]) =>
-    app.inject({ method: 'POST', url: '/v1/events', payload: lines.join('\n'), headers: { 'content-type': 'application/x-ndjson', host: 'localhost' } }); // prettier-ignore
+  const send = (lines: readonly string[], key: object = {}) =>
+    app.inject({ method: 'POST', url: '/v1/events', payload: lines.join('\n'), headers: { 'content-type': 'application/x-ndjson', host: 'localhost', ...key } }); // prettier-ignore
+  const keyed = (id: string) => send([JSON.stringify(eventOf(one(id)))], { 'idempotency-key': 'k-1' });
+  const first = await keyed('keyed');
+  same((await keyed('keyed')).body, first.body, 'a request sent again under its key');
+  same((await keyed('another')).statusCode, 422, 'another request under the key');
+  isSameLog = false;
+  same((await keyed('keyed')).json<{ duplicates: number }>().duplicates, 1, 'duplicates after the log was restored');
   const lines = Array.from({ length: 1_100 }, (_, n) => JSON.stringify(eventOf(one(`l${n}`))));
   lines[1_050] = '{';
   const answer = await send(lines);
@@ -336,6 +372,7 @@ export const EMBEDDED: Readonly<Record<string, Check>> = {
   failingCalls,
   stale,
   positions,
+  foreign,
   parking,
   durability,
   answers,

@@ -119,6 +119,35 @@ const writers = onDouble(async (under) => {
   same([ids.length, new Set(ids).size], [36, 36], 'events and different ones');
 });
 
+/**
+ * Another writer comes in between while an attempt goes unanswered: what was not stored is stored after it, and what
+ * was stored before it is not stored again.
+ */
+const overtaken = onDouble(async (under) => {
+  const [one, two] = [under.open(), under.open()];
+  await one.append('urn:feed', batchOf('first', 2), 'any');
+  await two.append('urn:feed', batchOf('second', 2), 'any');
+  const sizes = [
+    { batch: batchOf('small', 3), after: 0 },
+    { batch: batchOf('large', 14, 'x'.repeat(100_000)), after: 1 },
+  ];
+  const ids = ['first-0', 'first-1', 'second-0', 'second-1'];
+  for (const [at, { batch, after }] of sizes.entries()) {
+    await under.double.faults.set('silentNotCommitted', { after, times: 1 });
+    const slow = one.append('urn:feed', batch, 'any');
+    for (const start = Date.now(); (await under.double.faults.fired()).silentNotCommitted !== at + 1;) {
+      hold(Date.now() - start < 3_000, 'the attempt was answered');
+      await pause(5);
+    }
+    const between = batchOf(`between${at}`, 2);
+    await two.append('urn:feed', between, 'any');
+    same((await slow).outcomes, batch.map(() => 'appended'), 'outcomes of the one that was overtaken'); // prettier-ignore
+    ids.push(...between.map(({ id }) => id), ...batch.map(({ id }) => id));
+  }
+  const held = await idsOf(under.open());
+  same(held.toSorted(), ids.toSorted(), 'events in the log');
+});
+
 /** More than one append takes: in parts, in order, each once, however they are read. */
 const large = onDouble(async (under) => {
   const log = under.open();
@@ -159,6 +188,7 @@ const subscriptions = onDouble(async (under) => {
   await under.double.faults.set('duplicateDelivery', { events: 5 });
   await under.double.faults.set('subscriptionEnd', { chance: 0.02, times: 2 });
   await under.double.faults.set('subscriptionDrop', { chance: 0.03 });
+  await under.double.faults.set('subscriptionStall', { after: 20, times: 1 });
   for (let batch = 0; batch < 8; batch++) {
     await log.append(`urn:feed:${batch % 2}`, batchOf(`s${batch}`, 30), 'any');
     await under.double.fill('orders-1', 10);
@@ -189,6 +219,7 @@ export const EVENT_STORE: Readonly<Record<string, Check>> = {
   appends,
   restarts,
   writers,
+  overtaken,
   large,
   subscriptions,
   places,
