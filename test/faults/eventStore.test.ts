@@ -62,7 +62,7 @@ describe('appends', () => {
   ])('under %s are each stored once and answered truly', async (fault, settings) => {
     const log = open();
     await double.faults.set(fault, settings);
-    const sent = await sendAll(log, ['north', 'south', 'east'], runs(8), 12);
+    const sent = await sendAll(log, ['north', 'south', 'east'], runs(5), 12);
     expect((await double.faults.fired())[fault]).toBeGreaterThan(0);
     await double.faults.clear();
     await expectOnce(log, sent);
@@ -75,7 +75,7 @@ describe('appends', () => {
       await double.faults.set(fault, { chance: 0.06 });
     }
     let done = false;
-    const sending = sendAll(log, ['north', 'south'], runs(40), 12).finally(() => (done = true));
+    const sending = sendAll(log, ['north', 'south'], runs(24), 12).finally(() => (done = true));
     let kills = 0;
     for (; !done; kills++) {
       await pause(150);
@@ -88,7 +88,7 @@ describe('appends', () => {
   it('of a megabyte each, many at once, outlive connections that are reset under them', async () => {
     const log = open(memoryFeedIdentities(), { attempt_ms: 2_000 });
     await double.faults.set('resetMidBatch', { chance: 0.1, after: 1 });
-    const batches = Array.from({ length: runs(20) }, (_, index) => batchOf(String(index), 9, 'x'.repeat(100_000)));
+    const batches = Array.from({ length: runs(12) }, (_, index) => batchOf(String(index), 9, 'x'.repeat(100_000)));
     const results = await Promise.all(batches.map((batch, index) => log.append(`urn:feed:${index}`, batch, 'any')));
     expect((await double.faults.fired()).resetMidBatch).toBeGreaterThan(0);
     expect(new Set(results.flatMap(({ outcomes }) => outcomes))).toEqual(new Set(['appended']));
@@ -146,7 +146,7 @@ describe('appends', () => {
   it('by two processes at once that are sent the same are each stored once', async () => {
     const logs = [open(), open()];
     const outcomes: string[] = [];
-    for (let round = 0; round < runs(6); round++) {
+    for (let round = 0; round < runs(4); round++) {
       const batch = Array.from({ length: 5 }, (_, index) => event(`${round}-${index}`));
       const results = await Promise.all(logs.map((log) => log.append('urn:feed', batch, 'any')));
       outcomes.push(...results.flatMap((result) => result.outcomes));
@@ -159,7 +159,7 @@ describe('appends', () => {
 
   it('by two processes at once of other content under one id store one, and tell the other', async () => {
     const logs = [open(), open()];
-    for (let round = 0; round < runs(6); round++) {
+    for (let round = 0; round < runs(4); round++) {
       const results = await Promise.all(
         logs.map((log, index) => log.append('urn:feed', [event(`e${round}`, `content ${index}`)], 'any')),
       );

@@ -31,7 +31,8 @@ export const BUGS: readonly Bug[] = [
   embedded('sql/sqliteDatabase.js', 'commits not flushed', `pragma('synchronous = FULL')`, `pragma('synchronous = OFF')`),
   embedded('sql/kyselyReadModels.js', 'the checkpoint not compared',
     `.where('ordinal', '=', previous.ordinal)
-            .where('position', '=', previous.position)`, ``),
+            .where('position', '=', previous.position)
+            .where('fingerprint', '=', previous.fingerprint)`, ``),
   embedded('sql/kyselyReadModels.js', 'the checkpoint committed before the observations',
     `await kysely.transaction().execute(async (tx) => {
                 await moveCheckpoint(tx, previous, next);`,
@@ -49,7 +50,7 @@ export const BUGS: readonly Bug[] = [
     `kindsOfRows(facts, flipped), from, to)`, `kindsOfRows(facts, flipped), from + 1, to)`),
   embedded('app/projector.js', 'a page that comes twice taken twice',
     `page.filter((event) => event.position > position)`, `page`),
-  embedded('app/projector.js', 'read models ahead of the log not refused', `if (ahead > size)`, `if (false)`),
+  embedded('app/projector.js', 'read models ahead of the log not refused', `await refuseOthers(log, facts, await readModels.checkpoint());`, ``),
   embedded('app/projector.js', 'facts behind the checkpoint not read again', `if (facts.rows() < to) {`, `if (false) {`),
   embedded('app/projector.js', 'amendments of earlier events not noticed',
     `symmetricDifference(now.superseded, next.superseded)`, `symmetricDifference(next.superseded, next.superseded)`),

@@ -15,7 +15,7 @@ import { wholeProof } from '../../support/share.ts';
 const VERSIONS: readonly Version[] = ['23.10.6', '24.2.0'];
 const RECORDED_PATIENCE_MS = 12_000;
 /** The double decides at once that it will not answer, so waiting longer proves little. */
-const patience_ms = wholeProof ? RECORDED_PATIENCE_MS : 2_000;
+const patience_ms = wholeProof ? RECORDED_PATIENCE_MS : 1_000;
 
 /** A double for one version, and the client of the moment. `outside` runs it in a process of its own. */
 async function doubleStage(version: Version, outside: boolean) {
