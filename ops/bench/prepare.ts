@@ -104,7 +104,7 @@ function writeFacts({ facts, folder, say }: Context): void {
     seal(builder);
     builder = undefined;
   });
-  const manifest = { format: 'outcome-ledger-facts-2', segments };
+  const manifest = { format: 'outcome-ledger-facts-3', segments };
   writeFileSync(join(factsFolder(folder), 'manifest.json'), JSON.stringify(manifest, null, 1));
 }
 

@@ -140,7 +140,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     series: (request) => readSeries({ readModels, catalogue, parked: parkedUpTo }, request),
     held: (indicator) => readModels.held(catalogue.find(indicator).projection),
     replay: (definition, report, signal) =>
-      replay({ facts, readModels, catalogue, ordinal }, definition, report, signal),
+      replay({ facts, readModels, catalogue, ordinal, inTurn }, definition, report, signal),
     parked,
     async dismiss(ordinal, dismissal) {
       const event = dismissalOf(parked(), ordinal, dismissal, ports.now());
@@ -154,8 +154,9 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
         return await inTurn(async () => {
           // A log that cannot be read now leaves everything as it is.
           await log.size();
-          ports.discardFacts();
+          // Whatever fails from here on, what is at hand then is whole: read models without a checkpoint are made again.
           await readModels.clear();
+          ports.discardFacts();
           facts = ports.openFacts();
           projector = await openProjector({ log, facts, readModels }, catalogue.indicators);
           await projector.catchUp(report);

@@ -4,7 +4,7 @@ import { canonicalJson } from './canonicalJson.ts';
 import type { ProjectionName } from './ports.ts';
 
 /** Rises when the same plan over the same facts gives another figure: what older code stored is then made anew. */
-const EVALUATOR_VERSION = 1;
+const EVALUATOR_VERSION = 2;
 
 const DRAFT = 'draft/';
 
@@ -13,6 +13,9 @@ export const projectionName = (plan: Plan): ProjectionName => `${plan.id}@${plan
 
 /** A replay's observations stand beside the active ones, at the knowledge position of the replay. */
 export const draftName = (plan: Plan): ProjectionName => `${DRAFT}${projectionName(plan)}`;
+/** Whether a name is that of a draft of the same indicator. */
+export const isDraftOf = (name: ProjectionName, { id }: Plan): boolean => name.startsWith(`${DRAFT}${id}@`);
+/** Whether a name is that of a draft. */
 export const isDraft = (name: ProjectionName): boolean => name.startsWith(DRAFT);
 
 /** First 12 hexadecimal digits of the SHA-256 of the plan and of the version of what evaluates it. */

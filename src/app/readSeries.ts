@@ -1,9 +1,10 @@
 /** One indicator for one place along time, with its baseline, target and graded progress: what every reader gets. */
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
+import { NOTES } from '../domain/conclude.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Basis, Granularity, Observation } from '../domain/observation.ts';
-import { granularityOfInterval, isoOf, periodLabel, windowOf } from '../domain/periods.ts';
+import { granularityOfInterval, intervalOf, isoOf, periodLabel, windowOf } from '../domain/periods.ts';
 import { isMadeUp, placeAt, placeName } from '../domain/places.ts';
 import { progressOf, type BaselineValue } from '../domain/progress.ts';
 import type { Catalogue, Indicator } from './catalogue.ts';
@@ -51,7 +52,14 @@ export async function readSeries(
       (request.from === undefined || isoOf(windowOf(o.period).last) >= request.from) &&
       (request.to === undefined || o.period.slice(0, 10) <= request.to),
   );
-  const target = definition.targets.find((t) => (t.place ?? choice.place) === choice.place) ?? null;
+  // A target and a stated baseline are of the whole, and of one length of period.
+  const target =
+    definition.targets.find(
+      (t) =>
+        (t.place ?? choice.place) === choice.place &&
+        choice.breakdown === '' &&
+        granularityOfInterval(t.period) === choice.granularity,
+    ) ?? null;
   const progress = progressOf(
     definition,
     everything.filter((o) => request.to === undefined || isoOf(windowOf(o.period).last) <= request.to),
@@ -192,12 +200,12 @@ function baselineOf({ definition }: Indicator, choice: Choice, series: readonly 
       caution,
     };
   }
-  const found = series.find((o) => o.period === stated.period);
+  // A year may be written P1Y or P12M: what counts is from when to when it lasts.
+  const period = intervalOf(windowOf(stated.period));
+  const found = series.find((o) => o.period === period);
   if (found === undefined) {
-    // A baseline is of one kind of period: it is not the baseline of the months in it.
-    if (granularityOfInterval(stated.period) !== choice.granularity) return null;
     return {
-      period: stated.period,
+      period,
       value: null,
       state: 'not-reported',
       scope: null,
@@ -227,8 +235,13 @@ const baselineFor = (definition: Definition, choice: Choice): Definition['baseli
   const fitting = definition.baselines.filter(
     (b) => b.basis === choice.basis && (b.place ?? choice.place) === choice.place,
   );
-  const exact = fitting.find((b) => granularityOfInterval(b.period) === choice.granularity);
-  return exact ?? null;
+  // A baseline is of one kind of period: it is not the baseline of the months in it.
+  return (
+    fitting.find(
+      (b) =>
+        granularityOfInterval(b.period) === choice.granularity && (b.value === undefined || choice.breakdown === ''),
+    ) ?? null
+  );
 };
 
 function pointOf(o: Observation): SeriesPoint {
@@ -249,9 +262,7 @@ function pointOf(o: Observation): SeriesPoint {
     low: o.low,
     high: o.high,
     coverage: o.coverage,
-    partial:
-      (o.coverage !== null && o.coverage.reported < o.coverage.expected) ||
-      o.notes.includes('part-of-a-month-reported'),
+    partial: (o.coverage !== null && o.coverage.reported < o.coverage.expected) || o.notes.includes(NOTES.partMonth),
     events: o.events,
     scope: o.scope,
     source: o.source,

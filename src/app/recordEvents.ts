@@ -88,11 +88,23 @@ function checkEvent(candidate: unknown, latest: Latest): { event: ActivityEvent 
   return { event };
 }
 
-const invalid = (faults: readonly Fault[]): LedgerError =>
-  new LedgerError('invalid-event', faults.map((f) => `${f.pointer ?? ''} ${f.message}`.trim()).join('; '), {
+/** Faults told of one event: a refusal is not to be many times as long as what was sent. */
+const FAULTS_TOLD = 20;
+
+function invalid(all: readonly Fault[]): LedgerError {
+  const faults = all
+    .slice(0, FAULTS_TOLD)
+    .map((fault) =>
+      fault.pointer === undefined ? fault : { ...fault, pointer: fault.pointer.slice(0, LONGEST_POINTER) },
+    );
+  const more = all.length - faults.length;
+  const told = faults.map((f) => `${f.pointer ?? ''} ${f.message}`.trim());
+  return new LedgerError('invalid-event', [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; '), {
     hint: 'The contracts, with examples, are at /v1/contracts.',
     faults,
   });
+}
+const LONGEST_POINTER = 200;
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(EVENT_KINDS.map(typeOf));
 

@@ -7,7 +7,7 @@ import type { Evaluation } from '../facts/planState.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import { indicatorOf, type Catalogue } from './catalogue.ts';
 import type { ReadModels } from './ports.ts';
-import { draftName } from './projectionName.ts';
+import { draftName, isDraftOf } from './projectionName.ts';
 import type { Progress } from './progress.ts';
 
 export interface ReplayResult {
@@ -36,14 +36,25 @@ export async function replay(
     readModels,
     catalogue,
     ordinal,
-  }: { facts: FactStore; readModels: ReadModels; catalogue: Catalogue; ordinal: () => number },
+    inTurn,
+  }: {
+    facts: FactStore;
+    readModels: ReadModels;
+    catalogue: Catalogue;
+    ordinal: () => number;
+    /** Runs work while nothing moves facts and observations. */
+    inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  },
   definition: Definition,
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<ReplayResult> {
   const draft = indicatorOf(definition);
   const active = catalogue.indicators.find(({ plan }) => plan.id === draft.plan.id) ?? null;
-  const position = ordinal();
+  const { position, before } = await inTurn(async () => ({
+    position: ordinal(),
+    before: active === null ? [] : await readModels.series({ projection: active.projection }),
+  }));
   const [evaluation] = evaluations([draft.plan], facts, position) as [Evaluation];
   let breathed = 0;
   for (const done of evaluate([evaluation], facts, 0, position)) {
@@ -59,12 +70,14 @@ export async function replay(
     }
   }
   const after = [...observations(evaluation, facts, position)];
-  const before = active === null ? [] : await readModels.series({ projection: active.projection });
   const stored = draft.projection !== active?.projection;
   const projection = stored ? draftName(draft.plan) : draft.projection;
   if (stored) {
     progress?.('storing observations', 0, after.length);
     await readModels.replace(projection, after);
+    // The drafts before it of the same indicator have had their time.
+    for (const name of await readModels.projections())
+      if (name !== projection && isDraftOf(name, draft.plan)) await readModels.drop(name);
     progress?.('storing observations', after.length, after.length);
   }
   return {

@@ -3,6 +3,7 @@ import type { SeriesPoint } from '../../contracts/series.ts';
 import {
   dayOf,
   civilOf,
+  firstDayOfMonth,
   intervalOf,
   isoOf,
   monthOf,
@@ -90,8 +91,8 @@ function periodTicks(granularity: CalendarGranularity, span: TimeSpan): TimeTick
   const size = MONTHS[granularity];
   const ticks: TimeTick[] = [];
   for (let month = monthOf(span.first); month <= monthOf(span.last); month += size) {
-    const first = dayOf(monthStart(month));
-    const last = dayOf(monthStart(month + size)) - 1;
+    const first = firstDayOfMonth(month);
+    const last = firstDayOfMonth(month + size) - 1;
     ticks.push({ day: Math.floor((first + last) / 2), label: periodLabel(intervalOf({ first, last })) });
   }
   return ticks;
@@ -133,9 +134,6 @@ function thinned(
   }
   return ticks.slice(anchored, anchored + 1);
 }
-
-const monthStart = (month: number): string =>
-  `${1970 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-01`;
 
 /** Milliseconds of a day number: what a temporal scale counts in. */
 export const millisOf = (day: number): number => day * 86_400_000;

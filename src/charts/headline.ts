@@ -8,6 +8,7 @@ import {
   asSentence,
   capitalised,
   coverageText,
+  labelText,
   listed,
   measureText,
   pointNotes,
@@ -69,10 +70,10 @@ export function headline(series: Series): string {
   const aside = last.partial ? ' (partial)' : '';
   const latest = (): string =>
     shortEnough([
-      ...names.map((name) => `${name}: ${valueText(series, last.value)} in ${last.label}${aside}`),
+      ...names.map((name) => `${name}: ${labelText(series, last.value)} in ${last.label}${aside}`),
       `${valueWithUnit(series, last.value)} in ${last.label}${aside}`,
       `${valueWithUnit(series, last.value)}${aside}`,
-      `${valueText(series, last.value)} in ${last.label}${aside}`,
+      `${labelText(series, last.value)} in ${last.label}${aside}`,
     ]);
   // Where later figures are left out of the comparison, the headline says which period it speaks of.
   const current = progressPointOf(series, drawn) ?? last;

@@ -98,7 +98,7 @@ export function seriesTable(series: Series): SeriesTable {
   const rows = lines.map((line) => [
     line.name,
     valueCell(series, line),
-    ...used.map(([column, cell]) => cell(line) ?? (column.numeric ? missing(line) : 'None')),
+    ...used.map(([column, cell]) => cell(line) ?? (column.numeric ? missing(line) : '–')),
   ]);
   const shorthands = (Object.keys(SHORTHAND) as Shorthand[]).filter((each) =>
     rows.some((row) => row.some((cell) => cell.includes(each))),

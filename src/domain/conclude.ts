@@ -21,6 +21,7 @@ export interface Tally {
 export const NOTES = {
   otherSource: 'other-source-not-used',
   estimated: 'estimated-from-sample-weeks',
+  sourceEstimate: 'estimated-by-the-source',
   partMonth: 'part-of-a-month-reported',
   longerPeriod: 'reported-only-for-a-longer-period',
   partsSuppressed: 'parts-suppressed',

@@ -126,7 +126,7 @@ export function progressOf(
     unit.label === '%'
       ? `${formatSigned(change, unit.decimals)} percentage points`
       : percent === null ? formatSigned(change, unit.decimals) : `${formatSigned(percent, 2)}%`; // prettier-ignore
-  const left = leftOut(points, current);
+  const left = leftOut(points, current, baseline);
   return {
     ...nothing,
     status,
@@ -178,16 +178,21 @@ function doubtOf(baseline: BaselineValue, current: Observation): string | null {
 }
 
 /** Later periods that could not stand as progress, with the reason. */
-function leftOut(points: readonly Observation[], current: Observation): string {
+function leftOut(points: readonly Observation[], current: Observation, baseline: BaselineValue): string {
   const later = points.filter((p) => windowOf(p.period).first > windowOf(current.period).first && p.value !== null);
-  const texts = later.map(
-    (p) =>
-      `${periodLabel(p.period)} is left out: ${p.coverage?.reported ?? 0} of ${p.coverage?.expected ?? 0} library-months reported`,
-  );
+  const texts = later.map((p) => {
+    const reasons = reasonsAgainst(p, baseline);
+    const why =
+      p.coverage !== null && p.coverage.reported < p.coverage.expected
+        ? `${p.coverage.reported} of ${p.coverage.expected} library-months reported`
+        : `not comparable${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`;
+    return `${periodLabel(p.period)} is left out: ${why}`;
+  });
   return texts.length === 0 ? '' : ` ${texts.join('; ')}.`;
 }
 
 function roundTo(value: number, decimals: number): number {
   const factor = 10 ** decimals;
-  return Math.round((value + Math.sign(value) * Number.EPSILON) * factor) / factor;
+  // Halves away from zero, whichever way the change goes.
+  return (Math.sign(value) * Math.round((Math.abs(value) + Number.EPSILON) * factor)) / factor;
 }

@@ -56,6 +56,7 @@ export function appendTo(
     const patience = performance.now() + server.timing.total_ms;
     for (let rounds = 1; ; rounds++) {
       await feed.keeping;
+      const hasLoaded = feed.revision === null;
       feed.revision ??= await load(server, prefix, identities, stream);
       const wanted = mine.size > 0 ? null : revisionOf(expected);
       if (wanted !== null && wanted !== feed.revision) throw wrongRevision(stream, expected, feed.revision);
@@ -66,6 +67,11 @@ export function appendTo(
       const fresh = events.flatMap((event, index) =>
         outcomes[index] === 'appended' && !mine.has(identified[index]!.identity) ? [event] : [],
       );
+      if (fresh.length === 0 && mine.size === 0 && rounds === 1 && !hasLoaded) {
+        // What is known already never reaches the server: it may have been restored from an older copy meanwhile.
+        feed.revision = null;
+        continue;
+      }
       const revision = await appendFresh(feed, feed.revision, stream, fresh, recordedAt, mine);
       if (revision !== 'moved') return { outcomes, revision };
       if (performance.now() > patience) throw contended(stream);

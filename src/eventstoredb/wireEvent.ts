@@ -50,7 +50,7 @@ export function ourEvent(prefix: string, recorded: AllStreamRecordedEvent): OurE
   const { event, recordedAt, isOurs } = contentOf(recorded);
   const stream = recorded.streamId.slice(prefix.length);
   // Whoever copies our events into another stream has not recorded them there.
-  const isChecked = isOurs && event.source === stream;
+  const isChecked = isOurs && (event as ActivityEvent | null)?.source === stream;
   return {
     stream,
     revision: Number(recorded.revision),

@@ -1,7 +1,8 @@
 /**
  * Which facts count, given the corrections and retractions. Nothing here depends on the order of delivery: of two
  * amendments of one fact the one *made* later holds (of two made at once, the one with the larger identity), and an
- * amendment may come before the fact it amends.
+ * amendment may come before the fact it amends. What amends an amendment was made in knowledge of it, whatever the
+ * clocks of those who made them say.
  */
 
 export interface AmendmentRow {
@@ -14,8 +15,7 @@ export interface AmendmentRow {
 
 /**
  * Rows that do not count: those whose fact was retracted or corrected, corrections that were themselves amended or
- * came second, and amendments that claim to be older than the amendment they amend (so that no two can undo each
- * other for ever).
+ * came second, and amendments that amend themselves, alone or in a ring.
  * @param amendments every amendment among the facts looked at
  * @param rowOf      row of the fact with an identity, if it is among them
  */
@@ -24,26 +24,33 @@ export function supersededRows(
   rowOf: (identity: bigint) => number | undefined,
 ): ReadonlySet<number> {
   const byIdentity = new Map(amendments.map((a) => [a.identity, a]));
-  // Every amendment that acts is later than what it amends: one pass from the latest finds what holds, one from the
-  // earliest what stands in its place, however long the chains are.
-  const inOrder = amendments
-    .filter((a) => {
-      const target = byIdentity.get(a.target);
-      return target === undefined || order(target, a) < 0;
-    })
-    .sort(order);
+  const amending = new Map<bigint, AmendmentRow[]>();
+  for (const a of amendments) {
+    const others = amending.get(a.target);
+    if (others === undefined) amending.set(a.target, [a]);
+    else others.push(a);
+  }
 
   /** Of each amended fact, the amendment that holds: the latest of those that were not withdrawn. */
   const winners = new Map<bigint, AmendmentRow>();
-  for (const a of inOrder.toReversed()) {
-    if (winners.get(a.identity)?.retracts !== true && !winners.has(a.target)) winners.set(a.target, a);
+  /** Each amendment after all that amend it, however long the chains are. One in a ring is never reached. */
+  const inOrder = amendments.filter(({ identity }) => !amending.has(identity));
+  const waiting = new Map([...amending].map(([target, all]) => [target, all.length]));
+  for (const { target } of inOrder) {
+    const left = (waiting.get(target) ?? 0) - 1;
+    waiting.set(target, left);
+    if (left > 0) continue;
+    const holding = (amending.get(target) ?? []).filter((a) => winners.get(a.identity)?.retracts !== true);
+    const winner = holding.sort(order).at(-1);
+    if (winner !== undefined) winners.set(target, winner);
+    const amended = byIdentity.get(target);
+    if (amended !== undefined) inOrder.push(amended);
   }
-  /** Corrections that stand, themselves or through a later one, in the place of the first fact of their chain. */
+  /** Amendments that stand, themselves or through a later one, in the place of the first fact of their chain. */
   const inPlace = new Set<AmendmentRow>();
-  for (const a of inOrder) {
+  for (const a of inOrder.toReversed()) {
     const target = byIdentity.get(a.target);
-    if (winners.get(a.target) === a && (target === undefined || (!target.retracts && inPlace.has(target))))
-      inPlace.add(a);
+    if (winners.get(a.target) === a && (target === undefined || inPlace.has(target))) inPlace.add(a);
   }
 
   const superseded = new Set<number>();

@@ -62,7 +62,7 @@ interface SegmentEntry extends FileEntry {
   readonly subjects: (FileEntry & { readonly after: number; readonly count: number }) | null;
 }
 interface Manifest {
-  readonly format: 'outcome-ledger-facts-2';
+  readonly format: 'outcome-ledger-facts-3';
   readonly segments: readonly SegmentEntry[];
 }
 
@@ -195,7 +195,7 @@ export function openFactStore(folder: string): FactStore {
   }
 
   const manifestBytes = (list: readonly SegmentEntry[]): Buffer =>
-    Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-2', segments: list }, null, 1));
+    Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-3', segments: list }, null, 1));
 
   /** Moves the full tail to disk. Nothing in memory changes before its files are there: a failure can be tried again. */
   function seal(): void {
@@ -424,7 +424,7 @@ function readManifest(path: string): readonly SegmentEntry[] {
   if (!existsSync(path)) return [];
   try {
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-    if (manifest.format !== 'outcome-ledger-facts-2') throw new Error('another format');
+    if (manifest.format !== 'outcome-ledger-facts-3') throw new Error('another format');
     return manifest.segments;
   } catch {
     throw new LedgerError('facts-damaged', `The list of fact segments, ${path}, cannot be read.`, { hint: REBUILD });
@@ -498,12 +498,12 @@ function zoneOf({ rows, columns }: FactColumns, dictionaries: Dictionaries): Zon
   }
   if (maxDay < minDay) [minDay, maxDay] = [0, -1];
   const kinds = kind === undefined ? [0] : [...new Set(kind)].sort((a, b) => a - b);
-  const sampled = METHODS.indexOf('sample-week');
+  const estimates = [METHODS.indexOf('sample-week'), METHODS.indexOf('estimate')];
   const counted = STATES.indexOf('counted');
   const month = GRAINS.indexOf('month');
   const plain =
     (state === undefined || state.every((code) => code === counted)) &&
     (grain === undefined || grain.every((code) => code === month)) &&
-    (method === undefined || !method.includes(sampled));
+    (method === undefined || !method.some((code) => estimates.includes(code)));
   return { minDay, maxDay, kinds, plain };
 }

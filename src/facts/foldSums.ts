@@ -14,6 +14,7 @@ import type { Owners, PartState, SpecialCell } from './planState.ts';
 export type Additive = Extract<Part, { fold: 'count' | 'sum' }>;
 
 const SAMPLED = METHODS.indexOf('sample-week');
+const ESTIMATED = METHODS.indexOf('estimate');
 const UNPLACED = GRAINS.indexOf('unplaced');
 
 /** What is added up: a column, or for want of one the same number in every row (NaN: not stated). */
@@ -54,7 +55,8 @@ function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Blo
     const stateCode = columns.state?.[row] ?? 0;
     if (stateCode === 0 && value !== value) continue;
     const method = columns.method?.[row] ?? 0;
-    if (grain === 0 && stateCode === 0 && method !== SAMPLED && (isOwner === null || isOwner(row, method))) {
+    const isPlain = grain === 0 && stateCode === 0 && method !== SAMPLED && method !== ESTIMATED;
+    if (isPlain && (isOwner === null || isOwner(row, method))) {
       dense[kept++] = row;
       continue;
     }
@@ -125,7 +127,8 @@ function specialCell(
   state.special.set(month, cells);
   const sampled = method === SAMPLED;
   if (sampled || span > 1) state.longWindows = true;
-  const key = (place * 1_048_576 + source) * 32 + span * 2 + (sampled ? 1 : 0);
+  const estimated = method === ESTIMATED;
+  const key = (place * 1_048_576 + source) * 64 + span * 4 + (estimated ? 2 : sampled ? 1 : 0);
   let cell = cells.get(key);
   if (cell === undefined) {
     cell = {
@@ -135,6 +138,7 @@ function specialCell(
       span,
       grain,
       sampled,
+      estimated,
       rank: METHODS.length,
       total: 0,
       events: 0,

@@ -17,6 +17,8 @@ export interface SpecialCell {
   readonly span: number;
   readonly grain: number;
   readonly sampled: boolean;
+  /** Whether the source says that its numbers are estimates. */
+  readonly estimated: boolean;
   /** Best method seen, as an index of METHODS. */
   rank: number;
   total: number;

@@ -154,7 +154,7 @@ function ownedCells(
 const countedOf = (cell: SpecialCell): Candidate => ({
   ...cell,
   absences: new Set(),
-  notes: [],
+  notes: cell.estimated ? [NOTES.sourceEstimate] : [],
   categories: cell.categories.map(
     (shares) =>
       new Map([...shares].filter(([, s]) => s.events > 0).map(([code, s]) => [code, { ...s, absences: new Set() }])),

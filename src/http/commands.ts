@@ -33,7 +33,7 @@ import { methodField } from '../../contracts/fields.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { planIndicator } from '../domain/plan.ts';
 import { oneOf, problems, type Api } from './api.ts';
-import { ownerOnly } from './guards.ts';
+import { atMost, ownerOnly } from './guards.ts';
 import type { Metrics } from './metrics.ts';
 import { parseJson } from './parseJson.ts';
 import type { HttpPorts, ImportSource } from './ports.ts';
@@ -91,6 +91,8 @@ export function commandRoutes(
     '/v1/commands/import',
     {
       bodyLimit: FILE_BYTES,
+      // Asked before the body, which is held in memory.
+      onRequest: atMost(1, 'files'),
       schema: { summary: 'Import a file', tags: ['commands'], security, querystring: importQuery, response: { ...streamed, ...problems(400, 401, 403, 413, 415, 422, 503) } }, // prettier-ignore
     },
     async (request, reply) => {

@@ -57,8 +57,8 @@ export function healthRoutes(
   );
 }
 
-/** Whatever the log says: nobody can ask for figures now, and somebody has to look. */
-const notReady = (error: unknown): LedgerError =>
-  new LedgerError('unavailable', error instanceof Error ? error.message : String(error), {
-    hint: (error instanceof LedgerError ? error.hint : undefined) ?? 'Check the log, and what the server says.',
-  });
+/** What the log says of itself makes nobody ready; what nobody expected is told as such. */
+const notReady = (error: unknown): unknown =>
+  error instanceof LedgerError
+    ? new LedgerError('unavailable', error.message, error.hint === undefined ? {} : { hint: error.hint })
+    : error;

@@ -5,8 +5,10 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
 import { ERROR_CODES } from '../../contracts/errors.ts';
+import { methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
 import type { Dismissal } from '../app/parked.ts';
@@ -86,7 +88,7 @@ program
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
-  .option('--method <how>', 'how the counts were made')
+  .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
   .action(async (files: string[], flags: ImportFlags) => {
@@ -272,10 +274,15 @@ function seriesOption(name: keyof SeriesFlags): Option {
     case 'breakdown':
       return new Option('--breakdown <dimension=category>', 'one category instead of the total');
     case 'from':
-      return new Option('--from <date>', 'first day wanted, YYYY-MM-DD');
+      return new Option('--from <date>', 'first day wanted, YYYY-MM-DD').argParser(dayOption);
     case 'to':
-      return new Option('--to <date>', 'last day wanted, YYYY-MM-DD');
+      return new Option('--to <date>', 'last day wanted, YYYY-MM-DD').argParser(dayOption);
   }
+}
+
+function dayOption(text: string): string {
+  if (z.iso.date().safeParse(text).success) return text;
+  throw new InvalidArgumentError('Write a day as YYYY-MM-DD.');
 }
 
 const seriesRequest = (indicator: string, { place, by, basis, breakdown, from, to }: SeriesFlags): SeriesRequest => ({

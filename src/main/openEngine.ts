@@ -5,6 +5,7 @@ import { catalogueOf } from '../app/catalogue.ts';
 import { openLedger, type Ledger } from '../app/ledger.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Progress } from '../app/progress.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
 import { openFactStore } from '../facts/factStore.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
@@ -34,7 +35,7 @@ export async function openEngine(
   progress?: Progress,
   choices: { startAgain?: boolean } = {},
 ): Promise<Engine> {
-  mkdirSync(config.data, { recursive: true });
+  makeFolder(config.data);
   const lock = lockDataDirectory(config.data);
   const now = (): Date => new Date();
   const stores = openStores(config, now);
@@ -90,5 +91,16 @@ export async function openEngine(
     await closeLog();
     await close();
     throw error;
+  }
+}
+
+/** Throws LedgerError `usage` where there can be no such folder. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new LedgerError('usage', `The data directory ${path} cannot be made: ${(error as { code?: string }).code}.`, {
+      hint: 'Name a folder that you may write to with --data or OUTCOMES_DATA.',
+    });
   }
 }

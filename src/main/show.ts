@@ -69,10 +69,14 @@ export function showSeries(series: Series): string {
   ].join('\n');
 }
 
+/** Decimals of a value whose unit is not at hand: as many as any unit shows. */
+const DECIMALS = 2;
+
 export function showReplay(result: ReplayResult): string {
   const { same, changed, added, removed, largest } = result.comparison;
   const value = (v: { value: number | null; state: string } | null): string =>
-    v === null ? 'nothing' : v.value === null ? v.state : String(v.value);
+    v === null ? 'nothing' : v.value === null ? v.state : formatNumber(v.value, Number.isInteger(v.value) ? 0 : DECIMALS);
+  const moved = changed + added + removed;
   return [
     `${result.projection}: ${whole(result.observations)} observations at knowledge position ${whole(result.position)}${result.stored ? ', stored as a draft' : ''}`,
     result.against === null
@@ -84,6 +88,10 @@ export function showReplay(result: ReplayResult): string {
           ({ key, before, after }) =>
             `  ${key.place} ${periodLabel(key.period)}${key.breakdown === '' ? '' : ` ${key.breakdown}`} (${key.basis}): ${value(before)} → ${value(after)}`,
         )),
+    ...(result.against !== null && moved > largest.length ? [`  … and ${whole(moved - largest.length)} more`] : []),
+    ...(result.stored
+      ? ['To make it count, put the document into projections/indicators and start the server again.']
+      : []),
   ].join('\n');
 }
 

@@ -95,7 +95,7 @@ function entriesOf(plan: Plan, part: Part, facts: readonly Fact[]): Entry[] {
     absence: fact.state === 'counted' ? null : fact.state,
     sampled: false,
     category: (dimension) => categoryOf(fact, dimension),
-    notes: [],
+    notes: fact.state === 'counted' && fact.method === 'estimate' ? [NOTES.sourceEstimate] : [],
   });
   const isSample = (f: Fact): boolean => f.method === 'sample-week' && f.state === 'counted';
   const entries = rows.filter((f) => !isSample(f)).map(entryOf);

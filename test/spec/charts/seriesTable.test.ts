@@ -35,10 +35,10 @@ describe('series table', () => {
       ],
     });
     expect(table.rows).toEqual([
-      ['2016/17', '[c]', 'None'],
-      ['2017/18', '[z]', 'None'],
-      ['2018/19', '0', 'None'],
-      ['2019/20', '0 [low]', 'None'],
+      ['2016/17', '[c]', '–'],
+      ['2017/18', '[z]', '–'],
+      ['2018/19', '0', '–'],
+      ['2019/20', '0 [low]', '–'],
       ['2020/21', '31 [e]', 'Estimated from sample weeks'],
     ]);
     expect(table.legend.map((entry) => entry.shorthand)).toEqual(['[c]', '[e]', '[low]', '[z]']);

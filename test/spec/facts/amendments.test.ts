@@ -43,7 +43,10 @@ const CASES: readonly (readonly [string, readonly string[], readonly string[]])[
   ],
   ['an amendment of something that never came counts by itself', ['c: corrects z @1'], ['c']],
   ['a retraction of something that never came does nothing', ['a', 'r: retracts z @1'], ['a']],
-  ['an amendment older than what it amends is left out', ['a', 'c: corrects a @5', 'r: retracts c @4'], ['c']],
+  ['what amends an amendment holds whatever the clocks say', ['a', 'c: corrects a @5', 'r: retracts c @4'], ['a']],
+  ['and where both were made at once', ['a', 'z: corrects a @5', 'r: retracts z @5'], ['a']],
+  ['a correction of a retraction takes the place of the fact', ['a', 'r: retracts a @1', 'c: corrects r @2'], ['c']],
+  ['an amendment of itself does nothing', ['a', 'c: corrects c @1'], ['a']],
 ];
 
 describe('amendments', () => {
