@@ -75,7 +75,11 @@ const DECIMALS = 2;
 export function showReplay(result: ReplayResult): string {
   const { same, changed, added, removed, largest } = result.comparison;
   const value = (v: { value: number | null; state: string } | null): string =>
-    v === null ? 'nothing' : v.value === null ? v.state : formatNumber(v.value, Number.isInteger(v.value) ? 0 : DECIMALS);
+    v === null
+      ? 'nothing'
+      : v.value === null
+        ? v.state
+        : formatNumber(v.value, Number.isInteger(v.value) ? 0 : DECIMALS);
   const moved = changed + added + removed;
   return [
     `${result.projection}: ${whole(result.observations)} observations at knowledge position ${whole(result.position)}${result.stored ? ', stored as a draft' : ''}`,
