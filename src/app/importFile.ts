@@ -1,10 +1,11 @@
 /** A file that a library publishes already: read by the importer of its format, recorded like any other events. */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { Finding, ImportSource } from '../importers/importer.ts';
+import type { Finding, FindingCode, ImportSource } from '../importers/importer.ts';
 import { detectFormat, importerOf } from '../importers/importers.ts';
 import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
+import type { RecordedCells } from './recordedCells.ts';
 import { recordEvents } from './recordEvents.ts';
 
 export interface ImportReport {
@@ -22,23 +23,39 @@ export interface ImportReport {
 const BATCH_EVENTS = 5_000;
 
 /**
- * Imports one file. Bad cells are refused one by one and found in the report; the rest is recorded. Importing the same
- * file again records nothing. Throws `unknown-format` where no importer recognises the columns, and `invalid-file`
+ * Imports one file. Bad cells are refused one by one and found in the report; the rest is recorded. What is recorded
+ * already, from this file or another edition of it, is not recorded again, and a cell of which another number is recorded
+ * is refused. Throws `unknown-format` where no importer recognises the columns, and `invalid-file`
  * where the file as a whole cannot be read or, with `strict`, where anything in it was refused (nothing is recorded).
  */
 export async function importFile(
-  ports: { log: EventLog; now: () => Date },
+  ports: {
+    log: EventLog;
+    now: () => Date;
+    /** What is recorded already of the events of a file. */
+    recorded: (events: readonly ActivityEvent[]) => Promise<RecordedCells>;
+  },
   source: ImportSource,
   choices: { readonly format?: string | undefined; readonly strict?: boolean },
   progress?: Progress,
 ): Promise<ImportReport> {
   const importer =
     choices.format === undefined ? detectFormat(source.table.header, source.fileName) : importerOf(choices.format);
-  const { events, findings } = importer.read(source);
+  const { events: read, findings } = importer.read(source);
   const bad = findings.filter(({ severity }) => severity === 'refused');
-  if (bad.length > 0 && (choices.strict === true || events.length === 0)) throw refusal(source, bad);
+  if (bad.length > 0 && (choices.strict === true || read.length === 0)) throw refusal(source, bad);
   let [accepted, duplicates, refused] = [0, 0, 0];
   const late: Finding[] = [];
+  const recorded = await ports.recorded(read);
+  const events = read.filter((event) => {
+    const known = recorded.take(event);
+    if (known === 'same') duplicates += 1;
+    if (known === 'other') {
+      refused += 1;
+      late.push(notRecorded(source, event, OTHERWISE, 'recorded-otherwise'));
+    }
+    return known === 'new';
+  });
   for (let at = 0; at < events.length; at += BATCH_EVENTS) {
     const batch = events.slice(at, at + BATCH_EVENTS);
     for (const { outcome, index, problem } of await recordEvents(ports, batch)) {
@@ -55,7 +72,7 @@ export async function importFile(
     file: source.fileName,
     sha256: source.sha256,
     format: importer.format,
-    events: events.length,
+    events: read.length,
     accepted,
     duplicates,
     refused,
@@ -82,11 +99,19 @@ function refusal(source: ImportSource, bad: readonly Finding[]): LedgerError {
   );
 }
 
-function notRecorded(source: ImportSource, event: ActivityEvent | undefined, why: string): Finding {
+const OTHERWISE =
+  'the number that is recorded for this place, window and category; to change it send a fact.corrected event';
+
+function notRecorded(
+  source: ImportSource,
+  event: ActivityEvent | undefined,
+  why: string,
+  code: FindingCode = 'not-recorded',
+): Finding {
   const provenance = event !== undefined && 'provenance' in event.data ? event.data.provenance : undefined;
   return {
     severity: 'refused',
-    code: 'not-recorded',
+    code,
     file: source.fileName,
     row: provenance?.row ?? 1,
     cell: provenance?.column ?? null,

@@ -3,6 +3,7 @@
  * projector: one at a time, live or not.
  */
 import { setTimeout } from 'node:timers/promises';
+import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
@@ -17,6 +18,7 @@ import { BATCH_EVENTS, openProjector, type Projector } from './projector.ts';
 import { holdsMark, lastMark, type LogMark } from './logMark.ts';
 import { dismissalOf, parkedEvents, type Dismissal, type ParkedEvent } from './parked.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
+import { recordedCells, type RecordedCells } from './recordedCells.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
 import { verify, type Verification } from './verify.ts';
@@ -128,6 +130,11 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
   const parked = (): readonly ParkedEvent[] => parkedUpTo(projector.ordinal());
   const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
 
+  async function recorded(events: readonly ActivityEvent[]): Promise<RecordedCells> {
+    await project();
+    return inTurn(async () => recordedCells(facts, facts.rows(), events));
+  }
+
   return {
     catalogue,
     ordinal,
@@ -135,7 +142,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     mark: () => lastMark(log),
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
-    import: (source, choices, report) => importFile(ports, source, choices, report),
+    import: (source, choices, report) => importFile({ ...ports, recorded }, source, choices, report),
     project,
     series: (request) => readSeries({ readModels, catalogue, parked: parkedUpTo }, request),
     held: (indicator) => readModels.held(catalogue.find(indicator).projection),

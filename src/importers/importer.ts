@@ -59,6 +59,7 @@ export type FindingCode =
   | 'row-repeats-header'
   | 'row-repeated'
   | 'not-recorded'
+  | 'recorded-otherwise'
   | 'row-contradicted'
   | 'totals-row'
   | 'looks-like-total'

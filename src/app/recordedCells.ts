@@ -1,0 +1,69 @@
+/** What the ledger holds already of the cells of a file, whichever file it came from. */
+import { kindOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
+import { DIMENSIONS } from '../../contracts/definition.ts';
+import { STATES, wordsOf, type ColumnName } from '../facts/columns.ts';
+import type { FactStore } from '../facts/factStore.ts';
+import { toFact } from '../facts/toFact.ts';
+
+/** Counts over windows: of these a newer edition of a file brings the same again, under other ids. */
+const COUNTS: ReadonlySet<string> = new Set(['visits.counted', 'loans.counted', 'digital-sessions.counted']);
+const COLUMNS: readonly ColumnName[] = ['kind', 'source', 'place', 'day', 'days', 'state', 'quantity', 'seconds', ...DIMENSIONS]; // prettier-ignore
+
+export interface RecordedCells {
+  /**
+   * Whether the event's count is there already, from this file or another: `same`, and once for each time it is there;
+   * `other` where another number or reason stands in its place; `new` where nothing does.
+   */
+  take(event: ActivityEvent): 'same' | 'other' | 'new';
+}
+
+/** Looks the feeds of the events up in the first `to` facts. What was corrected or withdrawn was recorded all the same. */
+export function recordedCells(facts: FactStore, to: number, events: readonly ActivityEvent[]): RecordedCells {
+  const sources = new Set(events.map(({ source }) => source));
+  const codes = new Set([...sources].map((source) => wordsOf(facts.dictionaries, 'source').find(source)));
+  const word = (name: ColumnName, code: number | undefined): string => wordsOf(facts.dictionaries, name).values[code ?? 0] ?? ''; // prettier-ignore
+  /** By cell, what it holds. */
+  const held = new Map<string, string[]>();
+  for (const { rows, columns } of facts.chunks(() => COLUMNS, 0, to)) {
+    for (let row = 0; row < rows; row++) {
+      if (!codes.has(columns.source?.[row] ?? 0)) continue;
+      const kind = word('kind', columns.kind?.[row]);
+      if (!COUNTS.has(kind)) continue;
+      const cell = keyOf(
+        kind,
+        word('source', columns.source?.[row]),
+        word('place', columns.place?.[row]),
+        columns.day?.[row] ?? 0,
+        columns.days?.[row] ?? 1,
+        (name) => word(name, columns[name]?.[row]),
+      );
+      const value = valueOf(STATES[columns.state?.[row] ?? 0] ?? '', columns.quantity?.[row] ?? 1, columns.seconds?.[row] ?? NaN); // prettier-ignore
+      const values = held.get(cell);
+      if (values === undefined) held.set(cell, [value]);
+      else values.push(value);
+    }
+  }
+  return {
+    take(event) {
+      if (held.size === 0 || !COUNTS.has(kindOf(event.type))) return 'new';
+      const { kind, source, place, day, days, state, quantity, seconds, dimensions } = toFact(event);
+      const values = held.get(keyOf(kind, source, place, day, days, (name) => dimensions[name] ?? '')) ?? [];
+      if (values.length === 0) return 'new';
+      const at = values.indexOf(valueOf(state, quantity, seconds));
+      if (at < 0) return 'other';
+      values.splice(at, 1);
+      return 'same';
+    },
+  };
+}
+
+const keyOf = (
+  kind: string,
+  source: string,
+  place: string,
+  day: number,
+  days: number,
+  dimension: (name: (typeof DIMENSIONS)[number]) => string,
+): string => JSON.stringify([kind, source, place, day, days, ...DIMENSIONS.map(dimension)]);
+
+const valueOf = (state: string, quantity: number, seconds: number): string => `${state} ${quantity} ${seconds}`;

@@ -1,0 +1,74 @@
+/** P2: a file that was saved again, or a newer edition of it, counts nothing twice. */
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readTable } from '../../../src/files/readTable.ts';
+import { testLedger, type TestLedger } from '../../support/ledger.ts';
+
+let under: TestLedger;
+beforeEach(async () => {
+  under = await testLedger();
+});
+afterEach(() => under.close());
+
+const AUTHORITY = 'E08000021';
+const table = (months: readonly string[], rows: Readonly<Record<string, readonly number[]>>, end = '\n'): string =>
+  [['Library', ...months], ...Object.entries(rows).map(([name, counts]) => [name, ...counts])]
+    .map((cells) => `${cells.join(',')}${end}`)
+    .join('');
+
+async function take(text: string) {
+  const bytes = Buffer.from(text);
+  const fileName = 'monthly-visits.csv';
+  return under.ledger.import(
+    {
+      fileName,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      table: readTable({ fileName, bytes }),
+      options: { authority: AUTHORITY, measure: 'visits', zero: 'count', method: 'manual' },
+    },
+    {},
+  );
+}
+async function visits(): Promise<(number | null)[]> {
+  await under.ledger.project();
+  const { points } = await under.ledger.series({ indicator: 'visits', place: AUTHORITY, granularity: 'month' });
+  return points.map(({ value }) => value);
+}
+
+const MONTHS = ['2021-04', '2021-05', '2021-06'];
+const first = table(MONTHS.slice(0, 2), { Central: [1000, 1001], East: [10, 11] });
+
+it('saved again with other line ends, everything is recorded before', async () => {
+  expect(await take(first)).toMatchObject({ accepted: 4, duplicates: 0, refused: 0 });
+  const again = table(MONTHS.slice(0, 2), { Central: [1000, 1001], East: [10, 11] }, '\r\n');
+  expect(await take(again)).toMatchObject({ accepted: 0, duplicates: 4, refused: 0 });
+  expect(await visits()).toEqual([1010, 1012]);
+});
+
+it('a newer edition adds what is new, and what differs is refused at its cell', async () => {
+  await take(first);
+  const newer = await take(table(MONTHS, { Central: [1000, 1002, 1003], East: [10, 11, 12] }));
+  expect(newer).toMatchObject({ accepted: 2, duplicates: 3, refused: 1 });
+  expect(newer.findings.filter(({ code }) => code === 'recorded-otherwise')).toMatchObject([
+    { row: 2, cell: '2021-05', found: '1002', severity: 'refused' },
+  ]);
+  expect(await visits()).toEqual([1010, 1012, 1015]);
+});
+
+it('what was withdrawn does not come back with a newer edition', async () => {
+  await take(first);
+  const [one] = await under.log.read(null, 1);
+  const { source, id } = one!.event as { source: string; id: string };
+  await under.ledger.record([
+    {
+      specversion: '1.0',
+      id: 'r1',
+      source: 'urn:library:E08000021:officer',
+      type: 'org.outcome-ledger.fact.retracted.v1',
+      time: '2026-01-01T00:00:00Z',
+      data: { target: { source, id }, by: 'data-officer', why: 'miscounted' },
+    },
+  ]);
+  expect(await take(table(MONTHS, { Central: [1000, 1001, 1003], East: [10, 11, 12] }))).toMatchObject({ accepted: 2, duplicates: 4 }); // prettier-ignore
+  expect((await visits())[0]).not.toBe(1010);
+});
