@@ -58,7 +58,10 @@ export const endToEnd: Bench = {
 };
 
 const replayIn = (facts: FactStore, readModels: ReadModels, changed: typeof draft): ReturnType<typeof replay> =>
-  replay({ facts, readModels, catalogue: catalogueOf([active]), ordinal: () => facts.rows(), inTurn: (work) => work() }, changed);
+  replay(
+    { facts, readModels, catalogue: catalogueOf([active]), ordinal: () => facts.rows(), inTurn: (work) => work() },
+    changed,
+  );
 
 async function storeActive(facts: FactStore, readModels: ReadModels): Promise<void> {
   const { plan, projection } = indicatorOf(active);
