@@ -22,11 +22,12 @@ export interface Block {
   readonly indices: Map<string, Int32Array>;
 }
 
-/** Month, and date in it, of each day from a first one on. */
+/** Month, date in it, and length of it, of each day from a first one on. */
 export interface Calendar {
   readonly minDay: number;
   readonly months: Int32Array;
   readonly dates: Uint8Array;
+  readonly lengths: Uint8Array;
 }
 
 /** Arrays by name that a pass over a block fills, and the pass over the next block fills again. */
@@ -47,16 +48,18 @@ export function newScratch(): Scratch {
 export function calendarOf({ minDay, maxDay }: Zone): Calendar {
   const months = new Int32Array(maxDay - minDay + 1);
   const dates = new Uint8Array(maxDay - minDay + 1);
+  const lengths = new Uint8Array(maxDay - minDay + 1);
   for (let day = minDay; day <= maxDay;) {
     const month = monthOf(day);
     const first = firstDayOfMonth(month);
-    const next = Math.min(maxDay + 1, firstDayOfMonth(month + 1));
-    for (; day < next; day++) {
+    const after = firstDayOfMonth(month + 1);
+    for (const end = Math.min(maxDay + 1, after); day < end; day++) {
       months[day - minDay] = month;
       dates[day - minDay] = day - first + 1;
+      lengths[day - minDay] = after - first;
     }
   }
-  return { minDay, months, dates };
+  return { minDay, months, dates, lengths };
 }
 
 /** Which rows count: those of some kinds that hold one of some words in each of some columns. */

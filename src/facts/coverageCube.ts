@@ -6,6 +6,7 @@ import { dayBits } from './foldReporting.ts';
 import type { Level } from './level.ts';
 import type { Panel } from './panel.ts';
 import type { Reporting } from './planState.ts';
+import type { Settlement } from './settle.ts';
 import { firstMonth, lastMonth, type Span } from './span.ts';
 
 /** One number for each period and place: index is period × places + place. */
@@ -18,8 +19,14 @@ export interface CoverageCube {
   readonly part: Uint8Array;
 }
 
-/** Coverage in service points × months. */
-export function coverageOf({ days, grain, shut }: Reporting, panel: Panel, span: Span, level: Level): CoverageCube {
+/** Coverage in service points × months: of what was chosen where counts compete, else of all that was reported. */
+export function coverageOf(
+  { days, grain, shut }: Reporting,
+  panel: Panel,
+  span: Span,
+  level: Level,
+  { contested, choices }: Settlement,
+): CoverageCube {
   const size = (span.last - span.first + 1) * level.names.length;
   const cells: CoverageCube = {
     reported: new Int32Array(size),
@@ -34,6 +41,7 @@ export function coverageOf({ days, grain, shut }: Reporting, panel: Panel, span:
     const first = panel.firstReported[place] as number;
     const last = panel.lastReported[place] as number;
     if (last < first) continue;
+    const chosen = contested.has(place) ? choices : null;
     const end = Math.min(lastMonth(span), last + PANEL_MONTHS_AFTER_LAST);
     for (let month = Math.max(firstMonth(span), firstExpected(first)); month <= end; month++) {
       const period = periodOfMonth(span.granularity, month);
@@ -44,13 +52,16 @@ export function coverageOf({ days, grain, shut }: Reporting, panel: Panel, span:
       const seen = inside ? (grain.cells[at] as number) : 0;
       const isShut = inside && shut.cells[at] === 1 && seen === 0;
       if (!isExpected(month, first, last, isShut)) continue;
+      // Others speak for it, or it for others: who should have reported is counted on one side only.
+      if (!level.isFinest && chosen?.isLeftOut(place, month) === true) continue;
       const cell = (period - span.first) * level.names.length + number;
       cells.expected[cell]! += 1;
       if (seen === 0) continue;
+      const taken = chosen === null ? (days.cells[at] as number) : chosen.daysTaken(place, month);
       if (seen > finest) cells.longer[cell] = 1;
-      else {
+      else if (taken !== 0) {
         cells.reported[cell]! += 1;
-        if (days.cells[at] !== dayBits(1, daysInMonth(month))) cells.part[cell] = 1;
+        if (taken !== dayBits(1, daysInMonth(month))) cells.part[cell] = 1;
       }
     }
   }

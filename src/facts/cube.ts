@@ -137,12 +137,14 @@ function fillSums(plan: Plan, cubes: Cubes, state: PartState, settled: Settlemen
     const period = periodOfMonth(span.granularity, one.month) - span.first;
     // A quarter is not shown as a month: a window counts where a period holds the whole of it.
     if (number < 0 || period < 0 || period > span.last - span.first || monthsIn(one.grain) > longest) continue;
+    if (!level.isFinest && settled.choices?.isLeftOut(one.place, one.month) === true) continue;
     const cell = period * level.names.length + number;
-    add(total, cell, 0, one.total, one.events, one.absences, one.notes);
+    const notes = level.isFinest || one.widerNotes === undefined ? one.notes : [...one.notes, ...one.widerNotes];
+    add(total, cell, 0, one.total, one.events, one.absences, notes);
     one.categories.forEach((shares, at) => {
       const cut = cubes[at + 1] as Cube;
       for (const [code, share] of shares) {
-        add(cut, cell, code, share.total, share.events, share.absences, one.notes);
+        add(cut, cell, code, share.total, share.events, share.absences, notes);
       }
     });
   }

@@ -49,7 +49,7 @@ export function columnsOf(plan: Plan, { plain }: Pick<Zone, 'plain'>): readonly 
     if (!plain) names.add('state').add('grain').add('method').add('days');
     if (plan.chooseOne) names.add('method');
     if (plan.chooseOne || !plain) names.add('source');
-    if (plan.coverage) names.add('days');
+    if (plan.chooseOne || plan.coverage) names.add('days');
   }
   return [...names];
 }

@@ -9,7 +9,8 @@ import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
 import { COLUMN_TYPES, GRAINS, METHODS, spanOf, STATES, wordsOf, type NumberArray } from './columns.ts';
 import { covering } from './grid.ts';
 import { addRows, isSparse, tableCovering } from './sumTable.ts';
-import type { Owners, PartState, SpecialCell } from './planState.ts';
+import { dayBits } from './foldReporting.ts';
+import { ownerCode, type Owners, type PartState, type SpecialCell } from './planState.ts';
 
 export type Additive = Extract<Part, { fold: 'count' | 'sum' }>;
 
@@ -41,7 +42,7 @@ export function foldSums(
 
 /** Keeps apart what must be settled later, and gives the other rows. */
 function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Block, selection: Selection): Int32Array {
-  const { columns } = block;
+  const { calendar, columns } = block;
   const { values, fill } = valuesOf(part, block);
   const isOwner = state.owners === null ? null : ownership(state.owners, block);
   const dense = block.scratch('dense rows', block.rows);
@@ -55,8 +56,12 @@ function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Blo
     const stateCode = columns.state?.[row] ?? 0;
     if (stateCode === 0 && value !== value) continue;
     const method = columns.method?.[row] ?? 0;
+    const day = (columns.day?.[row] ?? 0) - calendar.minDay;
+    const all = dayBits(1, calendar.lengths[day] as number);
+    const isWithinMonth = grain === 0 && method !== SAMPLED;
+    const days = isWithinMonth ? dayBits(calendar.dates[day] as number, columns.days?.[row] ?? 1) : all;
     const isPlain = grain === 0 && stateCode === 0 && method !== SAMPLED && method !== ESTIMATED;
-    if (isPlain && (isOwner === null || isOwner(row, method))) {
+    if (isPlain && (isOwner === null || isOwner(row, method, days, days === all))) {
       dense[kept++] = row;
       continue;
     }
@@ -65,13 +70,17 @@ function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Blo
       state,
       columns.place?.[row] ?? 0,
       columns.source?.[row] ?? 0,
-      monthAt(block, row),
+      calendar.months[day] as number,
       grain,
       spanOf(grain, columns.days?.[row] ?? 1),
       method,
+      days === all,
     );
     const absence = stateCode === 0 ? null : (STATES[stateCode] as Absence);
-    if (absence === null) cell.rank = Math.min(cell.rank, method);
+    if (absence === null) {
+      cell.rank = Math.min(cell.rank, method);
+      cell.days |= days;
+    }
     addTo(cell, value, absence);
     plan.breakdowns.forEach((dimension, at) => {
       const code = columns[dimension]?.[row] ?? 0;
@@ -84,19 +93,23 @@ function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Blo
   return dense.subarray(0, kept);
 }
 
-/** Whether a row is of the source whose numbers the table holds: the first that counts a place and month. */
-function ownership(owners: Owners, block: Block): (row: number, method: number) => boolean {
+type Ownership = (row: number, method: number, covered: number, whole: boolean) => boolean;
+
+/** Whether a row is of the count whose numbers the table holds: the first of a place and month. */
+function ownership(owners: Owners, block: Block): Ownership {
   const source = (owners.source = covering(owners.source, block.extent, 1));
   const rank = (owners.rank = covering(owners.rank, block.extent, 1));
+  const days = (owners.days = covering(owners.days, block.extent, 1));
   const cells = indicesOf(block, source.from, source.places, 1);
   const sources = block.columns.source;
-  return (row, method) => {
+  return (row, method, covered, whole) => {
     const cell = cells[row] as number;
-    const who = (sources?.[row] ?? 0) + 1;
+    const who = ownerCode(sources?.[row] ?? 0, whole);
     const owner = source.cells[cell] as number;
     if (owner !== 0 && owner !== who) return false;
     if (owner === 0 || method < (rank.cells[cell] as number)) rank.cells[cell] = method;
     source.cells[cell] = who;
+    days.cells[cell]! |= covered;
     return true;
   };
 }
@@ -122,13 +135,13 @@ function specialCell(
   grain: number,
   span: number,
   method: number,
+  whole: boolean,
 ): SpecialCell {
   const cells = state.special.get(month) ?? new Map<number, SpecialCell>();
   state.special.set(month, cells);
   const sampled = method === SAMPLED;
-  if (sampled || span > 1) state.longWindows = true;
   const estimated = method === ESTIMATED;
-  const key = (place * 1_048_576 + source) * 64 + span * 4 + (estimated ? 2 : sampled ? 1 : 0);
+  const key = (place * 1_048_576 + source) * 128 + span * 8 + (whole ? 4 : 0) + (estimated ? 2 : sampled ? 1 : 0);
   let cell = cells.get(key);
   if (cell === undefined) {
     cell = {
@@ -139,6 +152,8 @@ function specialCell(
       grain,
       sampled,
       estimated,
+      whole,
+      days: 0,
       rank: METHODS.length,
       total: 0,
       events: 0,

@@ -5,6 +5,8 @@ import { wordsOf, type Dictionaries } from './columns.ts';
 import type { Dictionary } from './dictionary.ts';
 
 export interface Level {
+  /** Whether its places are the smallest there are, and not made of others. */
+  readonly isFinest: boolean;
   readonly names: readonly string[];
   /** The number of its place for each place code; −1 where it lies in none of `names`. */
   readonly of: Int32Array;
@@ -41,13 +43,13 @@ function wholeLevel(level: PlaceLevel, places: readonly string[]): Level {
     numbers.set(name, known);
     return known;
   });
-  return { names: [...numbers.keys()], of, members: membersOf(of) };
+  return { isFinest: level === 'service-point', names: [...numbers.keys()], of, members: membersOf(of) };
 }
 
 const membersOf = (of: Int32Array): Int32Array =>
   Int32Array.from([...of.keys()].filter((place) => (of[place] as number) >= 0));
 
-function narrowed({ names, of }: Level, touched: Iterable<number>): Level {
+function narrowed({ isFinest, names, of }: Level, touched: Iterable<number>): Level {
   const numbers = new Map<number, number>();
   for (const place of touched) {
     const number = of[place] ?? -1;
@@ -55,6 +57,7 @@ function narrowed({ names, of }: Level, touched: Iterable<number>): Level {
   }
   const narrow = of.map((number) => numbers.get(number) ?? -1);
   return {
+    isFinest,
     names: [...numbers.keys()].map((number) => names[number] as string),
     of: narrow,
     members: membersOf(narrow),

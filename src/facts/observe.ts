@@ -23,8 +23,8 @@ import type { Figure } from './fact.ts';
 import { levelOf, type Level } from './level.ts';
 import { panelOf } from './panel.ts';
 import type { PartState, PlanState } from './planState.ts';
-import { settle, type Settlement } from './settle.ts';
-import { firstMonth, lastMonth, type Span } from './span.ts';
+import { NOTHING_SETTLED, settle } from './settle.ts';
+import type { Span } from './span.ts';
 
 /**
  * First and last month of which something changed, by place code (of service points, or whatever the facts name): the
@@ -57,29 +57,24 @@ export function* observe(
   const to = Math.min(horizon, ranges === null ? Infinity : Math.max(...ranges.map((range) => range.to)));
   if (from > to) return;
 
-  // Settled once, for whole financial years: every shorter period lies in one.
-  const years: Span = {
-    granularity: 'financial-year',
-    first: periodOfMonth('financial-year', from),
-    last: periodOfMonth('financial-year', to),
-  };
-  const settled = (part: PartState | null): Settlement =>
-    part === null || (part.special.size === 0 && part.owners === null)
-      ? NOTHING_SETTLED
-      : settle(plan, part, firstMonth(years), lastMonth(years), dictionaries);
-  const [settledNumerator, settledDenominator] = [settled(state.numerator), settled(state.denominator)];
+  // Settled once for each length of period, for all levels of place.
+  const spans = plan.granularities.map((granularity) => {
+    const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
+    const settled = (part: PartState | null) =>
+      part === null ? NOTHING_SETTLED : settle(plan, part, span, dictionaries, panel);
+    return { span, numerator: settled(state.numerator), denominator: settled(state.denominator) };
+  });
   for (const placeLevel of plan.places) {
     const level = levelOf(placeLevel, dictionaries, touched);
     if (level.names.length === 0) continue;
     const wanted = touched === undefined ? null : wantedAt(level, touched);
-    for (const granularity of plan.granularities) {
-      const span = { granularity, first: periodOfMonth(granularity, from), last: periodOfMonth(granularity, to) };
+    for (const { span, ...settled } of spans) {
       const cubes = {
         numerator: cubeOf(
           plan,
           measure.numerator,
           state.numerator,
-          settledNumerator,
+          settled.numerator,
           span,
           level,
           dictionaries,
@@ -92,20 +87,21 @@ export function* observe(
                 plan,
                 measure.denominator,
                 state.denominator,
-                settledDenominator,
+                settled.denominator,
                 span,
                 level,
                 dictionaries,
                 state.room,
               ),
-        coverage: state.reporting === null || panel === null ? null : coverageOf(state.reporting, panel, span, level),
+        coverage:
+          state.reporting === null || panel === null
+            ? null
+            : coverageOf(state.reporting, panel, span, level, settled.numerator),
       };
       yield* emit(plan, state, span, level, wanted, cubes, dictionaries, vanished);
     }
   }
 }
-
-const NOTHING_SETTLED: Settlement = { cells: [], contested: new Set() };
 
 /** The months touched at each place of a level: those of every place in it. */
 function wantedAt(level: Level, touched: Touched): Map<number, { from: number; to: number }> {

@@ -19,6 +19,10 @@ export interface SpecialCell {
   readonly sampled: boolean;
   /** Whether the source says that its numbers are estimates. */
   readonly estimated: boolean;
+  /** Whether it counted the window in one, not some days of a month. */
+  readonly whole: boolean;
+  /** Days of the first month that are covered, as bits. */
+  days: number;
   /** Best method seen, as an index of METHODS. */
   rank: number;
   total: number;
@@ -29,13 +33,25 @@ export interface SpecialCell {
   readonly categories: readonly Map<number, { total: number; events: number; absences: Set<Absence> }>[];
 }
 
-/** Of whom the tables hold the numbers, where an indicator may take only one source's for a place and month. */
+/**
+ * Of whom the tables hold the numbers, where an indicator may take only one count of a place and month: whoever came
+ * first, be it with whole months or with days. Which count is used is settled later.
+ */
 export interface Owners {
-  /** Code of the source and 1; 0 where nobody counted. Whoever came first: which source is used is settled later. */
+  /** See `ownerCode`; 0 where nobody counted. */
   source: Grid<Int32Array>;
   /** Best method seen, as an index of METHODS. */
   rank: Grid<Uint8Array>;
+  /** Days of the month that are covered, as bits. */
+  days: Grid<Int32Array>;
 }
+
+/** A source and whether it counts whole months, as a number that is not 0. */
+export const ownerCode = (source: number, whole: boolean): number => 2 * (source + 1) + (whole ? 1 : 0);
+export const ownerOf = (code: number): { source: number; whole: boolean } => ({
+  source: (code >> 1) - 1,
+  whole: code % 2 === 1,
+});
 
 /** People by month: the same person may stand there many times. */
 export interface People {
@@ -60,8 +76,6 @@ export interface PartState {
   readonly owners: Owners | null;
   /** By first month of the window. */
   readonly special: Map<number, Map<number, SpecialCell>>;
-  /** Whether some special cell speaks of more than its own month. */
-  longWindows: boolean;
   readonly people: Map<number, People>;
   readonly statuses: Status[];
 }
@@ -108,9 +122,10 @@ export function emptyState(
         : plan.breakdowns.length === 0
           ? [sumTable(extent, 2, room)]
           : plan.breakdowns.map((dimension) => sumTable(extent, 2 * categories(dimension), room)),
-    owners: plan.chooseOne ? { source: grid(Int32Array, extent, 1), rank: grid(Uint8Array, extent, 1) } : null,
+    owners: plan.chooseOne
+      ? { source: grid(Int32Array, extent, 1), rank: grid(Uint8Array, extent, 1), days: grid(Int32Array, extent, 1) }
+      : null,
     special: new Map(),
-    longWindows: false,
     people: new Map(),
     statuses: [],
   });

@@ -1,13 +1,19 @@
 /**
  * Settling the cells that need more than adding: sample weeks become months, and where an indicator may take only one
- * count of a place and month, the better one is chosen. What is settled is a list of plain numbers for spans of months.
+ * count of a place and time, one is chosen for each period. What is settled is a list of plain numbers for spans of
+ * months.
  */
 import type { Absence } from '../../contracts/fields.ts';
 import { NOTES } from '../domain/conclude.ts';
+import { daysInMonth } from '../domain/periods.ts';
 import type { Plan } from '../domain/plan.ts';
-import { grossUp } from '../domain/sampleWeeks.ts';
+import { grossUp, SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
+import { authorityNamed, chooseCounts, type Choices } from './chooseCounts.ts';
 import { METHODS, wordsOf, type Dictionaries } from './columns.ts';
-import type { Owners, PartState, SpecialCell } from './planState.ts';
+import { dayBits } from './foldReporting.ts';
+import type { Panel } from './panel.ts';
+import { ownerOf, type Owners, type PartState, type SpecialCell } from './planState.ts';
+import { firstMonth, lastMonth, type Span } from './span.ts';
 import { sumsAt } from './sumTable.ts';
 
 export interface Settled {
@@ -19,32 +25,54 @@ export interface Settled {
   readonly events: number;
   readonly absences: ReadonlySet<Absence>;
   readonly notes: readonly string[];
+  /** Notes that it has as a part of something larger than its own place. */
+  readonly widerNotes?: readonly string[];
   readonly categories: readonly ReadonlyMap<
     number,
     { total: number; events: number; absences: ReadonlySet<Absence> }
   >[];
 }
 
-interface Candidate extends Settled {
+/** Numbers, or reasons for which there are none, of one place, window and source. */
+export interface Candidate extends Settled {
   readonly source: number;
+  /** Best method seen, as an index of METHODS. */
   readonly rank: number;
   readonly sampled: boolean;
+  /** Days of the month that are covered, as bits; all of them where the window has several months. */
+  readonly days: number;
+  /** Whether a count is of the whole window in one, not of some of its days. */
+  readonly whole: boolean;
 }
 
-/** What was settled, and the places of which the tables are not to be read, because they are settled here. */
+/** What was settled. */
 export interface Settlement {
   readonly cells: readonly Settled[];
+  /** Places of which the tables are not to be read: all that counts of them is among the cells. */
   readonly contested: ReadonlySet<number>;
+  /** What was chosen for the contested places, by period; null where all counts are added. */
+  readonly choices: Choices | null;
 }
 
-/** Cells whose windows touch the months `from` to `to`, settled. */
-export function settle(plan: Plan, state: PartState, from: number, to: number, dictionaries: Dictionaries): Settlement {
+export const NOTHING_SETTLED: Settlement = { cells: [], contested: new Set(), choices: null };
+
+/**
+ * Cells for the periods of a span, settled.
+ * @param panel who reported at all; null where coverage is not asked for
+ */
+export function settle(
+  plan: Plan,
+  state: PartState,
+  span: Span,
+  dictionaries: Dictionaries,
+  panel: Panel | null,
+): Settlement {
+  if (state.special.size === 0 && state.owners === null) return NOTHING_SETTLED;
+  const [from, to] = [firstMonth(span), lastMonth(span)];
   const plain: Candidate[] = [];
   const samples = new Map<string, SpecialCell[]>();
-  // A year's count gives way to a half that gives way to a quarter that gives way to a month: all within two years.
-  // Where every window lies within a month, none reaches another.
-  const margin = state.longWindows ? 24 : 0;
-  for (let month = from - margin; month <= to + margin; month++) {
+  // A sample week stands for the two months after its own as well.
+  for (let month = from - (SAMPLE_MONTHS - 1); month <= to; month++) {
     for (const cell of state.special.get(month)?.values() ?? []) {
       if (cell.sampled) {
         const key = `${cell.place} ${cell.source}`;
@@ -57,17 +85,11 @@ export function settle(plan: Plan, state: PartState, from: number, to: number, d
     }
   }
   for (const cells of samples.values()) plain.push(...sampledMonths(cells, plan.breakdowns.length));
-  if (state.owners === null) return { cells: plain, contested: NOBODY };
-  const contested = contestedPlaces(
-    plain,
-    state.owners,
-    wordsOf(dictionaries, 'place').values,
-    from - margin,
-    to + margin,
-  );
-  for (const place of contested)
-    plain.push(...ownedCells(plan, state, state.owners, place, from - margin, to + margin));
-  return { cells: chooseOne(plain, dictionaries), contested };
+  if (state.owners === null) return { cells: plain, contested: NOBODY, choices: null };
+  const { values: places } = wordsOf(dictionaries, 'place');
+  const contested = contestedPlaces(plain, state.owners, places, panel, from, to);
+  for (const place of contested) plain.push(...ownedCells(plan, state, state.owners, place, from, to));
+  return { ...chooseCounts(plain, span, dictionaries), contested };
 }
 
 const NOBODY: ReadonlySet<number> = new Set();
@@ -80,13 +102,18 @@ function contestedPlaces(
   candidates: readonly Candidate[],
   { source }: Owners,
   places: readonly string[],
+  panel: Panel | null,
   from: number,
   to: number,
 ): ReadonlySet<number> {
   const authorities = new Set<string>();
   for (const { place, events } of candidates) if (events > 0) authorities.add(authorityNamed(places[place] ?? ''));
   places.forEach((name, place) => {
-    if (name.includes('/') || place >= source.places) return;
+    if (name.includes('/')) return;
+    // Whoever counted for the whole authority once is expected to, also in periods without a count of it.
+    if (panel !== null && (panel.lastReported[place] ?? -Infinity) >= (panel.firstReported[place] ?? Infinity))
+      authorities.add(name);
+    if (place >= source.places) return;
     const [first, end] = [Math.max(from, source.from), Math.min(to, source.from + source.months - 1)];
     for (let month = first; month <= end; month++) {
       if (source.cells[(month - source.from) * source.places + place] !== 0) authorities.add(name);
@@ -100,18 +127,13 @@ function contestedPlaces(
   return contested;
 }
 
-const authorityNamed = (place: string): string => {
-  const slash = place.indexOf('/');
-  return slash < 0 ? place : place.slice(0, slash);
-};
-
 const NONE: ReadonlySet<Absence> = new Set();
 
 /** What the tables hold of a place, as candidates. */
 function ownedCells(
   plan: Plan,
   { sums }: PartState,
-  { source, rank }: Owners,
+  { source, rank, days }: Owners,
   place: number,
   from: number,
   to: number,
@@ -133,9 +155,11 @@ function ownedCells(
     }
     cells.push({
       place,
-      source: owner - 1,
+      source: ownerOf(owner).source,
       rank: rank.cells[at] as number,
       sampled: false,
+      days: days.cells[at] as number,
+      whole: ownerOf(owner).whole,
       month,
       span: 1,
       grain: 0,
@@ -196,6 +220,8 @@ function sampledMonths(cells: readonly SpecialCell[], breakdowns: number): Candi
     source: first.source,
     rank: METHODS.indexOf('sample-week'),
     sampled: true,
+    days: dayBits(1, daysInMonth(month)),
+    whole: true,
     month,
     span: 1,
     grain: 0,
@@ -216,65 +242,3 @@ function sampledMonths(cells: readonly SpecialCell[], breakdowns: number): Candi
     ),
   }));
 }
-
-/**
- * One count for each place and month. A month beats a longer window that covers it, a service point beats a total of
- * its authority, and of two sources the better method (then the first name) is used; what is left out is noted.
- */
-function chooseOne(candidates: readonly Candidate[], dictionaries: Dictionaries): Settled[] {
-  const places = wordsOf(dictionaries, 'place').values;
-  const sources = wordsOf(dictionaries, 'source').values;
-  const authorityOf = (place: number): string | null => {
-    const name = places[place] ?? '';
-    const slash = name.indexOf('/');
-    return slash < 0 ? null : name.slice(0, slash);
-  };
-  const better = (a: Candidate, b: Candidate): number =>
-    a.span - b.span ||
-    a.rank - b.rank ||
-    ((sources[a.source] ?? '') < (sources[b.source] ?? '') ? -1 : a.source === b.source ? 0 : 1);
-  const counted = candidates.filter((c) => c.events > 0);
-  const ordered = [
-    ...counted.filter((c) => authorityOf(c.place) !== null).sort(better),
-    ...counted.filter((c) => authorityOf(c.place) === null).sort(better),
-  ];
-  // Which source was taken for a place and month, and which authorities have service points that count a month.
-  const taken = new Map<string, { source: number; span: number; sampled: boolean; note: boolean }>();
-  const kept: { candidate: Candidate; keys: string[] }[] = [];
-  for (const candidate of ordered) {
-    const name = places[candidate.place] ?? '';
-    const keys = monthsOf(candidate).map((month) => `${name} ${month}`);
-    const rivals = keys.map((key) => taken.get(key)).filter((rival) => rival !== undefined);
-    const gives = rivals.filter(
-      (rival) =>
-        rival.source !== candidate.source || rival.span !== candidate.span || rival.sampled !== candidate.sampled,
-    );
-    if (gives.length > 0) {
-      for (const rival of gives) rival.note = true;
-      continue;
-    }
-    // A total of the whole authority gives way to what its service points say.
-    const authority = authorityOf(candidate.place);
-    for (const key of keys)
-      if (!taken.has(key))
-        taken.set(key, { source: candidate.source, span: candidate.span, sampled: candidate.sampled, note: false });
-    if (authority !== null) {
-      for (const month of monthsOf(candidate)) {
-        const key = `${authority} ${month}`;
-        if (!taken.has(key)) taken.set(key, { source: -1, span: -1, sampled: false, note: false });
-        keys.push(key);
-      }
-    }
-    kept.push({ candidate, keys });
-  }
-  const settled: Settled[] = kept.map(({ candidate, keys }) =>
-    keys.some((key) => taken.get(key)?.note === true)
-      ? { ...candidate, notes: [...candidate.notes, NOTES.otherSource] }
-      : candidate,
-  );
-  const absent = candidates.filter((c) => c.events === 0);
-  return [...settled, ...absent];
-}
-
-const monthsOf = ({ month, span }: { month: number; span: number }): number[] =>
-  Array.from({ length: span }, (_, i) => month + i);

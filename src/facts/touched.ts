@@ -3,7 +3,7 @@
  * because who is expected to report depends on who reported first and last.
  */
 import { firstExpected, PANEL_MONTHS_AFTER_LAST } from '../domain/coverage.ts';
-import { firstMonthOf, monthOf, periodOfMonth } from '../domain/periods.ts';
+import { monthOf } from '../domain/periods.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import type { Plan } from '../domain/plan.ts';
 import { GRAINS, METHODS, spanOf, wordsOf, type Dictionaries } from './columns.ts';
@@ -97,32 +97,7 @@ export function touching(plan: Plan, before: PlanState, dictionaries: Dictionari
           if (last >= (panel.firstReported[place] ?? Infinity)) widen(place, panel.last, latest);
         });
       }
-      if (plan.chooseOne) {
-        // A window may displace another that reaches beyond it, and so let a third one in: all in one financial year.
-        for (const [place, range] of touched) touched.set(place, wholeYears(range));
-        spreadOverAuthorities(touched, wordsOf(dictionaries, 'place').values, widen);
-      }
       return touched;
     },
   };
-}
-
-const wholeYears = ({ from, to }: { from: number; to: number }) => ({
-  from: firstMonthOf('financial-year', periodOfMonth('financial-year', from)),
-  to: firstMonthOf('financial-year', periodOfMonth('financial-year', to) + 1) - 1,
-});
-
-/** A total of a whole authority may make its service points say that another source was not used. */
-function spreadOverAuthorities(
-  touched: ReadonlyMap<number, { from: number; to: number }>,
-  places: readonly string[],
-  widen: (place: number, from: number, to: number) => void,
-): void {
-  for (const [place, { from, to }] of [...touched]) {
-    const name = places[place] ?? '';
-    if (name.includes('/')) continue;
-    places.forEach((other, code) => {
-      if (other.startsWith(`${name}/`)) widen(code, from, to);
-    });
-  }
 }

@@ -127,58 +127,150 @@ function entriesOf(plan: Plan, part: Part, facts: readonly Fact[]): Entry[] {
       }
     }
   }
-  return plan.chooseOne ? chooseOne(entries) : entries;
+  return entries;
 }
 /** An estimate of the total belongs to no category, and an estimate of a category not to the total. */
 const SAMPLE_TOTAL = '\ttotal';
 const SAMPLE_OTHER = '\tother';
 
-/** Of counts that speak of one place and month, those of the first source stay: finer windows first, then better methods. */
-function chooseOne(entries: readonly Entry[]): Entry[] {
-  const counted = entries.filter((e) => e.absence === null);
-  // One source's rows for one window stand or fall together, ranked by the best method among them.
-  const groups = groupBy(counted, (e) => `${e.place}|${e.month}|${e.months}|${e.sampled}|${e.fact.source}`).map(
-    (members) => {
+/** What is left where counts must not be added: for one period, and apart for its places and for what holds them. */
+interface Chosen {
+  readonly entries: readonly Entry[];
+  /** Entries of places that are left out of wider ones, because others speak for them. */
+  readonly leftOut: (place: string) => boolean;
+  /** Entries that compete with others of their authority. */
+  readonly contested: ReadonlySet<Entry>;
+  readonly daysTaken: (place: string, month: number) => ReadonlySet<number>;
+}
+
+/** One window of one source at one place: its entries stand or fall together, ranked by the best method among them. */
+interface Bid {
+  readonly members: readonly Entry[];
+  readonly place: string;
+  readonly source: string;
+  readonly first: number;
+  readonly after: number;
+  readonly sampled: boolean;
+  readonly whole: boolean;
+  readonly rank: number;
+  readonly days: ReadonlySet<string>;
+}
+
+const daysOfEntry = (e: Entry): string[] =>
+  Array.from({ length: e.months }, (_, i) => e.month + i).flatMap((month) =>
+    (e.sampled ? Array.from({ length: daysInMonth(month) }, (_, i) => i + 1) : daysCovered(e.fact, month)).map(
+      (day) => `${month} ${day}`,
+    ),
+  );
+
+/** Of counts of one place and time, those that cover most of a period. */
+function chooseFor(entries: readonly Entry[], begin: number, end: number): Chosen {
+  const inside = entries.filter((e) => e.absence === null && e.month >= begin && e.month + e.months <= end);
+  const isWhole = (e: Entry): boolean =>
+    daysOfEntry(e).length ===
+    Array.from({ length: e.months }, (_, i) => daysInMonth(e.month + i)).reduce((a, b) => a + b, 0);
+  const bids = groupBy(inside, (e) => [e.place, e.month, e.months, e.sampled, isWhole(e), e.fact.source].join('|')).map(
+    (members): Bid => {
       const [e] = members as [Entry];
-      const rank = Math.min(
-        ...members.map((m) =>
-          m.sampled ? METHODS.indexOf('sample-week') : METHODS.indexOf(m.fact.method as 'manual'),
-        ),
-      );
-      return { members, e, rank, authority: e.place.includes('/') ? (e.place.split('/')[0] ?? '') : null };
+      return {
+      members, place: e.place, source: e.fact.source, first: e.month, after: e.month + e.months, sampled: e.sampled, whole: isWhole(e),
+      rank: Math.min(...members.map((m) => METHODS.indexOf(m.sampled ? 'sample-week' : (m.fact.method as 'manual')))),
+      days: new Set(members.flatMap(daysOfEntry)),
+    }; // prettier-ignore
     },
   );
-  groups.sort(
-    (a, b) =>
-      (a.authority === null ? 1 : 0) - (b.authority === null ? 1 : 0) ||
-      a.e.months - b.e.months ||
-      a.rank - b.rank ||
-      (a.e.fact.source < b.e.fact.source ? -1 : a.e.fact.source > b.e.fact.source ? 1 : 0),
-  );
-  const kept: typeof groups = [];
-  const beaten = new Set<(typeof groups)[number]>();
-  for (const group of groups) {
-    const rivals = kept.filter(
-      (k) =>
-        overlap(k.e, group.e) &&
-        ((k.e.place === group.e.place &&
-          (k.e.fact.source !== group.e.fact.source ||
-            k.e.months !== group.e.months ||
-            k.e.sampled !== group.e.sampled)) ||
-          k.authority === group.e.place),
-    );
-    if (rivals.length === 0) kept.push(group);
-    for (const rival of rivals) beaten.add(rival);
+  const shutAt = (place: string, month: number): boolean =>
+    entries.some(
+      (e) =>
+        e.place === place &&
+        (e.absence === 'not-open' || e.absence === 'not-applicable') &&
+        month >= e.month &&
+        month < e.month + e.months,
+    ) && !bids.some((b) => b.place === place && b.first === month && b.after === month + 1);
+  const kept: Bid[] = [];
+  const beaten = new Set<Bid>();
+  const covered = new Map<string, number>();
+  for (const of of groupBy(bids, (b) => b.place)) {
+    const { place } = of[0] as Bid;
+    const best = bestOf(of, begin, end, (month) => shutAt(place, month));
+    kept.push(...best.bids);
+    covered.set(place, best.score[0]);
+    for (const winner of best.bids)
+      if (of.some((b) => !best.bids.includes(b) && b.first < winner.after && winner.first < b.after))
+        beaten.add(winner);
   }
-  const absent = entries.filter((e) => e.absence !== null);
-  return [
-    ...absent,
-    ...kept.flatMap((k) =>
-      beaten.has(k) ? k.members.map((m) => ({ ...m, notes: [...m.notes, NOTES.otherSource] })) : k.members,
+  // The total of an authority against its service points: whichever covers more days, the total where they are equal.
+  const authorityOf = (place: string): string => place.split('/')[0] ?? '';
+  const pointsOf = (authority: string) => [...covered].filter(([place]) => place.startsWith(`${authority}/`));
+  const totalWins = (authority: string): boolean =>
+    covered.has(authority) && pointsOf(authority).every(([, days]) => days <= (covered.get(authority) ?? 0));
+  const noted = (bid: Bid): Entry[] =>
+    bid.members.map((m) => (beaten.has(bid) ? { ...m, notes: [...m.notes, NOTES.otherSource] } : m));
+  const taken = kept.map((bid) => ({ bid, entries: noted(bid) }));
+  return {
+    entries: [...entries.filter((e) => e.absence !== null), ...taken.flatMap((t) => t.entries)],
+    leftOut: (place) => {
+      const authority = authorityOf(place);
+      if (!covered.has(authority) && pointsOf(authority).length === 0) return false;
+      return totalWins(authority) !== (place === authority);
+    },
+    contested: new Set(
+      taken.flatMap((t) => {
+        const authority = authorityOf(t.bid.place);
+        return covered.has(authority) && pointsOf(authority).length > 0 ? t.entries : [];
+      }),
     ),
-  ];
+    daysTaken: (place, month) =>
+      new Set(
+        kept
+          .filter((b) => b.place === place)
+          .flatMap((b) => [...b.days])
+          .flatMap((day) => (day.startsWith(`${month} `) ? [Number(day.split(' ')[1])] : [])),
+      ),
+  };
 }
-const overlap = (a: Entry, b: Entry): boolean => a.month < b.month + b.months && b.month < a.month + a.months;
+
+/** Days covered, days estimated (less is better), windows, and methods (less is better). */
+type Score = readonly [number, number, number, number];
+
+/** Of all sets of windows that share no month the best, tried one after the other: of equals, the first. */
+function bestOf(bids: readonly Bid[], from: number, end: number, isShut: (month: number) => boolean) {
+  const ordered = [...bids].sort(
+    (a, b) =>
+      a.after - b.after ||
+      (a.source < b.source ? -1 : a.source > b.source ? 1 : Number(a.whole) - Number(b.whole) || Number(a.sampled) - Number(b.sampled)),
+  ); // prettier-ignore
+  const known = new Map<number, { score: Score; bids: readonly Bid[] }>();
+  const better = (a: Score, b: Score): boolean =>
+    a[0] !== b[0] ? a[0] > b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] !== b[2] ? a[2] > b[2] : a[3] < b[3];
+  const bestFrom = (month: number): { score: Score; bids: readonly Bid[] } => {
+    if (month >= end) return { score: [0, 0, 0, 0], bids: [] };
+    const seen = known.get(month);
+    if (seen !== undefined) return seen;
+    const next = bestFrom(month + 1);
+    let best = {
+      score: [
+        next.score[0] + (isShut(month) ? daysInMonth(month) : 0),
+        next.score[1],
+        next.score[2],
+        next.score[3],
+      ] as Score,
+      bids: next.bids,
+    };
+    for (const bid of ordered.filter(({ first }) => first === month)) {
+      const rest = bestFrom(bid.after);
+      const [days, estimated, windows, ranks] = rest.score;
+      const isEstimate = bid.sampled || METHODS[bid.rank] === 'estimate';
+      const score: Score = [
+        days + bid.days.size, estimated + (isEstimate ? bid.days.size : 0), windows + 1, ranks + bid.rank,
+      ]; // prettier-ignore
+      if (better(score, best.score)) best = { score, bids: [bid, ...rest.bids] };
+    }
+    known.set(month, best);
+    return best;
+  };
+  return bestFrom(from);
+}
 
 function computed(plan: Plan, facts: readonly Fact[]): Observation[] {
   const { measure } = plan;
@@ -199,10 +291,12 @@ function computed(plan: Plan, facts: readonly Fact[]): Observation[] {
         for (const place of new Set([...leaves].map((leaf) => placeAt(level, leaf)).filter((name) => name !== null))) {
           const inside = (leaf: string): boolean => placeAt(level, leaf) === place;
           const begin = firstMonthOf(granularity, p);
-          const cover = reports?.cover(granularity, begin, inside) ?? null;
+          const isWider = level !== 'service-point';
+          const chosen = numerator.chosen(begin, begin + MONTHS[granularity]);
+          const cover = reports?.cover(granularity, begin, inside, chosen, isWider) ?? null;
           const cut = (breakdown: string, dimension: string | null, category: string | null): boolean => {
             const one = (t: ReturnType<typeof tallier>): Tally | null =>
-              t.tally(granularity, begin, inside, dimension, category);
+              t.tally(granularity, begin, inside, isWider, dimension, category);
             const tally = one(numerator);
             const noted =
               tally !== null && dimension === null && cover?.part === true
@@ -251,7 +345,16 @@ function tallier(plan: Plan, part: Part, facts: readonly Fact[]) {
   const rows = part.fold === 'latest' || part.fold === 'distinct' ? matching(part, facts) : [];
   const people = part.fold === 'distinct' ? rows.filter((f) => f.subject !== '') : [];
   const all = part.fold === 'distinct' ? people : part.fold === 'latest' ? rows : [];
+  const choices = new Map<string, Chosen>();
+  const chosen = (begin: number, end: number): Chosen | null => {
+    if (!plan.chooseOne || part.fold === 'latest' || part.fold === 'distinct') return null;
+    const key = `${begin} ${end}`;
+    const choice = choices.get(key) ?? chooseFor(entries, begin, end);
+    choices.set(key, choice);
+    return choice;
+  };
   return {
+    chosen,
     months: [...entries.flatMap((e) => [e.month, e.month + e.months - 1]), ...all.map((f) => monthOf(f.day))],
     places: [...entries.map((e) => e.place), ...all.map((f) => f.place)],
     categories: (dimension: string): string[] => [
@@ -262,6 +365,7 @@ function tallier(plan: Plan, part: Part, facts: readonly Fact[]) {
       granularity: CalendarGranularity,
       begin: number,
       inside: (place: string) => boolean,
+      isWider: boolean,
       dimension: string | null,
       category: string | null,
     ): Tally | null {
@@ -296,9 +400,10 @@ function tallier(plan: Plan, part: Part, facts: readonly Fact[]) {
           notes: new Set(),
         };
       }
-      const here = entries.filter(
+      const choice = chosen(begin, end);
+      const here = (choice?.entries ?? entries).filter(
         (e) =>
-          inside(e.place) && e.month >= begin && e.month < end && e.grainMonths <= MONTHS[granularity] &&
+          inside(e.place) && !(isWider && choice?.leftOut(e.place) === true) && e.month >= begin && e.month < end && e.grainMonths <= MONTHS[granularity] &&
           (dimension === null ? !plan.breakdowns.some((d) => e.sampled && e.category(d) !== SAMPLE_TOTAL) : e.category(dimension) === category),
       ); // prettier-ignore
       if (here.length === 0) return null;
@@ -307,7 +412,11 @@ function tallier(plan: Plan, part: Part, facts: readonly Fact[]) {
         total: counted.reduce((sum, e) => sum + e.value, 0),
         events: counted.length,
         absences: new Set(here.flatMap((e) => e.absence ?? [])),
-        notes: new Set(here.flatMap((e) => e.notes)),
+        notes: new Set(
+          here.flatMap((e) =>
+            isWider && choice?.contested.has(e) === true ? [...e.notes, NOTES.otherSource] : e.notes,
+          ),
+        ),
       };
     },
   };
@@ -355,11 +464,17 @@ function reportsOf(facts: readonly Fact[]) {
   return {
     months: [...months, ...months.map(firstExpected)],
     places: counted.map((f) => f.place),
-    cover(granularity: CalendarGranularity, begin: number, inside: (place: string) => boolean) {
+    cover(
+      granularity: CalendarGranularity,
+      begin: number,
+      inside: (place: string) => boolean,
+      chosen: Chosen | null,
+      isWider: boolean,
+    ) {
       let [reported, expected, longer, part] = [0, 0, false, false];
       if (begin > lastOfAll) return { coverage: null, longer, part };
       for (const of of groupBy(
-        counted.filter((f) => inside(f.place)),
+        counted.filter((f) => inside(f.place) && !(isWider && chosen?.leftOut(f.place) === true)),
         (f) => f.place,
       )) {
         const place = (of[0] as Fact).place;
@@ -379,10 +494,10 @@ function reportsOf(facts: readonly Fact[]) {
           expected += 1;
           if (here.length === 0) continue;
           const fine = Math.min(...here.map(grainMonths));
+          const days = chosen?.daysTaken(place, month) ?? new Set(here.flatMap((f) => daysCovered(f, month)));
           if (fine > MONTHS[granularity]) longer = true;
-          else {
+          else if (days.size > 0) {
             reported += 1;
-            const days = new Set(here.flatMap((f) => daysCovered(f, month)));
             if (days.size < daysInMonth(month)) part = true;
           }
         }
