@@ -109,8 +109,11 @@ export interface ReadModels {
   replace(projection: ProjectionName, observations: Iterable<Observation>): Promise<void>;
   /** Ordered by place, granularity, breakdown, basis, period, so that two stores with equal content answer alike. */
   series(query: SeriesQuery): Promise<readonly Observation[]>;
-  /** What series a projection holds: distinct place, granularity, basis and breakdown, sorted. */
-  held(projection: ProjectionName): Promise<readonly HeldSeries[]>;
+  /**
+   * What series a projection holds: distinct place, granularity, basis and breakdown, sorted. There may be hundreds of
+   * thousands: whoever wants some says `among` which.
+   */
+  held(projection: ProjectionName, among?: Partial<HeldSeries>): Promise<readonly HeldSeries[]>;
   /** Names of the projections that hold observations or were ever stored by `replace`, sorted. */
   projections(): Promise<readonly ProjectionName[]>;
   /** Forgets a projection. */

@@ -9,7 +9,7 @@ import { isMadeUp, placeAt, placeName } from '../domain/places.ts';
 import { progressOf, type BaselineValue } from '../domain/progress.ts';
 import type { Catalogue, Indicator } from './catalogue.ts';
 import { parkedFor, type ParkedEvent } from './parked.ts';
-import type { HeldSeries, ReadModels, SeriesQuery } from './ports.ts';
+import type { HeldSeries, ProjectionName, ReadModels, SeriesQuery } from './ports.ts';
 
 export interface SeriesRequest {
   readonly indicator: string;
@@ -42,8 +42,15 @@ export async function readSeries(
 ): Promise<Series> {
   const indicator = catalogue.find(request.indicator);
   const { definition, projection } = indicator;
-  const held = await readModels.held(projection);
-  const choice = choose(indicator, held, request);
+  const { place, granularity, basis, breakdown = '' } = request;
+  const fits = await readModels.held(projection, {
+    breakdown,
+    ...(place !== undefined && { place }),
+    ...(granularity !== undefined && { granularity }),
+    ...(basis !== undefined && { basis }),
+  });
+  const choice = bestOf(indicator, fits);
+  if (choice === null) throw notHeld(indicator, request, await readModels.held(projection));
   const { position, everything } = await readAtOnePosition(readModels, { projection, ...choice });
   const parked = parkedFor(indicator.plan, parkedNow(position));
   const baseline = baselineOf(indicator, choice, everything);
@@ -77,7 +84,7 @@ export async function readSeries(
       decimals: definition.unit.decimals,
       direction: definition.direction,
     },
-    place: { code: choice.place, name: nameOf(choice, held) },
+    place: { code: choice.place, name: await nameOf(choice, projection, readModels) },
     granularity: choice.granularity,
     basis: choice.basis,
     breakdown: choice.breakdown,
@@ -111,9 +118,11 @@ async function readAtOnePosition(readModels: ReadModels, query: SeriesQuery) {
 }
 
 /** A computed total of a nation is one of those who report: the name says how many they are. */
-function nameOf({ place, basis }: Choice, held: readonly HeldSeries[]): string {
+async function nameOf(choice: Choice, projection: ProjectionName, readModels: ReadModels): Promise<string> {
+  const { place, granularity, basis, breakdown } = choice;
   const name = placeName(place);
   if (basis !== 'computed' || placeAt('nation', place) !== place) return name;
+  const held = await readModels.held(projection, { granularity, basis, breakdown });
   const authorities = new Set(
     held.map((h) => placeAt('authority', h.place)).filter((a) => a !== null && placeAt('nation', a) === place),
   ).size;
@@ -138,14 +147,8 @@ const shownBaseline = (
 
 type Choice = HeldSeries;
 
-function choose({ definition }: Indicator, held: readonly HeldSeries[], request: SeriesRequest): Choice {
-  const fits = held.filter(
-    (h) =>
-      (request.place === undefined || h.place === request.place) &&
-      (request.granularity === undefined || h.granularity === request.granularity) &&
-      (request.basis === undefined || h.basis === request.basis) &&
-      h.breakdown === (request.breakdown ?? ''),
-  );
+/** The series that a reader wants most, of those that fit the request; null where there are none. */
+function bestOf({ definition }: Indicator, fits: readonly HeldSeries[]): Choice | null {
   const rank = (h: HeldSeries): readonly number[] => [
     definition.baselines.some((b) => b.basis === h.basis && b.place === h.place) ? 0 : 1,
     isMadeUp(h.place) ? 1 : 0,
@@ -154,12 +157,14 @@ function choose({ definition }: Indicator, held: readonly HeldSeries[], request:
     definition.baselines.some((b) => b.basis === h.basis && granularityOfInterval(b.period) === h.granularity) ? 0 : 1,
     GRANULARITY_ORDER.indexOf(h.granularity),
   ];
-  const [best] = fits.toSorted((a, b) => compare(rank(a), rank(b)) || (a.place < b.place ? -1 : 1));
-  if (best !== undefined) return best;
+  return fits.toSorted((a, b) => compare(rank(a), rank(b)) || (a.place < b.place ? -1 : 1))[0] ?? null;
+}
+
+function notHeld({ definition }: Indicator, request: SeriesRequest, held: readonly HeldSeries[]): LedgerError {
   const asked = [request.place, request.granularity, request.basis, request.breakdown].filter(
     (text) => text !== undefined,
   );
-  throw new LedgerError(
+  return new LedgerError(
     'not-found',
     asked.length === 0
       ? `Nothing has been reported for "${definition.id}" yet.`

@@ -50,14 +50,14 @@ export function coverageOf(
       const inside = month >= grain.from && month < grain.from + grain.months;
       const at = (month - grain.from) * grain.places + place;
       const seen = inside ? (grain.cells[at] as number) : 0;
-      const isShut = inside && shut.cells[at] === 1 && seen === 0;
+      const taken = chosen?.daysTaken(place, month) ?? (inside ? (days.cells[at] as number) : 0);
+      const isShut = inside && shut.cells[at] === 1 && taken === 0;
       if (!isExpected(month, first, last, isShut)) continue;
       // Others speak for it, or it for others: who should have reported is counted on one side only.
       if (!level.isFinest && chosen?.isLeftOut(place, month) === true) continue;
       const cell = (period - span.first) * level.names.length + number;
       cells.expected[cell]! += 1;
       if (seen === 0) continue;
-      const taken = chosen === null ? (days.cells[at] as number) : chosen.daysTaken(place, month);
       if (seen > finest) cells.longer[cell] = 1;
       else if (taken !== 0) {
         cells.reported[cell]! += 1;

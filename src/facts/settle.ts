@@ -95,8 +95,8 @@ export function settle(
 const NOBODY: ReadonlySet<number> = new Set();
 
 /**
- * The places of each authority of which more than one count may speak of a month: something was kept apart, or there
- * is a count of the whole authority. Of the others the tables hold all there is.
+ * The places of each authority of which more than one count may speak of a month: something was kept apart, or the
+ * authority as a whole was spoken of. Of the others the tables hold all there is.
  */
 function contestedPlaces(
   candidates: readonly Candidate[],
@@ -107,7 +107,11 @@ function contestedPlaces(
   to: number,
 ): ReadonlySet<number> {
   const authorities = new Set<string>();
-  for (const { place, events } of candidates) if (events > 0) authorities.add(authorityNamed(places[place] ?? ''));
+  for (const { place, events } of candidates) {
+    const name = places[place] ?? '';
+    // What an authority says of itself, be it that it has no number, is held against what its service points say.
+    if (events > 0 || !name.includes('/')) authorities.add(authorityNamed(name));
+  }
   places.forEach((name, place) => {
     if (name.includes('/')) return;
     // Whoever counted for the whole authority once is expected to, also in periods without a count of it.

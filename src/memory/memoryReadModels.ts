@@ -52,9 +52,11 @@ export function memoryReadModels(): ReadModels {
       return inOrderOfBytes(found.map((observation) => ({ text: keyOf(observation), item: observation })));
     },
 
-    async held(projection) {
+    async held(projection, among = {}) {
       const distinct = new Map<string, HeldSeries>();
-      for (const { place, granularity, basis, breakdown } of stored.get(projection)?.values() ?? []) {
+      for (const observation of stored.get(projection)?.values() ?? []) {
+        if (!isWanted({ projection, ...among }, observation)) continue;
+        const { place, granularity, basis, breakdown } = observation;
         distinct.set([place, granularity, basis, breakdown].join('\0'), { place, granularity, basis, breakdown });
       }
       return inOrderOfBytes([...distinct].map(([text, item]) => ({ text, item })));

@@ -481,8 +481,9 @@ function reportsOf(facts: readonly Fact[]) {
         const own = of.flatMap(reach);
         for (let month = begin; month < begin + MONTHS[granularity]; month++) {
           const here = of.filter((f) => covers(f, month));
+          const days = chosen?.daysTaken(place, month) ?? new Set(here.flatMap((f) => daysCovered(f, month)));
           const shut =
-            here.length === 0 &&
+            days.size === 0 &&
             facts.some(
               (f) =>
                 f.place === place &&
@@ -494,7 +495,6 @@ function reportsOf(facts: readonly Fact[]) {
           expected += 1;
           if (here.length === 0) continue;
           const fine = Math.min(...here.map(grainMonths));
-          const days = chosen?.daysTaken(place, month) ?? new Set(here.flatMap((f) => daysCovered(f, month)));
           if (fine > MONTHS[granularity]) longer = true;
           else if (days.size > 0) {
             reported += 1;

@@ -65,8 +65,9 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
       });
     },
 
-    async held(projection) {
+    async held(projection, among = {}) {
       let query = kysely.selectFrom('observations_v1').select(SERIES).distinct().where('projection', '=', projection);
+      for (const name of SERIES) if (among[name] !== undefined) query = query.where(name, '=', among[name]);
       for (const name of SERIES) query = query.orderBy(name);
       return (await query.execute()) as HeldSeries[];
     },

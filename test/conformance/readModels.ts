@@ -172,6 +172,10 @@ export function testReadModels(name: string, make: () => Promise<ReadModelsUnder
           { place, granularity: 'window', breakdown: '', basis: 'computed' },
         ]);
         expect(held).toHaveLength(8);
+        expect(await store.held(visits, { place })).toEqual(held.filter((one) => one.place === place));
+        expect(await store.held(visits, { granularity: 'month', breakdown: '' })).toEqual(
+          held.filter((one) => one.granularity === 'month' && one.breakdown === ''),
+        );
         expect(await store.held(loans)).toEqual([]);
       });
 
