@@ -30,6 +30,11 @@ interface ProjectorPorts {
 
 /** Events taken from the log at a time. */
 export const BATCH_EVENTS = 20_000;
+/**
+ * Events projected at a time while a long log is caught up with: whoever is far behind would otherwise write the same
+ * years of observations again for every page.
+ */
+const CATCH_UP_EVENTS = 200_000;
 
 /** Its calls must follow one another: whoever has a projector sees to that. */
 export interface Projector {
@@ -122,9 +127,12 @@ export async function openProjector(
       await settle();
       for await (const page of pagesAfter(log, facts.position(), BATCH_EVENTS)) {
         facts.append(page);
-        await settle();
+        const isLast = facts.rows() >= total;
+        if (isLast || facts.rows() - ordinal >= CATCH_UP_EVENTS) await settle();
+        else report?.('projecting', facts.rows(), Math.max(total, facts.rows()));
         if (signal?.aborted === true) return;
       }
+      await settle();
     },
     async take(page) {
       const position = facts.position();
