@@ -50,7 +50,7 @@ export function coverageOf(
       const inside = month >= grain.from && month < grain.from + grain.months;
       const at = (month - grain.from) * grain.places + place;
       const seen = inside ? (grain.cells[at] as number) : 0;
-      const taken = chosen?.daysTaken(place, month) ?? (inside ? (days.cells[at]) : 0);
+      const taken = chosen?.daysTaken(place, month) ?? (inside ? days.cells[at] : 0);
       const isShut = inside && shut.cells[at] === 1 && taken === 0;
       if (!isExpected(month, first, last, isShut)) continue;
       // Others speak for it, or it for others: who should have reported is counted on one side only.

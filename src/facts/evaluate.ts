@@ -7,6 +7,7 @@ import { wordsOf } from './columns.ts';
 import type { FactStore, Zone } from './factStore.ts';
 import { columnsOf, folding } from './fold.ts';
 import { observe, observeFigures } from './observe.ts';
+import type { Extent } from './grid.ts';
 import { emptyState, type Evaluation } from './planState.ts';
 
 /**
@@ -14,13 +15,19 @@ import { emptyState, type Evaluation } from './planState.ts';
  * @param room numbers that one dense table of sums may hold
  */
 export function evaluations(plans: readonly Plan[], store: FactStore, to: number, room?: number): Evaluation[] {
-  const zones = store.zones(0, to).filter(({ minDay, maxDay }) => maxDay >= minDay);
-  const from = monthOf(zones.reduce((least, { minDay }) => Math.min(least, minDay), Infinity));
-  const last = monthOf(zones.reduce((most, { maxDay }) => Math.max(most, maxDay), -Infinity));
-  const places = wordsOf(store.dictionaries, 'place').values.length;
-  const extent = zones.length === 0 ? { from: 0, to: -1, places } : { from, to: last, places };
+  const extent = extentOf(store, 0, to);
   const categories = (dimension: Dimension): number => wordsOf(store.dictionaries, dimension).values.length;
   return plans.map((plan) => ({ plan, state: emptyState(plan, extent, categories, room) }));
+}
+
+/** First and last month of rows `from` to `to`, and the places known: what tables that hold the rows must cover. */
+export function extentOf(store: FactStore, from: number, to: number): Extent {
+  const zones = store.zones(from, to).filter(({ minDay, maxDay }) => maxDay >= minDay);
+  const places = wordsOf(store.dictionaries, 'place').values.length;
+  if (zones.length === 0) return { from: 0, to: -1, places };
+  const first = zones.reduce((least, { minDay }) => Math.min(least, minDay), Infinity);
+  const last = zones.reduce((most, { maxDay }) => Math.max(most, maxDay), -Infinity);
+  return { from: monthOf(first), to: monthOf(last), places };
 }
 
 /**
@@ -34,7 +41,7 @@ export function* evaluate(
   to: number,
 ): Generator<number, void, undefined> {
   const columns = (zone: Zone) => [...new Set(evaluations.flatMap(({ plan }) => columnsOf(plan, zone)))];
-  const fold = folding(evaluations, store.dictionaries, store.superseded(to));
+  const fold = folding(evaluations, store.dictionaries, store.superseded(to), extentOf(store, from, to));
   for (const chunk of store.chunks(columns, from, to)) {
     fold(chunk);
     yield chunk.first + chunk.rows - from;

@@ -2,7 +2,6 @@
  * The columnar evaluator, first half: facts in, mergeable state out. Live batch, whole history, prefix and shard are
  * this one function over different slices. Several plans in one pass share the reading, the filters and the look-ups.
  */
-import { monthOf } from '../domain/periods.ts';
 import type { Part, Plan, Where } from '../domain/plan.ts';
 import {
   calendarOf,
@@ -17,6 +16,7 @@ import {
 } from './block.ts';
 import { wordsOf, type ColumnName, type Dictionaries } from './columns.ts';
 import type { Chunk, Zone } from './factStore.ts';
+import type { Extent } from './grid.ts';
 import { foldReporting } from './foldReporting.ts';
 import { foldSums } from './foldSums.ts';
 import type { Evaluation, PartState, People, PlanState } from './planState.ts';
@@ -58,17 +58,18 @@ const STATUS_COLUMNS = ['open', 'wifi', 'statutory', 'pointKind'] as const;
 /**
  * A function that adds a chunk of facts to each evaluation. Rows in `superseded` do not count. It is made for one pass
  * over rows that are there already: words that come later it does not know.
+ * @param extent of all rows of the pass, so that tables grow once and not with each month that comes
  */
 export function folding(
   evaluations: readonly Evaluation[],
   dictionaries: Dictionaries,
   superseded: ReadonlySet<number>,
+  extent: Extent,
 ): (chunk: Chunk) => void {
   const prepared = evaluations.map(({ plan, state }) => ({ plan, state, filters: filtersOf(plan, dictionaries) }));
   const dead = Int32Array.from(superseded).sort();
   const scratch = newScratch();
   const calendars = new Map<Zone, Calendar>();
-  const places = wordsOf(dictionaries, 'place').values.length;
   return (chunk) => {
     const { zone } = chunk;
     const calendar = calendars.get(zone) ?? calendarOf(zone);
@@ -78,7 +79,7 @@ export function folding(
       zone,
       columns: chunk.columns,
       dictionaries,
-      extent: { from: monthOf(zone.minDay), to: monthOf(zone.maxDay), places },
+      extent,
       calendar,
       scratch,
       live: liveRows(dead, chunk),

@@ -7,7 +7,7 @@ import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import { planIndicator } from '../../src/domain/plan.ts';
 import type { Definition } from '../../contracts/definition.ts';
-import { evaluations, observations } from '../../src/facts/evaluate.ts';
+import { evaluations, extentOf, observations } from '../../src/facts/evaluate.ts';
 import { columnsOf, folding } from '../../src/facts/fold.ts';
 import type { Evaluation } from '../../src/facts/planState.ts';
 import { openFactStore, type FactStore } from '../../src/facts/factStore.ts';
@@ -36,12 +36,14 @@ function columnar(definition: Definition, store: FactStore, room?: number): Obse
   const half = room === undefined ? 0 : store.rows() >> 1;
   const [evaluation] = evaluations([plan], store, half, room) as [Evaluation];
   // Amendments may reach back: what is superseded at the end is left out from the start.
-  const fold = folding([evaluation], store.dictionaries, store.superseded(store.rows()));
+  const superseded = store.superseded(store.rows());
   for (const [from, to] of [
     [0, half],
     [half, store.rows()],
-  ] as const)
+  ] as const) {
+    const fold = folding([evaluation], store.dictionaries, superseded, extentOf(store, from, to));
     for (const chunk of store.chunks((zone) => columnsOf(plan, zone), from, to)) fold(chunk);
+  }
   return [...observations(evaluation, store, store.rows())];
 }
 
