@@ -44,15 +44,26 @@ function connect(file: string): Libsql.Database {
 
 /** libsql as kysely wants it, with the failures that an operator can mend told as such. */
 function withPlainErrors(connection: Libsql.Database): SqliteDatabase {
+  // Preparing takes as long as reading a series does, and the program says the same few dozen statements all the time.
+  const prepared = new Map<string, Libsql.Statement>();
+  const prepare = (sql: string): Libsql.Statement => {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    if (prepared.size >= STATEMENTS_KEPT) prepared.clear();
+    const statement = plainly(() => connection.prepare(sql));
+    prepared.set(sql, statement);
+    return statement;
+  };
   return {
     close: () => void connection.close(),
     prepare(sql) {
-      const statement = plainly(() => connection.prepare(sql));
+      const statement = prepare(sql);
       return {
         reader: statement.reader,
         all: (parameters) => plainly(() => statement.all(parameters)),
         run: (parameters) => plainly(() => (isVoid(sql) ? NOTHING_DONE : statement.run(parameters))),
-        iterate: (parameters) => statement.iterate(parameters),
+        // Of its own: two may be under way at once.
+        iterate: (parameters) => connection.prepare(sql).iterate(parameters),
       };
     },
   };
@@ -63,6 +74,7 @@ function withPlainErrors(connection: Libsql.Database): SqliteDatabase {
   }
 }
 
+const STATEMENTS_KEPT = 200;
 const NOTHING_DONE = { changes: 0, lastInsertRowid: 0 };
 
 const MENDABLE: Readonly<Record<string, string>> = {
