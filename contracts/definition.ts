@@ -4,37 +4,11 @@
  */
 import { z } from 'zod';
 import { FACT_KINDS, type FactKind } from './activityEvent.ts';
+import { DIMENSIONS } from './dimensions.ts';
 import { citationField, outcomeField, placeField, slugField, windowField } from './fields.ts';
+import { impossibleCuts } from './possibleCuts.ts';
 
-/** Categorical cuts that facts carry: the only names that `where` and `breakdowns` may use. */
-export const DIMENSIONS = [
-  'format',
-  'contentAge',
-  'channel',
-  'list',
-  'counts',
-  'resource',
-  'challenge',
-  'challengeYear',
-  'ageBand',
-  'centre',
-  'sex',
-  'ethnicity',
-  'disability',
-  'inRegion',
-  'imdDecile',
-  'mainOutcome',
-  'secondaryOutcome',
-  'mode',
-  'audience',
-  'site',
-  'open',
-  'wifi',
-  'statutory',
-  'pointKind',
-  'ages',
-] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+export { DIMENSIONS, type Dimension } from './dimensions.ts';
 
 const PLACE_LEVELS = ['service-point', 'authority', 'nation'] as const;
 export type PlaceLevel = (typeof PLACE_LEVELS)[number];
@@ -133,6 +107,9 @@ export const definitionSchema = z
   .refine((d) => d.measure === undefined || (d.places.length > 0 && d.granularities.length > 0), {
     message: 'a measure needs at least one place level and one granularity',
     path: ['places'],
+  })
+  .superRefine((definition, context) => {
+    for (const { path, message } of impossibleCuts(definition)) context.addIssue({ code: 'custom', path, message });
   })
   .meta({ id: 'IndicatorDefinition' });
 
