@@ -94,6 +94,10 @@ describe('text that is not YAML', () => {
     const faults = told('['.repeat(20_000));
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.length).toBeLessThanOrEqual(20);
+    expect(told(`id: ${'['.repeat(20_000)}${']'.repeat(20_000)}`)).toEqual([
+      expect.stringMatching(/^1:\d+ - cannot be read as YAML: it is nested too deeply$/),
+    ]);
+    expect(faults.join()).not.toMatch(/call stack/);
   });
 });
 
@@ -225,6 +229,21 @@ describe('a faulty field is told with line, column, what was expected and what w
     ['too many decimals', broken('decimals: 0', 'decimals: 9'), ['6:34 /unit/decimals expected at most 4, found 9']],
     ['a title too short', broken('title: Visits to public libraries', 'title: Vis'), ['3:8 /title expected at least 5 characters, found "Vis"']],
     ['no title at all', broken('title: Visits to public libraries', 'title:'), ['3:7 /title expected text, found nothing']],
+    [
+      'a title with a control character',
+      broken('title: Visits to public libraries', 'title: "Visits\\u0007 to libraries"'),
+      [String.raw`3:8 /title must be plain text: no control characters, no half characters, found "Visits\u0007 to libraries"`],
+    ],
+    [
+      'a question that turns the direction of writing',
+      broken('question: How many', 'question: "\\u202eHow many').replace('library?\n', 'library?"\n'),
+      [String.raw`4:11 /question must be plain text: nothing that breaks the line or turns the direction of writing, found "\u202eHow many times do people enter a public library?"`],
+    ],
+    [
+      'a note with a hidden mark',
+      broken('- A visit is', '- "A visit\u2066 is').replace('premises.', 'premises."'),
+      [expect.stringMatching(/^24:5 \/notes\/0 must be plain text: nothing that .*, found "A visit\\u2066 is/)],
+    ],
     ['a unit as a word', broken('{ label: visits, decimals: 0 }', 'visits'), ['6:7 /unit expected a mapping, found "visits"']],
     [
       'an id with a space',
