@@ -34,6 +34,14 @@ export function showImport(report: ImportReport): string {
   ].join('\n');
 }
 
+/** How many things of a file were refused: cells, rows and columns, and what the log would not take. */
+export const refusals = ({ findings }: ImportReport): number =>
+  findings.filter(({ severity }) => severity === 'refused').length;
+
+/** What is said last where a part of what was to be imported was not. */
+export const showPartlyRefused = (refused: number): string =>
+  `${whole(refused)} ${refused === 1 ? 'thing was' : 'things were'} refused and not imported; the rest is recorded. Correct what is named and import again: what is recorded counts once.`;
+
 export function showParked(parked: readonly ParkedEvent[]): string {
   if (parked.length === 0) return 'No event is parked: all that the log holds could be read.';
   return [
