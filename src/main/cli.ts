@@ -25,6 +25,7 @@ import { progressLine } from './progressLine.ts';
 import {
   refusals,
   showImport,
+  showIndicators,
   showParked,
   showPartlyRefused,
   showProblem,
@@ -141,6 +142,14 @@ program
     process.once('SIGINT', () => cancel.abort());
     const result = await withTarget((target, progress) => target.replay(request, progress, cancel.signal));
     print(result, showReplay(result));
+  });
+
+program
+  .command('indicators')
+  .description('list the indicators that can be asked for: id, title, unit and baseline')
+  .action(async () => {
+    const indicators = await withTarget((target) => target.indicators());
+    print({ indicators }, showIndicators(indicators));
   });
 
 program
