@@ -44,6 +44,9 @@ export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted';
 export const FACT_KINDS = Object.keys(CONTRACTS) as readonly FactKind[];
 export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted'];
 
+/** The fields that the data of a kind of event may have. */
+export const dataFieldsOf = (kind: FactKind): Readonly<Record<string, z.ZodType>> => CONTRACTS[kind].data.shape;
+
 export type EventType<K extends EventKind = EventKind> = `${typeof TYPE_PREFIX}${K}.v1`;
 export const typeOf = <K extends EventKind>(kind: K): EventType<K> => `${TYPE_PREFIX}${kind}.v1`;
 /** The short name of a stored type: `visits.counted` of `org.outcome-ledger.visits.counted.v1`. */

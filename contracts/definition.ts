@@ -4,37 +4,11 @@
  */
 import { z } from 'zod';
 import { FACT_KINDS, type FactKind } from './activityEvent.ts';
-import { citationField, outcomeField, placeField, slugField, windowField } from './fields.ts';
+import { DIMENSIONS } from './dimensions.ts';
+import { citationField, definitionWords, outcomeField, placeField, slugField, windowField } from './fields.ts';
+import { impossibleCuts } from './possibleCuts.ts';
 
-/** Categorical cuts that facts carry: the only names that `where` and `breakdowns` may use. */
-export const DIMENSIONS = [
-  'format',
-  'contentAge',
-  'channel',
-  'list',
-  'counts',
-  'resource',
-  'challenge',
-  'challengeYear',
-  'ageBand',
-  'centre',
-  'sex',
-  'ethnicity',
-  'disability',
-  'inRegion',
-  'imdDecile',
-  'mainOutcome',
-  'secondaryOutcome',
-  'mode',
-  'audience',
-  'site',
-  'open',
-  'wifi',
-  'statutory',
-  'pointKind',
-  'ages',
-] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+export { DIMENSIONS, type Dimension } from './dimensions.ts';
 
 const PLACE_LEVELS = ['service-point', 'authority', 'nation'] as const;
 export type PlaceLevel = (typeof PLACE_LEVELS)[number];
@@ -74,14 +48,9 @@ const baseline = z
     place: placeField.optional().describe('Left out: each place has its own baseline, of this period'),
     period: windowField,
     value: z.number().optional().describe('Stated by a source; left out: the observation of that period'),
-    scope: z.string().min(2).max(120).optional(),
+    scope: definitionWords(2, 120).optional(),
     source: citationField.optional(),
-    caution: z
-      .string()
-      .min(5)
-      .max(160)
-      .optional()
-      .describe('What must be said with every comparison with this baseline'),
+    caution: definitionWords(5, 160).optional().describe('What must be said with every comparison with this baseline'),
   })
   .refine((b) => b.value === undefined || b.source !== undefined, 'a stated baseline value needs its source');
 
@@ -96,11 +65,11 @@ export const definitionSchema = z
   .strictObject({
     id: slugField,
     version: z.int().positive(),
-    title: z.string().min(5).max(90),
-    question: z.string().min(10).max(200).describe('The question about an outcome that the number answers'),
+    title: definitionWords(5, 90),
+    question: definitionWords(10, 200).describe('The question about an outcome that the number answers'),
     outcome: outcomeField,
     unit: z.strictObject({
-      label: z.string().min(1).max(60).describe('As it reads after a number: visits, loans per person, %'),
+      label: definitionWords(1, 60).describe('As it reads after a number: visits, loans per person, %'),
       decimals: z.int().min(0).max(4),
     }),
     direction: z.enum(['up', 'down', 'neutral']).describe('Which way is better'),
@@ -124,7 +93,7 @@ export const definitionSchema = z
     breakdowns: z.array(z.enum(DIMENSIONS)).default([]),
     baselines: z.array(baseline).default([]),
     targets: z.array(target).default([]),
-    notes: z.array(z.string().min(5).max(300)).default([]),
+    notes: z.array(definitionWords(5, 300)).default([]),
   })
   .refine(
     (d) => d.measure !== undefined || d.published !== undefined,
@@ -133,6 +102,9 @@ export const definitionSchema = z
   .refine((d) => d.measure === undefined || (d.places.length > 0 && d.granularities.length > 0), {
     message: 'a measure needs at least one place level and one granularity',
     path: ['places'],
+  })
+  .superRefine((definition, context) => {
+    for (const { path, message } of impossibleCuts(definition)) context.addIssue({ code: 'custom', path, message });
   })
   .meta({ id: 'IndicatorDefinition' });
 

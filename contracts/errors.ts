@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-/** Exit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid data, 4 not found, 5 not allowed, 6 conflict, 7 unavailable, 8 verification failed, 130 interrupted. */
+/** Exit codes: 0 ok, 1 unexpected, 2 usage, 3 invalid data, 4 not found, 5 not allowed, 6 conflict, 7 unavailable, 8 verification failed, 9 imported, but not all of it, 130 interrupted. */
 export const ERROR_CODES = {
   usage: { status: 400, exit: 2, title: 'The request was not understood' },
   'invalid-json': { status: 400, exit: 3, title: 'Not valid JSON' },
@@ -33,6 +33,8 @@ export const ERROR_CODES = {
   internal: { status: 500, exit: 1, title: 'Something went wrong inside' },
 } as const satisfies Record<string, { status: number; exit: number; title: string }>;
 export type ErrorCode = keyof typeof ERROR_CODES;
+/** Exit code of an import of which something was refused and the rest was recorded: done, and somebody should look. */
+export const PARTLY_REFUSED_EXIT = 9;
 
 /** Where exactly the fault is, as far as it is known: in a document, a JSON value, or a table. */
 const faultSchema = z.strictObject({

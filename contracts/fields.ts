@@ -130,6 +130,16 @@ export const publishersWords = (min: number, max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be plain text: no control characters, no half characters');
 
+/**
+ * Words of a definition, which stand on every chart and page. Besides what a publisher may not write, nothing in them
+ * turns the direction of writing: a title must read as it is stored.
+ */
+export const definitionWords = (min: number, max: number) =>
+  publishersWords(min, max).regex(
+    /^[^\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$/,
+    'must be plain text: nothing that breaks the line or turns the direction of writing',
+  );
+
 /** Where an imported number came from, to the cell. `raw` is the cell as it was written. */
 export const provenanceField = z
   .strictObject({

@@ -24,6 +24,8 @@ export function parseDefinition(text: string, file?: string): ParsedDefinition {
   try {
     document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true });
     const errors = [...document.errors, ...document.warnings].slice(0, MOST_YAML_FAULTS);
+    const tooDeep = errors.find(({ message }) => CALL_STACK.test(message));
+    if (tooDeep !== undefined) return { faults: [{ message: TOO_DEEP, ...at(tooDeep.pos[0]), ...named }] };
     if (errors.length > 0) {
       return { faults: errors.map((error) => ({ message: yamlMessage(error, text), ...at(error.pos[0]), ...named })) };
     }
@@ -31,7 +33,8 @@ export function parseDefinition(text: string, file?: string): ParsedDefinition {
   } catch (error) {
     // Nested too deeply, or aliases of aliases: the library throws instead of reporting.
     const detail = error instanceof Error ? error.message : String(error);
-    return { faults: [{ message: `cannot be read as YAML: ${detail}`, line: 1, column: 1, ...named }] };
+    const message = CALL_STACK.test(detail) ? TOO_DEEP : `cannot be read as YAML: ${detail}`;
+    return { faults: [{ message, line: 1, column: 1, ...named }] };
   }
   const parsed = definitionSchema.safeParse(value, { error: expectation });
   if (parsed.success) return { definition: parsed.data };
@@ -45,6 +48,10 @@ export function parseDefinition(text: string, file?: string): ParsedDefinition {
     }));
   return { faults: faults.sort((a, b) => a.line! - b.line! || a.column! - b.column!) };
 }
+
+/** How the platform says that a text is nested deeper than it can follow. */
+const CALL_STACK = /call stack/;
+const TOO_DEEP = 'cannot be read as YAML: it is nested too deeply';
 
 /** More than these help nobody: one bracket too many can make hundreds. */
 const MOST_YAML_FAULTS = 20;
@@ -125,11 +132,15 @@ function foundText(value: unknown): string {
     return keys.length === 0 ? 'an empty mapping' : `a mapping of ${keys.join(' and ')}`;
   }
   // YAML has numbers that JSON has not: .inf and .nan.
-  const text = typeof value === 'number' ? `${value}` : JSON.stringify(value);
+  const text = typeof value === 'number' ? `${value}` : JSON.stringify(value).replace(UNSEEN, escaped);
   if (text.length <= LONGEST_FOUND) return text;
   const length = typeof value === 'string' ? ` (${value.length} characters)` : '';
   return `${text.slice(0, LONGEST_FOUND)}…${length}`;
 }
+
+/** Characters that would change how the message itself reads. */
+const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 interface Issue {
   readonly path: readonly PropertyKey[];

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { citationField, publishersWords, slugField, windowField } from '../fields.ts';
 
+/** Units in which there can be less than nothing. What any other unit names is counted. */
+const BELOW_ZERO = /percent|%|\b(change|difference|points?|balance|net|index|score|pounds|euros?|gbp)\b|[£€]/i;
+
 /**
  * A statistic that somebody else published. It is quoted, never recomputed: a sample size or an interval is here only
  * where the source gives one.
@@ -29,6 +32,11 @@ export const figurePublished = z
   .refine((f) => (f.low === undefined) === (f.high === undefined), 'must have both ends of an interval or neither')
   .refine((f) => f.low === undefined || f.high === undefined || (f.low <= f.value && f.value <= f.high), {
     message: 'must lie inside its interval',
+    path: ['value'],
+  })
+  .refine((f) => f.value >= 0 || BELOW_ZERO.test(f.unit), {
+    message:
+      'must not be below 0 where the unit is a count; a change has a unit that says so, such as "percent change"',
     path: ['value'],
   })
   .meta({ id: 'FigurePublished' });

@@ -41,7 +41,10 @@ export function catalogueOf(definitions: readonly Definition[]): Catalogue {
         .map(({ plan }) => plan.id)
         .filter((other) => words.some((word) => word.length > 3 && other.includes(word)));
       throw new LedgerError('not-found', `There is no indicator "${id}".`, {
-        hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'GET /v1/indicators lists them.',
+        hint:
+          near.length > 0
+            ? `Did you mean ${near.join(' or ')}?`
+            : '"outcomes indicators" and GET /v1/indicators list them.',
       });
     },
   };

@@ -67,11 +67,7 @@ export async function readSeries(
         choice.breakdown === '' &&
         granularityOfInterval(t.period) === choice.granularity,
     ) ?? null;
-  const progress = progressOf(
-    definition,
-    everything.filter((o) => request.to === undefined || isoOf(windowOf(o.period).last) <= request.to),
-    baseline,
-  );
+  const progress = progressOf(definition, everything, baseline, request.to ?? null);
   return {
     indicator: {
       id: definition.id,

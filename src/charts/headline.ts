@@ -96,8 +96,8 @@ export function headline(series: Series): string {
       ]);
     case 'no-progress-value':
       return shortEnough([
-        ...names.map((name) => `${name}: no figure since the baseline`),
-        'No figure since the baseline',
+        ...names.map((name) => `${name}: nothing to compare with baseline`),
+        'Nothing to compare with baseline',
       ]);
     case 'no-baseline':
       return latest();

@@ -8,7 +8,7 @@ import type { Progress } from '../../contracts/series.ts';
 import { formatNumber, formatSigned, formatWithUnit } from './formatNumber.ts';
 import { NOTES } from './conclude.ts';
 import type { Observation } from './observation.ts';
-import { monthOf, periodLabel, windowOf } from './periods.ts';
+import { isoOf, monthOf, periodLabel, windowOf } from './periods.ts';
 
 /**
  * A period stands for its whole length when at least this share of the expected service-point months was reported.
@@ -64,11 +64,24 @@ type Graded = Pick<Definition, 'direction' | 'unit'>;
  * The graded comparison. Percentage change is (progress − baseline) ÷ baseline × 100, for a baseline above 0 only.
  * @param points   the series in order of time
  * @param baseline null where the definition names none for this place and kind of period
+ * @param until    last day of the periods that are asked for; null where all are
  */
 export function progressOf(
   definition: Graded,
   points: readonly Observation[],
   baseline: BaselineValue | null,
+  until: string | null = null,
+): Progress {
+  const asked = until === null ? points : points.filter(({ period }) => isoOf(windowOf(period).last) <= until);
+  return progressAmong(definition, asked, baseline, asked.length < points.length ? until : null);
+}
+
+/** @param until set where later periods were left out by the request, not by those who report */
+function progressAmong(
+  definition: Graded,
+  points: readonly Observation[],
+  baseline: BaselineValue | null,
+  until: string | null,
 ): Progress {
   const nothing = { reasons: [], change: null, percentChange: null, arithmetic: null };
   if (baseline === null || baseline.value === null) {
@@ -87,7 +100,10 @@ export function progressOf(
       status: 'no-progress-value',
       from,
       to: null,
-      sentence: `Nothing that could be compared has been reported since the baseline, ${from}.`,
+      sentence:
+        until === null
+          ? `Nothing that could be compared has been reported since the baseline, ${from}.`
+          : `Nothing that could be compared with the baseline, ${from}, is for a period after it that ends by ${until}. Later periods were not asked for.`,
     };
   }
   const to = periodLabel(current.period);

@@ -120,12 +120,14 @@ function decode(fileName: string, bytes: Uint8Array, encoding: Encoding): string
   }
 }
 
-/** Offset of the first byte at which the file stops being UTF-8: the longest start that decodes, found by halving. */
+/**
+ * Offset of the first byte that belongs to no character: the longest start that decodes, found by halving, less the
+ * character that it breaks off in. Of `E2 28` the E2 is at fault, not the bracket after it.
+ */
 function firstBadByte(bytes: Uint8Array): number {
-  const decodes = (length: number): boolean => {
+  const decodes = (length: number, stream: boolean): boolean => {
     try {
-      // As a stream, a character cut off at the end is not yet a fault.
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream });
       return true;
     } catch {
       return false;
@@ -135,10 +137,12 @@ function firstBadByte(bytes: Uint8Array): number {
   let bad = bytes.length + 1;
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
-    if (middle <= bytes.length && decodes(middle)) good = middle;
+    // As a stream, a character cut off at the end is not yet a fault.
+    if (middle <= bytes.length && decodes(middle, true)) good = middle;
     else bad = middle;
   }
-  return Math.min(good, Math.max(0, bytes.length - 1));
+  while (good > 0 && !decodes(good, false)) good -= 1;
+  return good;
 }
 
 /** A character for each byte, so that positions in the text are offsets in the file. */

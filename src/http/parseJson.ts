@@ -1,24 +1,37 @@
-/** JSON text → value, with line and column of what is wrong: the platform's own message often leaves the place out. */
+/**
+ * JSON text → value, with line and column of what is wrong: the platform's own message often leaves the place out. A
+ * text of which the platform would lose something without a word is refused, too.
+ */
 import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../../contracts/errors.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
+import { lossIn } from './jsonLosses.ts';
 
 /**
  * The value of a JSON document in UTF-8.
  * @param line line number of the first line, where the text is part of a larger one
- * @throws LedgerError `invalid-json` with line and column
+ * @throws LedgerError `invalid-json` with line and column, and with a JSON pointer where the text is sound but not its value
  */
 export function parseJson(bytes: Buffer, line = 1): unknown {
   // A byte that is no character would otherwise be replaced without a word, and the text stored would not be the one sent.
   if (!isUtf8(bytes)) throw invalidJson({ message: 'is not UTF-8', line });
   const text = withoutMark(bytes.toString('utf8'));
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     const { offset, message } = faultIn(text);
-    const before = text.slice(0, offset).split('\n');
-    throw invalidJson({ message, line: line + before.length - 1, column: (before.at(-1) ?? '').length + 1 });
+    throw invalidJson({ message, ...placeIn(text, offset, line) });
   }
+  const loss = lossIn(text, value);
+  if (loss === null) return value;
+  throw invalidJson({ message: loss.message, pointer: loss.pointer, ...placeIn(text, loss.offset, line) });
+}
+
+/** Line and column of an offset, in a text whose first line has this number. */
+function placeIn(text: string, offset: number, line: number): Required<Pick<Fault, 'line' | 'column'>> {
+  const before = text.slice(0, offset).split('\n');
+  return { line: line + before.length - 1, column: (before.at(-1) ?? '').length + 1 };
 }
 
 /** Some editors and PowerShell begin a file with a byte order mark. */

@@ -76,6 +76,7 @@ export type FindingCode =
   | 'count-type-unknown'
   | 'method-unstated'
   | 'authority-unknown'
+  | 'authority-other'
   | 'library-unusable'
   | 'text-too-long'
   | 'category-unmapped'

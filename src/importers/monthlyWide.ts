@@ -28,7 +28,7 @@ import {
   type Report,
 } from './importer.ts';
 import { isGssCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
-import { dataRows, settleRepeats } from './rows.ts';
+import { dataRows, isNearSum, settleRepeats, TOTAL_IMPORTED } from './rows.ts';
 import { countHint, countOf, keyOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 const FORMAT = 'monthly-wide';
@@ -198,19 +198,28 @@ function libraryRows(source: ImportSource, columns: Columns, report: Report): re
     const found = `${row.name}, with other figures than row ${other.row}`;
     report.refuse([row.row, header], 'row-contradicted', found, 'each library once', 'Neither row was imported.');
   }
-  const total = rowThatAddsUp(settled.kept, columns.months);
-  if (total === null) return settled.kept;
+  const sums = checkableSums(settled.kept, columns.months);
+  const total = settled.kept.find((row) => sums.length > 0 && missesOf(row, sums).length === 0) ?? null;
+  if (total === null) {
+    flagNearTotals(settled.kept, sums, header, report);
+    return settled.kept;
+  }
   report.refuse([total.row, header], 'totals-row', `${total.name}, the sum of the other rows`, 'a library');
   return settled.kept.filter((row) => row !== total);
 }
 
+interface CheckableSum {
+  readonly position: number;
+  readonly sum: number;
+}
+
 /**
- * The row that is the sum of the others in every month that can be checked, or null. A total without the word "total"
- * (the authority's own name, say) would double every figure.
+ * The sum of all rows, for each month that can show whether one of them is the sum of the others: a total without the
+ * word "total" (the authority's own name, say) would double every figure.
  */
-function rowThatAddsUp(rows: readonly LibraryRow[], months: readonly MonthColumn[]): LibraryRow | null {
-  if (rows.length < 3) return null;
-  const sums = months.flatMap(({ position }) => {
+function checkableSums(rows: readonly LibraryRow[], months: readonly MonthColumn[]): readonly CheckableSum[] {
+  if (rows.length < 3) return [];
+  return months.flatMap(({ position }) => {
     const texts = rows.map(({ cells }) => (cells[position] ?? '').trim());
     const counts = texts.map((text) => countOf(text));
     // A month with an unreadable cell cannot be checked, and one with fewer than three figures shows nothing.
@@ -218,10 +227,30 @@ function rowThatAddsUp(rows: readonly LibraryRow[], months: readonly MonthColumn
     if (counts.filter((count) => count !== null && count > 0).length < 3) return [];
     return [{ position, sum: counts.reduce<number>((sum, count) => sum + (count ?? 0), 0) }];
   });
-  if (sums.length === 0) return null;
-  const isTotal = ({ cells }: LibraryRow): boolean =>
-    sums.every(({ position, sum }) => 2 * Number((cells[position] ?? '').trim()) === sum);
-  return rows.find(isTotal) ?? null;
+}
+
+/** The months in which a row is not the sum of the others. */
+const missesOf = ({ cells }: LibraryRow, sums: readonly CheckableSum[]): readonly CheckableSum[] =>
+  sums.filter(({ position, sum }) => 2 * Number((cells[position] ?? '').trim()) !== sum);
+
+/** Flags a row that misses the sum of the others by rounding, or in one month of several, as by a slip of the pen. */
+function flagNearTotals(
+  rows: readonly LibraryRow[],
+  sums: readonly CheckableSum[],
+  header: string,
+  report: Report,
+): void {
+  for (const row of rows) {
+    const misses = missesOf(row, sums);
+    const near = misses.filter(({ position, sum }) => {
+      const count = Number((row.cells[position] ?? '').trim());
+      return isNearSum(count, sum - count);
+    });
+    const suspicious = near.length === misses.length || (misses.length === 1 && sums.length > 2);
+    if (sums.length === 0 || !suspicious) continue;
+    const found = `${row.name}, nearly the sum of the other rows`;
+    report.flag([row.row, header], 'looks-like-total', found, 'a library', TOTAL_IMPORTED);
+  }
 }
 
 function noteAbsentMonths(months: readonly MonthColumn[], report: Report): void {

@@ -3,38 +3,85 @@
  * library of a row, the count in its last column, rows that repeat or contradict each other, and rows that look like
  * sums of others.
  */
-import type { ImportOptions, Report } from './importer.ts';
+import type { FindingCode, ImportOptions, Report } from './importer.ts';
 import { authorityOf, isGssCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
-import { grouped, settleRepeats, type NamedRow } from './rows.ts';
-import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
+import { grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
+import { countHint, countOf, keyOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';
 export const LIBRARY = 'Library name';
 
+/** Says of a row which authority it is about, or null where that was refused. */
+export type AuthorityOfRow = (row: NamedRow) => string | null;
+
 /** The place of a row, or null with findings at each faulty cell. */
 export function placeOf(
   row: NamedRow,
-  options: ImportOptions,
+  authorityOfRow: AuthorityOfRow,
   report: Report,
 ): { authority: string; place: string } | null {
-  const authority = authorityCell(row, options, report);
+  const authority = authorityOfRow(row);
   const library = libraryCell(row, report);
   return authority === null || library === null ? null : { authority, place: `${authority}/${library}` };
 }
 
-function authorityCell(row: NamedRow, options: ImportOptions, report: Report): string | null {
-  const name = row.text(AUTHORITY);
-  // One authority for the whole file holds for whatever it is called there, unless it is called by another code.
-  const whole =
-    options.authority !== undefined && isGssCode(options.authority) && !isGssCode(name) ? options.authority : null;
-  const code = name === '' ? null : (authorityOf(name, options.authorities ?? {}) ?? whole);
-  if (code !== null) return code;
-  const expected =
-    name === ''
-      ? 'the name or GSS code of the authority'
-      : `a GSS code; or give this name one: --name "${name.slice(0, 60)}=<code>" ("authorities" over HTTP), or --authority <code> for the whole file`;
-  report.refuse([row.row, row.header(AUTHORITY)], name === '' ? 'value-missing' : 'authority-unknown', name, expected);
-  return null;
+/**
+ * The authority of each row. Every name is settled once for the file, and one that cannot be taken is refused where it
+ * first stands, with the number of rows it keeps out.
+ */
+export function authoritiesIn(rows: readonly NamedRow[], options: ImportOptions, report: Report): AuthorityOfRow {
+  const nameOf = (row: NamedRow): string => keyOf(row.text(AUTHORITY));
+  const groups = grouped(rows, nameOf);
+  const whole = options.authority !== undefined && isGssCode(options.authority) ? options.authority : null;
+  const given = options.authorities ?? {};
+  const nameless = groups.map(([row]) => row.text(AUTHORITY)).filter((n) => n !== '' && authorityOf(n, given) === null);
+  const codes = new Map<string, string | null>();
+  for (const [first, ...more] of groups) {
+    const name = first.text(AUTHORITY);
+    const refuse = (code: FindingCode, expected: string): null => {
+      const found =
+        more.length === 0
+          ? name
+          : `${name.slice(0, 60)} (and in ${more.length} more ${more.length === 1 ? 'row' : 'rows'})`;
+      report.refuse([first.row, first.header(AUTHORITY)], code, found, expected);
+      return null;
+    };
+    codes.set(nameOf(first), settled(name, { whole, given, nameless }, refuse));
+  }
+  return (row) => codes.get(nameOf(row)) ?? null;
+}
+
+/** The code of a name, or what `refuse` gives. */
+function settled(
+  name: string,
+  {
+    whole,
+    given,
+    nameless,
+  }: { whole: string | null; given: Readonly<Record<string, string>>; nameless: readonly string[] },
+  refuse: (code: FindingCode, expected: string) => null,
+): string | null {
+  if (name === '') return refuse('value-missing', 'the name or GSS code of the authority');
+  const code = authorityOf(name, given);
+  if (code !== null) {
+    return isGssCode(name) && whole !== null && whole !== code
+      ? refuse('authority-other', `rows of ${whole}, which the whole file is said to be about`)
+      : code;
+  }
+  const naming = `--name "${name.slice(0, 60)}=<code>" ("authorities" over HTTP)`;
+  if (whole === null) {
+    return refuse(
+      'authority-unknown',
+      `a GSS code; or give this name one: ${naming}, or --authority <code> for the whole file`,
+    );
+  }
+  // One code holds for whatever the authority is called, but not for two: nothing says which of them is meant.
+  return nameless.length === 1
+    ? whole
+    : refuse(
+        'authority-other',
+        `one authority, as --authority says, and not ${nameless.length} names; give this name its code: ${naming}`,
+      );
 }
 
 function libraryCell(row: NamedRow, report: Report): string | null {
@@ -90,23 +137,48 @@ export function countedOnce<R extends Counted>(
   return [...kept].sort((a, b) => a.row - b.row);
 }
 
+/** How the count of a row compares with the sum of the others in its group. */
+type Compared<R> = { readonly exact: R[]; readonly near: R[]; readonly off: R[] };
+
 /**
- * Flags rows that are the sum of all the others in their group: a total without the word "total". Flagged and not
- * refused, because in a group of one column small numbers may add up by chance.
+ * The rows without those that are sums of the others beside them, which would double every figure. A library or a type
+ * that is the sum of the others wherever that can be checked is a total, and refused. One that is so only here and there
+ * may be so by chance; one that misses by rounding, or in a single place, by a slip: these are flagged.
+ * @param groupOf  the rows among which one may be the sum
+ * @param labelOf  what would be a total under this name: the library, or the type
  */
-export function flagSums<R extends Counted>(
+export function withoutSums<R extends Counted>(
   rows: readonly R[],
-  groupOf: (row: R) => string,
+  { groupOf, labelOf }: { groupOf: (row: R) => string; labelOf: (row: R) => string },
   column: string,
   report: Report,
-): void {
+): readonly R[] {
+  const labels = new Map<string, Compared<R>>();
   for (const group of grouped(rows, groupOf)) {
-    const counts = group.filter(({ count }) => count > 0);
-    if (counts.length < 3) continue;
-    const sum = counts.reduce((total, { count }) => total + count, 0);
-    for (const { row, count } of counts.filter((r) => 2 * r.count === sum)) {
-      const found = `${count}, the sum of the ${counts.length - 1} other rows beside it`;
-      report.flag([row, column], 'looks-like-total', found, 'one count', 'Imported; withdraw it if it is a total.');
+    if (group.filter(({ count }) => count > 0).length < 3) continue;
+    const sum = group.reduce((total, { count }) => total + count, 0);
+    for (const row of group) {
+      const compared = labels.get(labelOf(row)) ?? { exact: [], near: [], off: [] };
+      labels.set(labelOf(row), compared);
+      const others = sum - row.count;
+      compared[row.count === others ? 'exact' : isNearSum(row.count, others) ? 'near' : 'off'].push(row);
     }
   }
+  const totals = new Set<R>();
+  for (const { exact, near, off } of labels.values()) {
+    const isTotal = exact.length > 0 && near.length === 0 && off.length === 0;
+    for (const row of exact) {
+      const found = `${row.count}, the sum of the other rows beside it`;
+      if (isTotal) {
+        totals.add(row);
+        report.refuse([row.row, column], 'totals-row', found, 'one count: totals are worked out, not imported');
+      } else report.flag([row.row, column], 'looks-like-total', found, 'one count', TOTAL_IMPORTED);
+    }
+    const slips = off.length === 0 ? near : exact.length > 1 && near.length + off.length === 1 ? [...near, ...off] : [];
+    for (const { row, count } of slips) {
+      const found = `${count}, nearly the sum of the other rows beside it`;
+      report.flag([row, column], 'looks-like-total', found, 'one count', TOTAL_IMPORTED);
+    }
+  }
+  return totals.size === 0 ? rows : rows.filter((row) => !totals.has(row));
 }

@@ -5,8 +5,17 @@
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
 import { firstDayOfMonth, isoOf } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
-import { reportFor, type Importer, type ImportOptions, type ImportSource, type Report } from './importer.ts';
-import { AUTHORITY, countCell, countedOnce, flagSums, LIBRARY, placeOf } from './openData.ts';
+import { reportFor, type Importer, type ImportSource, type Report } from './importer.ts';
+import {
+  authoritiesIn,
+  AUTHORITY,
+  countCell,
+  countedOnce,
+  LIBRARY,
+  placeOf,
+  withoutSums,
+  type AuthorityOfRow,
+} from './openData.ts';
 import { grouped, layoutScore, namedRows, type NamedRow } from './rows.ts';
 import { keyOf, monthIndexOf, namesATotal } from './text.ts';
 
@@ -101,19 +110,28 @@ interface LoansRow {
 
 function read(source: ImportSource): ReturnType<Importer['read']> {
   const report = reportFor(source.fileName);
-  const rows = namedRows(source.table, LAYOUT, report).flatMap((row) => loansRow(row, source.options, report) ?? []);
+  const named = namedRows(source.table, LAYOUT, report);
+  const authority = authoritiesIn(named, source.options, report);
+  const rows = named.flatMap((row) => loansRow(row, authority, report) ?? []);
   const thing = ({ place, month, type }: LoansRow): string => `${place} ${month} ${keyOf(type)}`;
   const once = countedOnce(rows, thing, ({ count }) => String(count), LOANS, report);
   // A total may stand among the types of one library, or among the libraries for one type.
-  flagSums(once, ({ place, month }) => `${place} ${month}`, LOANS, report);
-  flagSums(once, ({ authority, month, type }) => `${authority} ${month} ${keyOf(type)}`, LOANS, report);
-  noteUnmapped(once, report);
-  return { events: once.map((row) => eventOf(row, source)), findings: report.findings };
+  const types = {
+    groupOf: ({ place, month }: LoansRow) => `${place} ${month}`,
+    labelOf: ({ authority: code, type }: LoansRow) => `${code} ${keyOf(type)}`,
+  };
+  const libraries = {
+    groupOf: ({ authority: code, month, type }: LoansRow) => `${code} ${month} ${keyOf(type)}`,
+    labelOf: ({ place }: LoansRow) => place,
+  };
+  const kept = withoutSums(withoutSums(once, types, LOANS, report), libraries, LOANS, report);
+  noteUnmapped(kept, report);
+  return { events: kept.map((row) => eventOf(row, source)), findings: report.findings };
 }
 
 /** A row whose every cell can be used, or null with a finding at each that cannot. */
-function loansRow(row: NamedRow, options: ImportOptions, report: Report): LoansRow | null {
-  const where = placeOf(row, options, report);
+function loansRow(row: NamedRow, authority: AuthorityOfRow, report: Report): LoansRow | null {
+  const where = placeOf(row, authority, report);
   const month = monthCell(row, report);
   const type = typeCell(row, report);
   const count = countCell(row, LOANS, report);

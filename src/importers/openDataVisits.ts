@@ -16,15 +16,17 @@ import {
   type DayWindow,
 } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
+import { reportFor, type Importer, type ImportSource, type Method, type Report } from './importer.ts';
 import {
-  reportFor,
-  type Importer,
-  type ImportOptions,
-  type ImportSource,
-  type Method,
-  type Report,
-} from './importer.ts';
-import { AUTHORITY, countCell, countedOnce, flagSums, LIBRARY, placeOf } from './openData.ts';
+  authoritiesIn,
+  AUTHORITY,
+  countCell,
+  countedOnce,
+  LIBRARY,
+  placeOf,
+  withoutSums,
+  type AuthorityOfRow,
+} from './openData.ts';
 import { grouped, layoutScore, namedRows, type NamedRow } from './rows.ts';
 import { dateHint, ISO_DATE, isoDayOf, keyOf } from './text.ts';
 
@@ -64,18 +66,24 @@ interface VisitsRow {
 
 function read(source: ImportSource): ReturnType<Importer['read']> {
   const report = reportFor(source.fileName);
-  const rows = namedRows(source.table, LAYOUT, report).flatMap((row) => visitsRow(row, source.options, report) ?? []);
+  const named = namedRows(source.table, LAYOUT, report);
+  const authority = authoritiesIn(named, source.options, report);
+  const rows = named.flatMap((row) => visitsRow(row, authority, report) ?? []);
   const thing = ({ place, window }: VisitsRow): string => `${place} ${intervalOf(window)}`;
   const once = countedOnce(rows, thing, ({ method, count }) => `${method} ${count}`, VISITS, report);
   const apart = withoutOverlaps(once, report);
-  flagSums(apart, ({ authority, window }) => `${authority} ${intervalOf(window)}`, VISITS, report);
-  for (const row of apart) flagPartOfAMonth(row, report);
-  return { events: apart.map((row) => eventOf(row, source)), findings: report.findings };
+  const among = {
+    groupOf: ({ authority: code, window }: VisitsRow) => `${code} ${intervalOf(window)}`,
+    labelOf: ({ place }: VisitsRow) => place,
+  };
+  const kept = withoutSums(apart, among, VISITS, report);
+  for (const row of kept) flagPartOfAMonth(row, report);
+  return { events: kept.map((row) => eventOf(row, source)), findings: report.findings };
 }
 
 /** A row whose every cell can be used, or null with a finding at each that cannot. */
-function visitsRow(row: NamedRow, options: ImportOptions, report: Report): VisitsRow | null {
-  const where = placeOf(row, options, report);
+function visitsRow(row: NamedRow, authority: AuthorityOfRow, report: Report): VisitsRow | null {
+  const where = placeOf(row, authority, report);
   const first = dayCell(row, START, report);
   const last = dayCell(row, END, report);
   const method = methodCell(row, report);

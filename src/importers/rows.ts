@@ -148,3 +148,14 @@ export function settleRepeats<R>(
   }
   return { kept, repeats, contradicted };
 }
+
+/** Counts below this come near a sum by chance too often to be worth a word. */
+const LEAST_NEAR = 100;
+const NEAR = 0.005;
+
+/** Whether a count misses the sum of the others by no more than rounding. */
+export const isNearSum = (count: number, others: number): boolean =>
+  count >= LEAST_NEAR && Math.abs(count - others) <= Math.max(1, NEAR * others);
+
+/** What is done about a row that may be a total, where that is not certain. */
+export const TOTAL_IMPORTED = 'Imported; withdraw it if it is a total.';

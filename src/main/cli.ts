@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { ERROR_CODES } from '../../contracts/errors.ts';
+import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
 import { methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -22,7 +22,17 @@ import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
 import { progressLine } from './progressLine.ts';
-import { showImport, showParked, showProblem, showReplay, showSeries, showVerification } from './show.ts';
+import {
+  refusals,
+  showImport,
+  showIndicators,
+  showParked,
+  showPartlyRefused,
+  showProblem,
+  showReplay,
+  showSeries,
+  showVerification,
+} from './show.ts';
 import type { Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
@@ -91,6 +101,7 @@ program
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
+  .addHelpText('after', `\nEnds with ${PARTLY_REFUSED_EXIT} where something was refused and the rest was recorded.`)
   .action(async (files: string[], flags: ImportFlags) => {
     const reports = await withTarget(async (target, progress) => {
       const done = [];
@@ -113,6 +124,10 @@ program
       return done;
     });
     print({ imports: reports }, reports.map(showImport).join('\n'));
+    const left = reports.reduce((sum, report) => sum + refusals(report), 0);
+    if (left === 0) return;
+    process.exitCode = PARTLY_REFUSED_EXIT;
+    process.stderr.write(`${showPartlyRefused(left)}\n`);
   });
 
 program
@@ -127,6 +142,14 @@ program
     process.once('SIGINT', () => cancel.abort());
     const result = await withTarget((target, progress) => target.replay(request, progress, cancel.signal));
     print(result, showReplay(result));
+  });
+
+program
+  .command('indicators')
+  .description('list the indicators that can be asked for: id, title, unit and baseline')
+  .action(async () => {
+    const indicators = await withTarget((target) => target.indicators());
+    print({ indicators }, showIndicators(indicators));
   });
 
 program

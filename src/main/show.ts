@@ -5,6 +5,7 @@ import type { ImportReport } from '../app/importFile.ts';
 import type { ParkedEvent } from '../app/parked.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
+import type { ListedIndicator } from './target.ts';
 import { seriesTable } from '../charts/seriesTable.ts';
 import { textAlternative } from '../charts/textAlternative.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
@@ -32,6 +33,25 @@ export function showImport(report: ImportReport): string {
     ...shown,
     ...(more > 0 ? [`  … and ${whole(more)} more: --json lists all`] : []),
   ].join('\n');
+}
+
+/** How many things of a file were refused: cells, rows and columns, and what the log would not take. */
+export const refusals = ({ findings }: ImportReport): number =>
+  findings.filter(({ severity }) => severity === 'refused').length;
+
+/** What is said last where a part of what was to be imported was not. */
+export const showPartlyRefused = (refused: number): string =>
+  `${whole(refused)} ${refused === 1 ? 'thing was' : 'things were'} refused and not imported; the rest is recorded. Correct what is named and import again: what is recorded counts once.`;
+
+/** The list of indicators: id, title, unit, and what progress is measured from. */
+export function showIndicators(indicators: readonly ListedIndicator[]): string {
+  const width = Math.max(0, ...indicators.map(({ id }) => id.length));
+  return indicators
+    .map(({ id, title, unit, baselines }) => {
+      const from = [...new Set(baselines.map(({ period }) => periodLabel(period)))].join(', ');
+      return `${id.padEnd(width)}  ${title} (${unit}); ${from === '' ? 'no baseline' : `baseline ${from}`}`;
+    })
+    .join('\n');
 }
 
 export function showParked(parked: readonly ParkedEvent[]): string {

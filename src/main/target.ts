@@ -2,6 +2,7 @@
  * What the commands work on: the data directory itself, or the server that has it open. Both answer alike, so that a
  * command need not know which it is.
  */
+import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { problemSchema } from '../../contracts/errors.ts';
 import type { ImportReport } from '../app/importFile.ts';
@@ -30,7 +31,17 @@ export interface ImportRequest {
 /** A definition as text, or the id of an active one. */
 export type ReplayRequest = { readonly yaml: string; readonly name: string } | { readonly indicator: string };
 
+/** An indicator as a list names it. */
+export interface ListedIndicator {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  /** Periods that progress is measured from, each with the place it is for where it is for one only. */
+  readonly baselines: Definition['baselines'];
+}
+
 export interface Target {
+  indicators(): Promise<readonly ListedIndicator[]>;
   import(request: ImportRequest, progress: Progress): Promise<ImportReport>;
   replay(request: ReplayRequest, progress: Progress, signal: AbortSignal): Promise<ReplayResult>;
   series(request: SeriesRequest): Promise<Series>;
@@ -83,6 +94,15 @@ function directly(engine: Engine): Target {
           : ledger.catalogue.find(request.indicator).definition;
       return ledger.replay(definition, progress, signal);
     },
+    indicators: () =>
+      Promise.resolve(
+        ledger.catalogue.indicators.map(({ definition: { id, title, unit, baselines } }) => ({
+          id,
+          title,
+          unit: unit.label,
+          baselines,
+        })),
+      ),
     async series(request) {
       await ledger.project();
       return ledger.series(request);
@@ -149,6 +169,17 @@ function throughServer({ address, key }: ServerRecord): Target {
             signal,
           )
         : command('/v1/commands/replay', JSON.stringify(request), 'application/json', progress, signal),
+    async indicators() {
+      const response = await reach(new URL('/v1/indicators', address), {});
+      const body: unknown = await response.json();
+      if (!response.ok) throw problemError(body);
+      return (body as { indicators: ListedIndicator[] }).indicators.map(({ id, title, unit, baselines }) => ({
+        id,
+        title,
+        unit,
+        baselines,
+      }));
+    },
     async series({ indicator, granularity, ...rest }) {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries({ ...rest, by: granularity }))

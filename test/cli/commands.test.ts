@@ -53,6 +53,14 @@ describe.each([
       const again = await outcomes(data, ['--json', 'import', FIGURES]);
       expect(json<{ imports: unknown[] }>(again).imports).toMatchObject([{ accepted: 0, duplicates: 57 }]);
 
+      const listed = json<{ indicators: { id: string }[] }>(await outcomes(data, ['--json', 'indicators'])).indicators;
+      expect(listed).toContainEqual(
+        expect.objectContaining({ id: 'visits', title: 'Visits to public libraries', unit: 'visits' }),
+      );
+      const list = (await outcomes(data, ['indicators'])).out.trim().split('\n');
+      expect(list).toHaveLength(listed.length);
+      expect(list.find((line) => line.startsWith('visits '))).toMatch(/\(visits\); baseline 2018\/19, 2015\/16$/);
+
       const series = json<Series>(await outcomes(data, ['--json', 'series', 'bipc-businesses-created']));
       expect(series.progress).toMatchObject({
         status: 'better',
@@ -115,7 +123,10 @@ describe.each([
       const bad = join(data, 'visits.csv');
       writeFileSync(bad, VISITS.replace('200', '2OO'));
       const partly = await outcomes(data, ['import', bad, '--authority', 'E08000021']);
-      expect(partly.code).toBe(0);
+      expect([partly.code, partly.err]).toEqual([
+        9,
+        expect.stringMatching(/^1 thing was refused and not imported; the rest is recorded\./m),
+      ]);
       expect(partly.out).toMatch(/refused {2}row 2, 2018-05: found 2OO/);
       const strict = await outcomes(data, ['import', bad, '--authority', 'E08000021', '--strict']);
       expect([strict.code, strict.out]).toEqual([3, '']);

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemSchema, type Problem } from '../../contracts/errors.ts';
 import { receiptSchema, type Receipt } from '../../src/http/receipt.ts';
+import { parseJson } from '../../src/http/parseJson.ts';
 import { testServer, visits, type TestServer } from './testServer.ts';
 
 let server: TestServer;
@@ -91,6 +92,38 @@ describe('one event', () => {
     expect(problemIn(answer).faults).toEqual([{ message, line, column }]);
   });
 
+  test.each([
+    ['[{"id": "a", "data": {"count": 1, "count": 2}}]', 35, '/0/data/count', '"count" is given twice: expected it once'],
+    ['{"a" : 1, "a" : 1}', 11, '/a', '"a" is given twice: expected it once'],
+    ['{"a": 1, "\\u0061": 1}', 10, '/a', '"a" is given twice: expected it once'],
+    ['{"x": "\\\\", "b/c": [0, {"~": {}, "~": []}]}', 34, '/b~1c/1/~0', '"~" is given twice: expected it once'],
+    ['[0, 1e-400]', 5, '/1', '1e-400 cannot be kept: it would become 0'],
+    [`{"n": -0.${'0'.repeat(400)}1}`, 7, '/n', `-0.${'0'.repeat(37)}… (404 characters) cannot be kept: it would become 0`],
+    ['1e400', 1, '', '1e400 cannot be kept: it would become Infinity'],
+    ['{"n":9007199254740993}', 6, '/n', '9007199254740993 cannot be kept: it would become 9007199254740992'],
+    ['[-12345678901234567890]', 2, '/0', '-12345678901234567890 cannot be kept: it would become -12345678901234567000'],
+    ['[1.00000000000000000001]', 2, '/0', '1.00000000000000000001 cannot be kept: it would become 1'],
+  ])('%s would lose something: refused at column %i, with a pointer', async (text, column, pointer, message) => {
+    const answer = await post(text);
+    expect([answer.statusCode, problemIn(answer).code]).toEqual([400, 'invalid-json']);
+    expect(problemIn(answer).faults).toEqual([{ message, pointer, line: 1, column }]);
+  }); // prettier-ignore
+
+  test.each([
+    '{"a": "\\"a\\":", "b": {"a": 1}, "c": [{"a": 1}, {"a": 1}]}',
+    '{"id": "12345678901234567890 1e-400", "n": 1e3, "m": 0.30000000000000004, "k": 1.0000000000000000e2, "z": 0e-999}',
+    '[9007199254740992, 1e22, -0.0, 1000000000000000000000, 0.1000000000000000055511151231257827]',
+    '{"__proto__": 1, "constructor": 1}',
+  ])('%s loses nothing and is read', (text) => {
+    expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
+  });
+
+  test('how deep a text is nested does not matter to what it may lose', () => {
+    const deep = `${'['.repeat(100_000)}1e1${']'.repeat(100_000)}`;
+    expect(() => parseJson(Buffer.from(deep))).not.toThrow();
+    expect(() => parseJson(Buffer.from(deep.replace('1e1', '1e999')))).toThrow('1e999 cannot be kept');
+  });
+
   test('bytes that are not UTF-8 are refused, not replaced', async () => {
     const bytes = Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xe9]), Buffer.from('"}')]);
     expect(problemIn(await post(bytes)).faults).toEqual([{ message: 'is not UTF-8', line: 1 }]);
@@ -160,6 +193,13 @@ describe('a batch', () => {
 });
 
 describe('NDJSON', () => {
+  test('a line that gives a name twice is refused alone, at its line and pointer', async () => {
+    const kept = JSON.stringify(visits('twice', '2021-01', 1));
+    const receipt = receiptOf(await post(`${kept}\n${kept.replace('"count":1', '"count":1,"count":2')}`, NDJSON));
+    expect([receipt.accepted, receipt.refused]).toEqual([1, 1]);
+    expect(receipt.outcomes[1]?.problem?.faults).toMatchObject([{ line: 2, pointer: '/data/count' }]);
+  });
+
   test('a bad line is refused by its number and stops nothing', async () => {
     const body = `${JSON.stringify(visits('nd', '2021-01', 1))}\r\n\n{"half":\n[1]\n${JSON.stringify(visits('nd', '2021-02', 1))}`;
     const answer = await post(body, NDJSON);

@@ -59,6 +59,17 @@ describe('series', () => {
     }
   });
 
+  test('what was left out by the request is not said to be unreported', async () => {
+    const sentence = async (to: string): Promise<string> =>
+      (await get(`/v1/indicators/visits/series?place=${AUTHORITY}&by=financial-year${to}`)).json<Series>().progress
+        .sentence;
+    expect(await sentence('')).toMatch(/^From .* in 2018\/19 to /);
+    expect(await sentence('&to=2019-12-31')).toBe(
+      'Nothing that could be compared with the baseline, 2018/19, is for a period after it that ends by 2019-12-31. Later periods were not asked for.',
+    );
+    expect(await sentence('&to=2030-12-31')).toBe(await sentence(''));
+  });
+
   test('CSV has the same figures, cell by cell', async () => {
     for (const [id, query] of [
       ['visits', MONTHLY],

@@ -9,6 +9,7 @@ import {
   type FactKind,
 } from '../../contracts/activityEvent.ts';
 import { definitionSchema, type Definition, type Dimension } from '../../contracts/definition.ts';
+import { impossibleCuts } from '../../contracts/possibleCuts.ts';
 import { isoOf } from '../../src/domain/periods.ts';
 import { planIndicator } from '../../src/domain/plan.ts';
 
@@ -222,29 +223,27 @@ const COUNTS = [
 ] as const;
 const PEOPLE = ['challenge.joined', 'challenge.completed', 'bipc.support-given'] as const;
 
-const where = maybe(
-  fc.oneof(
-    fc.constantFrom(
-      { format: ['physical-book', 'e-book'] },
-      { channel: ['wifi'] },
-      { contentAge: ['under-12'] },
-      { site: ['library-only'] },
-    ),
-  ),
+const CUTS: readonly Partial<Record<Dimension, string[]>>[] = [
+  { format: ['physical-book', 'e-book'] },
+  { channel: ['wifi'] },
+  { contentAge: ['under-12'] },
+  { site: ['library-only'] },
+];
+/** The same fold, perhaps with one of the cuts that the kinds it reads can have. */
+const cut = <T extends { of: FactKind[] }>(fold: fc.Arbitrary<T>): fc.Arbitrary<T & { where?: object | undefined }> =>
+  fold.chain((given) => {
+    const possible = CUTS.filter(
+      (where) => impossibleCuts({ measure: { count: { of: given.of, where } }, breakdowns: [] }).length === 0,
+    );
+    return fc.constantFrom(undefined, ...possible).map((where) => ({ ...given, where }));
+  });
+const sum = cut(
+  fc.record({ of: fc.subarray<FactKind>([...COUNTS], { minLength: 1 }), field: fc.constantFrom('quantity', 'hours') }),
 );
-const sum = fc.record({
-  of: fc.subarray([...COUNTS], { minLength: 1 }),
-  field: fc.constantFrom('quantity', 'hours'),
-  where,
-});
+const count = cut(fc.record({ of: fc.subarray<FactKind>([...COUNTS, ...PEOPLE], { minLength: 1 }) }));
 const single = fc.oneof(
   { weight: 4, arbitrary: sum.map((s) => ({ sum: s })) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .record({ of: fc.subarray([...COUNTS, ...PEOPLE], { minLength: 1 }), where })
-      .map((c) => ({ count: c })),
-  },
+  { weight: 1, arbitrary: count.map((c) => ({ count: c })) },
   { weight: 2, arbitrary: fc.record({ of: fc.subarray([...PEOPLE], { minLength: 1 }) }).map((d) => ({ distinct: d })) },
 );
 const latest = fc
@@ -301,7 +300,11 @@ export const definitions: fc.Arbitrary<Definition> = fc
         coverage: coverage && ('sum' in numerator || 'count' in numerator) ? 'service-point-months' : 'none',
         overlap: chooseOne && 'sum' in numerator && (denominator === null || people) ? 'choose-one' : 'add',
         places: areas.length === 0 ? ['authority'] : areas,
-        breakdowns: 'latest' in numerator ? [] : breakdowns,
+        breakdowns: breakdowns.filter(
+          (dimension) =>
+            !('latest' in numerator) &&
+            impossibleCuts({ measure: measure as Definition['measure'], breakdowns: [dimension] }).length === 0,
+        ),
       }),
     );
   });

@@ -292,7 +292,7 @@ describe('headline', () => {
     [
       'no later figure',
       { ...visits, progress: { ...visits.progress, status: 'no-progress-value' as const } },
-      'Library visits: no figure since the baseline',
+      'Library visits: nothing to compare with baseline',
     ],
     ['not comparable', goldenSeries('line-not-comparable'), 'Loans per person: not comparable with baseline'],
     ['empty', goldenSeries('no-figures-reported'), 'Library visits: no figures reported'],

@@ -61,7 +61,7 @@ describe('a sound document', () => {
 
   it('reads yes and no as the words they are', () => {
     const { definition } = parseDefinition(
-      broken(MEASURE, '  latest: { of: [service-point.status], where: { wifi: [yes, no] } }'),
+      broken(MEASURE, '  latest: { of: [service-point.status], where: { wifi: [yes, no] } }').replace('[site]', '[]'),
     );
     expect(definition?.measure).toEqual({ latest: { of: ['service-point.status'], where: { wifi: ['yes', 'no'] } } });
   });
@@ -94,6 +94,10 @@ describe('text that is not YAML', () => {
     const faults = told('['.repeat(20_000));
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.length).toBeLessThanOrEqual(20);
+    expect(told(`id: ${'['.repeat(20_000)}${']'.repeat(20_000)}`)).toEqual([
+      expect.stringMatching(/^1:\d+ - cannot be read as YAML: it is nested too deeply$/),
+    ]);
+    expect(faults.join()).not.toMatch(/call stack/);
   });
 });
 
@@ -151,8 +155,48 @@ describe('a faulty field is told with line, column, what was expected and what w
     ],
     [
       'an unknown dimension',
-      broken('field: quantity', 'field: quantity, where: { ages: [all], colour: [red] }'),
-      [expect.stringMatching(/^10:71 \/measure\/sum\/where\/colour "colour" is not a field .*: expected one of format, /)],
+      broken('field: quantity', 'field: quantity, where: { site: [co-located], colour: [red] }'),
+      [expect.stringMatching(/^10:78 \/measure\/sum\/where\/colour "colour" is not a field .*: expected one of format, /)],
+    ],
+    [
+      'a word that no event has',
+      broken('field: quantity', 'field: quantity, where: { site: [library-only, shared] }'),
+      ['10:79 /measure/sum/where/site/1 expected one of library-only, co-located, found "shared"'],
+    ],
+    [
+      'a word of another event',
+      broken(MEASURE, '  sum: { of: [loan.issued], field: quantity, where: { channel: [wifi] } }').replace('[site]', '[]'),
+      [expect.stringMatching(/^10:65 \/measure\/sum\/where\/channel\/0 expected one of staffed-desk, .*, found "wifi"$/)],
+    ],
+    [
+      'a year that is no year of a challenge',
+      broken(MEASURE, '  count: { of: [challenge.joined], where: { challengeYear: ["2018", "1066"] } }').replace('[site]', '[]'),
+      ['10:69 /measure/count/where/challengeYear/1 expected a whole number from 1999 to 2100, found "1066"'],
+    ],
+    [
+      'an open word with capitals',
+      broken(MEASURE, '  sum: { of: [loan.issued], field: quantity, where: { list: [Reading Well] } }').replace('[site]', '[]'),
+      ['10:62 /measure/sum/where/list/0 expected lower-case words joined by hyphens, found "Reading Well"'],
+    ],
+    [
+      'a dimension that the events have not',
+      broken('field: quantity', 'field: quantity, where: { ages: [all] }'),
+      ['10:58 /measure/sum/where/ages is in none of the events read: visits.counted can be cut by site'],
+    ],
+    [
+      'two dimensions that no event has together',
+      broken(MEASURE, '  sum: { of: [visits.counted, loans.counted], field: quantity, where: { site: [library-only], format: [film] } }'),
+      ['10:64 /measure/sum/where no event read has site and format together'],
+    ],
+    [
+      'a breakdown that the events have not',
+      broken('[site]', '[site, format]'),
+      ['17:20 /breakdowns/1 is in none of the events read: visits.counted can be cut by site, found "format"'],
+    ],
+    [
+      'a breakdown that what is divided by has not',
+      broken(MEASURE, RATIO('{ count: { of: [loan.issued] } }')),
+      [expect.stringMatching(/^20:14 \/breakdowns\/0 is in none of the events read: loan.issued can be cut by format, /)],
     ],
     [
       'one value where a list is meant',
@@ -185,6 +229,21 @@ describe('a faulty field is told with line, column, what was expected and what w
     ['too many decimals', broken('decimals: 0', 'decimals: 9'), ['6:34 /unit/decimals expected at most 4, found 9']],
     ['a title too short', broken('title: Visits to public libraries', 'title: Vis'), ['3:8 /title expected at least 5 characters, found "Vis"']],
     ['no title at all', broken('title: Visits to public libraries', 'title:'), ['3:7 /title expected text, found nothing']],
+    [
+      'a title with a control character',
+      broken('title: Visits to public libraries', 'title: "Visits\\u0007 to libraries"'),
+      [String.raw`3:8 /title must be plain text: no control characters, no half characters, found "Visits\u0007 to libraries"`],
+    ],
+    [
+      'a question that turns the direction of writing',
+      broken('question: How many', 'question: "\\u202eHow many').replace('library?\n', 'library?"\n'),
+      [String.raw`4:11 /question must be plain text: nothing that breaks the line or turns the direction of writing, found "\u202eHow many times do people enter a public library?"`],
+    ],
+    [
+      'a note with a hidden mark',
+      broken('- A visit is', '- "A visit\u2066 is').replace('premises.', 'premises."'),
+      [expect.stringMatching(/^24:5 \/notes\/0 must be plain text: nothing that .*, found "A visit\\u2066 is/)],
+    ],
     ['a unit as a word', broken('{ label: visits, decimals: 0 }', 'visits'), ['6:7 /unit expected a mapping, found "visits"']],
     [
       'an id with a space',

@@ -134,6 +134,21 @@ describe('a monthly table, a library a row and a month a column', () => {
     expect(refusals(result)).toEqual([]);
   });
 
+  it.each([
+    ['by rounding', 'Newcastle,3000,7010', 'City,1001,4000\n      Fenham,2004,3008'],
+    ['by a slip in one month', 'Newcastle,30,70,90', 'City,10,40,60\n      Fenham,20,30,36'],
+  ])('flags a row that misses the sum of the others %s', (_, total, others) => {
+    const months = ['2019-04', '2019-05', '2019-06'].slice(0, total.split(',').length - 1);
+    const result = read(`
+      Library,${months.join(',')}
+      ${total}
+      ${others}`);
+    expect(refusals(result)).toEqual([]);
+    expect(said(result, 'flagged')).toEqual([
+      'flagged r2 [Library] looks-like-total "Newcastle, nearly the sum of the other rows"',
+    ]);
+  });
+
   it('keeps the first of two equal rows of one library, and neither of two that differ', () => {
     const result = read(`
       Library,2019-04

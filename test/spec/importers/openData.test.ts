@@ -156,17 +156,56 @@ describe('physical visits in the open-data schema', () => {
     expect(lines(result)).toHaveLength(3);
   });
 
-  it('refuses a totals row and flags a row that is the sum of the others', () => {
+  it('refuses a totals row, and a row that is the sum of the others wherever that can be checked', () => {
     const result = visits(
       `${N},City,2019-01-01,2019-01-31,Automatic,5`,
       `${N},Kenton,2019-01-01,2019-01-31,Automatic,6`,
       `${N},Newcastle,2019-01-01,2019-01-31,Automatic,11`,
       `${N},Total,2019-01-01,2019-01-31,Automatic,22`,
     );
-    expect(refusals(result)).toEqual(['r5 Library name totals-row']);
-    expect(said(result, 'flagged')).toEqual([
-      'flagged r4 [Visits] looks-like-total "11, the sum of the 2 other rows beside it"',
-    ]);
+    expect(refusals(result)).toEqual(['r5 Library name totals-row', 'r4 Visits totals-row']);
+    expect(lines(result)).toHaveLength(2);
+  });
+
+  it.each([
+    ['the sum in one month of two', [11, 30], ['r4 11, the sum of the other rows beside it']],
+    ['a sum that was rounded', [3100, 4200], ['r4 3100, nearly the sum of the other rows beside it', 'r7 4200, nearly the sum of the other rows beside it']],
+    ['a sum with a slip in one month', [11, 30, 33], ['r4 11, the sum of the other rows beside it', 'r10 33, the sum of the other rows beside it', 'r7 30, nearly the sum of the other rows beside it']],
+    ['another count', [12, 30], []],
+  ])('flags what may be a total and is imported: %s', (_, thirds, flagged) => {
+    const others = thirds[0] === 3100 ? [[1000, 2103], [2001, 2205]] : [[5, 6], [10, 10], [11, 22]]; // prettier-ignore
+    const result = visits(
+      ...thirds.flatMap((third, month) =>
+        [...others[month]!, third].map(
+          (count, library) => `${N},Library ${library},2019-0${month + 1}-01,2019-0${month + 1}-28,Automatic,${count}`,
+        ),
+      ),
+    );
+    expect(refusals(result)).toEqual([]);
+    expect(withCode(result, 'looks-like-total').map(({ row, found }) => `r${row} ${found}`)).toEqual(flagged);
+    expect(lines(result)).toHaveLength(3 * thirds.length);
+  }); // prettier-ignore
+
+  it('refuses rows of another authority than the whole file is said to be about, at the cell, once for each', () => {
+    const file = (...names: string[]) =>
+      importText(
+        openDataVisits,
+        [VISITS, ...names.map((name, n) => `${name},Library ${n},2019-01-01,2019-01-31,Automatic,${n}`)].join('\n'),
+        { authority: 'E08000021', authorities: { Gateshead: 'E08000037' } },
+      );
+    const coded = file('E08000021', 'E08000037', 'E08000037');
+    expect(said(coded)).toEqual(['refused r3 [Local authority] authority-other "E08000037 (and in 1 more row)"']);
+    expect(lines(coded)).toHaveLength(1);
+    const named = file('Newcastle', 'Sunderland', 'newcastle', 'Gateshead');
+    expect(refusals(named)).toEqual(['r2 Local authority authority-other', 'r3 Local authority authority-other']);
+    expect(lines(named)).toEqual([expect.stringMatching(/^E08000037\/library-3 /)]);
+    expect(refusals(file('Newcastle', 'newcastle', 'Gateshead'))).toEqual([]);
+  });
+
+  it('says once that a name has no code, however many rows it keeps out', () => {
+    const row = (n: number): string => `Somerset,Library ${n},2019-01-01,2019-01-31,Automatic,${n}`;
+    const result = visits(...Array.from({ length: 30 }, (_, n) => row(n)));
+    expect(said(result)).toEqual(['refused r2 [Local authority] authority-unknown "Somerset (and in 29 more rows)"']);
   });
 
   it('matches headers in any case and order, notes unknown ones, and names those that are missing', () => {
@@ -239,6 +278,24 @@ describe('loans in the open-data schema', () => {
       'r2 Type value-missing',
       'r2 Loans not-a-whole-number',
     ]);
+  });
+
+  it('refuses a type, and a library, that is the sum of the others under another name', () => {
+    const months = ['2019-11', '2019-12'];
+    const result = loans(
+      ...months.flatMap((month, n) =>
+        ['City', 'Kenton', 'Newcastle'].flatMap((library, at) =>
+          [10 + n, 20, 30 + n].map((count, type) => {
+            const factor = [1, 2, 3][at]!;
+            return `${N},${library},${month},${['Fiction', 'DVD', 'Stock'][type]},${count * factor}`;
+          }),
+        ),
+      ),
+    );
+    expect(lines(result)).toHaveLength(months.length * 4);
+    expect(new Set(refusals(result).map((text) => text.split(' ').slice(1).join(' ')))).toEqual(
+      new Set(['Loans totals-row']),
+    );
   });
 
   it('refuses totals among the types, a category too long to keep, and rows that repeat', () => {

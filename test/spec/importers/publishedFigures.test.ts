@@ -97,6 +97,7 @@ describe('published figures', () => {
     [{ indicator: '' }, 'r2 indicator contract'],
     [{ scope: '' }, 'r2 scope contract'],
     [{ unit: '' }, 'r2 unit contract'],
+    [{ value: '-5' }, 'r2 value contract'],
     [{ source: '' }, 'r2 source contract'],
     [{ note: 'long '.repeat(90).trim() }, 'r2 note contract'],
     [{ value: '' }, 'r2 value value-missing'],

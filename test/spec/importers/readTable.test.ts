@@ -49,6 +49,17 @@ describe('reading a CSV file', () => {
     expect(error.faults).toMatchObject([{ file: 'a.csv', row: 2 }]);
   });
 
+  it.each([
+    ['a beginning without its rest', [0xe2, '(x'], 'byte 3 (0xe2, line 2)'],
+    ['two bytes of three', [0xe2, 0x82, '\nx'], 'byte 3 (0xe2, line 2)'],
+    ['three bytes of four', [0xf0, 0x9f, 0x98, 'x'], 'byte 3 (0xf0, line 2)'],
+    ['a rest without its beginning', ['é', 0xa9], 'byte 5 (0xa9, line 2)'],
+    ['half a pair', [0xed, 0xa0, 0x80], 'byte 3 (0xed, line 2)'],
+  ])('names the byte at fault: %s', (_, wrong, named) => {
+    const error = refusal(() => readTable({ fileName: 'a.csv', bytes: windows('a\nb', ...wrong) }));
+    expect(error.message).toContain(named);
+  });
+
   it('names the byte where a last character is cut off', () => {
     const error = refusal(() => readTable({ fileName: 'a.csv', bytes: windows('a\nb', 0xc3) }));
     expect(error.message).toContain('byte 3 (0xc3, line 2)');
