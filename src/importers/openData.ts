@@ -137,6 +137,9 @@ export function countedOnce<R extends Counted>(
   return [...kept].sort((a, b) => a.row - b.row);
 }
 
+const GROUPS_ENOUGH = 3;
+const LARGE_COUNT = 100;
+
 /** How the count of a row compares with the sum of the others in its group. */
 type Compared<R> = { readonly exact: R[]; readonly near: R[]; readonly off: R[] };
 
@@ -166,7 +169,9 @@ export function withoutSums<R extends Counted>(
   }
   const totals = new Set<R>();
   for (const { exact, near, off } of labels.values()) {
-    const isTotal = exact.length > 0 && near.length === 0 && off.length === 0;
+    // Three small counts add up by chance: only what is large, or so time and again, is taken for a total.
+    const isNoChance = exact.length >= GROUPS_ENOUGH || exact.some(({ count }) => count >= LARGE_COUNT);
+    const isTotal = isNoChance && near.length === 0 && off.length === 0;
     for (const row of exact) {
       const found = `${row.count}, the sum of the other rows beside it`;
       if (isTotal) {
