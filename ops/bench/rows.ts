@@ -4,7 +4,7 @@
  */
 import type { ActivityEvent, FactKind } from '../../contracts/activityEvent.ts';
 import { dayOf, isoOf } from '../../src/domain/periods.ts';
-import type { Fact } from '../../src/facts/fact.ts';
+import type { Fact } from '../../src/domain/fact.ts';
 
 export const LIBRARIES = 3_000;
 export const AUTHORITIES = 150;

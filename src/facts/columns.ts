@@ -4,7 +4,15 @@
  */
 import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
 import { dictionary, subjectDictionary, type Dictionary, type SubjectDictionary } from './dictionary.ts';
-import type { Amendment, Fact, Figure, Grain, Parked, RowState } from './fact.ts';
+import {
+  METHODS,
+  type Amendment,
+  type Fact,
+  type Figure,
+  type Grain,
+  type Parked,
+  type RowState,
+} from '../domain/fact.ts';
 
 /** Fixed codes: what the value means never depends on the log. Grains are ordered from fine to coarse. */
 export const GRAINS: readonly Grain[] = ['month', 'quarter', 'half-year', 'financial-year', 'unplaced'];
@@ -16,8 +24,6 @@ export const STATES: readonly RowState[] = [
   'not-applicable',
   'not-available',
 ];
-/** From most to least trusted, as `choose-one` ranks two sources of one count. Single events state no method. */
-export const METHODS = ['', 'automatic-counter', 'system', 'manual', 'sample-week', 'estimate'] as const;
 
 export type NumberArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 type Make = new (length: number) => NumberArray;

@@ -6,15 +6,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { METHODS } from '../domain/fact.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import { supersededRows, type AmendmentRow } from './amendments.ts';
+import { supersededRows, type AmendmentRow } from '../domain/amendments.ts';
 import { blockBuffers, readBlocks, readColumn, readIdentities, type ColumnFile, type Runs } from './columnReader.ts';
 import {
   COLUMN_NAMES,
   COLUMN_TYPES,
   columnBuilder,
   GRAINS,
-  METHODS,
   newDictionaries,
   STATES,
   wordsOf,
@@ -25,7 +25,7 @@ import {
   type NumberArray,
 } from './columns.ts';
 import { flushFolder, writeWhole } from './durableFile.ts';
-import type { Fact, Figure, Parked } from './fact.ts';
+import type { Fact, Figure, Parked } from '../domain/fact.ts';
 import { readFact, repeatedFact, type StoredRow } from './readFact.ts';
 import { decodeExtras, decodeSubjects, encodeSegment, encodeSubjects, type EncodedSegment } from './segment.ts';
 

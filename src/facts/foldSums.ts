@@ -6,7 +6,8 @@
 import type { Absence } from '../../contracts/fields.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
-import { COLUMN_TYPES, GRAINS, METHODS, spanOf, STATES, wordsOf, type NumberArray } from './columns.ts';
+import { METHODS } from '../domain/fact.ts';
+import { COLUMN_TYPES, GRAINS, spanOf, STATES, wordsOf, type NumberArray } from './columns.ts';
 import { covering } from './grid.ts';
 import { addRows, isSparse, tableCovering } from './sumTable.ts';
 import { dayBits } from './foldReporting.ts';

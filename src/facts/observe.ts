@@ -19,7 +19,7 @@ import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { wordsOf, type Dictionaries } from './columns.ts';
 import { coverageOf, type CoverageCube } from './coverageCube.ts';
 import { codesIn, cubeOf, tallyOf, type Cube, type Cubes } from './cube.ts';
-import type { Figure } from './fact.ts';
+import type { Figure } from '../domain/fact.ts';
 import { levelOf, type Level } from './level.ts';
 import { panelOf } from './panel.ts';
 import type { PartState, PlanState } from './planState.ts';

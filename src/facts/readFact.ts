@@ -14,9 +14,8 @@ import {
   type FactKind,
 } from '../../contracts/activityEvent.ts';
 import { idField, sourceField } from '../../contracts/fields.ts';
-import { METHODS } from './columns.ts';
 import { implausible, latestAfter } from '../domain/implausible.ts';
-import type { Fact, Parked } from './fact.ts';
+import { METHODS, type Fact, type Parked } from '../domain/fact.ts';
 import { identityOf } from './identity.ts';
 import { toFact } from './toFact.ts';
 

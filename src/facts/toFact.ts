@@ -2,7 +2,7 @@
 import { kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
 import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
 import { dayOf, granularityOf, londonMoment, windowOf } from '../domain/periods.ts';
-import type { Amendment, Fact, Figure } from './fact.ts';
+import type { Amendment, Fact, Figure } from '../domain/fact.ts';
 import { identityOf } from './identity.ts';
 
 /** A fact while it is made: one object, filled in, because this runs for every event of a replay. */

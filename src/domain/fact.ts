@@ -1,8 +1,8 @@
-/** A fact: one typed row made from one activity event. This is the row form; `columns.ts` keeps the same in columns. */
+/** A fact: one typed row made from one activity event. This is the row form; `src/facts` keeps the same in columns. */
 import type { FactKind } from '../../contracts/activityEvent.ts';
 import type { Dimension } from '../../contracts/definition.ts';
 import type { Absence } from '../../contracts/fields.ts';
-import type { CalendarGranularity } from '../domain/periods.ts';
+import type { CalendarGranularity } from './periods.ts';
 
 /**
  * `retraction`: a fact that only takes another away. `parked`: an event that could not be made a fact. `unplaced`: a
@@ -11,6 +11,12 @@ import type { CalendarGranularity } from '../domain/periods.ts';
 export type RowKind = FactKind | 'retraction' | 'parked';
 export type Grain = CalendarGranularity | 'unplaced';
 export type RowState = 'counted' | Absence;
+
+/**
+ * How a count was made, from most to least trusted, as `choose-one` ranks two sources of one count. Single events state
+ * no method. Facts on disk keep the place of a method in this list: a new one goes where it ranks only with a new format.
+ */
+export const METHODS = ['', 'automatic-counter', 'system', 'manual', 'sample-week', 'estimate'] as const;
 
 /** What a published figure says beside its place and window: kept as given, for there are few of them. */
 export interface Figure {
