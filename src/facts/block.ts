@@ -2,7 +2,8 @@
 import { monthOf, firstDayOfMonth } from '../domain/periods.ts';
 import type { Where } from '../domain/plan.ts';
 import { wordsOf, type ColumnName, type Dictionaries, type NumberArray } from './columns.ts';
-import type { Chunk, Zone } from './factStore.ts';
+import type { Chunk } from './factStore.ts';
+import type { Zone } from './zone.ts';
 import type { Extent } from './grid.ts';
 
 /** Numbers of rows of a block, ascending; null stands for every row. */
