@@ -3,7 +3,8 @@
  * `test/conformance`, run on every implementation.
  */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
-import type { Basis, Granularity, Observation, ObservationKey } from '../domain/observation.ts';
+import type { Basis, Granularity } from '../../contracts/vocabulary.ts';
+import type { Observation, ObservationKey } from '../domain/observation.ts';
 import type { LogMark } from './logMark.ts';
 
 /** A place in one log. Opaque: only its adapter reads it. Positions of one log sort as text in log order. */

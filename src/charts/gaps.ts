@@ -50,6 +50,10 @@ export function progressPointOf(series: Series, drawn: readonly DrawnPoint[]): D
   return drawn.find((point) => point.label === series.progress.to) ?? drawn.at(-1);
 }
 
+/** Whether a point is the baseline itself: a stated baseline may differ from the figure of the same period. */
+export const isBaseline = ({ baseline }: Pick<Series, 'baseline'>, point: SeriesPoint): boolean =>
+  baseline !== null && baseline.period === point.period && baseline.value === point.value;
+
 /**
  * True where the baseline can stand in the same picture as the line. A year cannot stand beside months: it would be
  * twelve times as high for no reason.

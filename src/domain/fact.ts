@@ -1,8 +1,7 @@
 /** A fact: one typed row made from one activity event. This is the row form; `src/facts` keeps the same in columns. */
 import type { FactKind } from '../../contracts/activityEvent.ts';
 import type { Dimension } from '../../contracts/definition.ts';
-import type { Absence } from '../../contracts/fields.ts';
-import type { CalendarGranularity } from './periods.ts';
+import type { Absence, CalendarGranularity } from '../../contracts/vocabulary.ts';
 
 /**
  * `retraction`: a fact that only takes another away. `parked`: an event that could not be made a fact. `unplaced`: a
@@ -77,3 +76,26 @@ export interface Fact {
   readonly figure: Figure | null;
   readonly parked: Parked | null;
 }
+
+/** A fact that says nothing yet: one moment, counted, of nobody and nowhere. */
+export const emptyFact = (identity: bigint, kind: RowKind, source: string): Fact => ({
+  identity,
+  kind,
+  source,
+  place: '',
+  day: 0,
+  days: 1,
+  grain: 'month',
+  second: 0,
+  method: '',
+  state: 'counted',
+  quantity: 0,
+  seconds: NaN,
+  subject: '',
+  dimensions: NO_DIMENSIONS,
+  amends: null,
+  figure: null,
+  parked: null,
+});
+
+const NO_DIMENSIONS: Fact['dimensions'] = {};

@@ -3,7 +3,7 @@
  * category; a window of several months, a sample week, a reason for a missing number, and what a second source says of
  * a place and month where only one may count, are kept apart for `settle`.
  */
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
 import { METHODS } from '../domain/fact.ts';

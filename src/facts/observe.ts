@@ -2,16 +2,10 @@
  * The columnar evaluator, second half: state in, observations out. Cells of month × service point are rolled up to
  * every granularity and level of place at once, in dense tables; then each cell is concluded.
  */
+import type { CalendarGranularity } from '../../contracts/vocabulary.ts';
 import { conclude, NOTES, type Against } from '../domain/conclude.ts';
 import type { Coverage, Observation, ObservationKey } from '../domain/observation.ts';
-import {
-  firstDayOfMonth,
-  firstMonthOf,
-  monthOf,
-  periodInterval,
-  periodOfMonth,
-  type CalendarGranularity,
-} from '../domain/periods.ts';
+import { firstDayOfMonth, firstMonthOf, monthOf, periodInterval, periodOfMonth } from '../domain/periods.ts';
 import type { Plan } from '../domain/plan.ts';
 import { nearestEstimate } from '../domain/population.ts';
 import { quoteFigures } from '../domain/publishedFigures.ts';

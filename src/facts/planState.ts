@@ -1,6 +1,6 @@
 /** What a fold of facts comes to before it is observed: states that can be added to, and merged, in any order. */
 import type { Dimension } from '../../contracts/definition.ts';
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import type { PopulationEstimate } from '../domain/population.ts';
 import { grid, type Extent, type Grid } from './grid.ts';

@@ -15,13 +15,14 @@ import {
 } from '../../contracts/activityEvent.ts';
 import { idField, sourceField } from '../../contracts/fields.ts';
 import { implausible, latestAfter } from '../domain/implausible.ts';
-import { METHODS, type Fact, type Parked } from '../domain/fact.ts';
-import { identityOf } from './identity.ts';
+import { emptyFact, METHODS, type Fact, type Parked } from '../domain/fact.ts';
+import { dayOf } from '../domain/periods.ts';
+import { factIdentity } from './identity.ts';
 import { toFact } from './toFact.ts';
 
 /** First and last day that a fact may speak of: the years 1850 and 2099, as the contracts have it. */
-const FIRST_DAY = -43_830;
-const LAST_DAY = 47_481;
+const FIRST_DAY = dayOf('1850-01-01');
+const LAST_DAY = dayOf('2099-12-31');
 
 /** What stands for the source of an event that names none. */
 const NO_SOURCE = 'urn:outcome-ledger:unreadable';
@@ -65,7 +66,7 @@ function namelessFact(event: unknown, position: string, reason: string): Fact {
   const { parked, ...fact } = parkedFact(event, position, [reason]);
   return {
     ...fact,
-    identity: identityOf(NO_SOURCE, position),
+    identity: factIdentity(NO_SOURCE, position),
     parked: { ...(parked as Parked), source: NO_SOURCE, id: position },
   };
 }
@@ -91,32 +92,13 @@ function parkedFact(event: unknown, position: string, faults: readonly string[])
   const name = isNamed ? { source: source as string, id: id as string } : { source: NO_SOURCE, id: position };
   const words = typeof type === 'string' ? type.slice(0, LONGEST_TYPE) : '';
   return {
-    ...EMPTY,
-    identity: identityOf(name.source, name.id),
-    source: name.source,
+    ...emptyFact(factIdentity(name.source, name.id), 'parked', name.source),
     parked: { ...name, type: words, kind: kindIn(words), reason: faults.join('; ').slice(0, LONGEST_REASON) },
   };
 }
 
 const LONGEST_TYPE = 100;
 const LONGEST_REASON = 500;
-
-const EMPTY: Omit<Fact, 'identity' | 'source' | 'parked'> = {
-  kind: 'parked',
-  place: '',
-  day: 0,
-  days: 1,
-  grain: 'month',
-  second: 0,
-  method: '',
-  state: 'counted',
-  quantity: 0,
-  seconds: NaN,
-  subject: '',
-  dimensions: {},
-  amends: null,
-  figure: null,
-};
 
 /** The kind of a known type, or of another version of one. */
 function kindIn(type: string): FactKind | null {

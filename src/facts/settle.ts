@@ -3,7 +3,7 @@
  * count of a place and time, one is chosen for each period. What is settled is a list of plain numbers for spans of
  * months.
  */
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
 import { daysInMonth } from '../domain/periods.ts';
 import type { Plan } from '../domain/plan.ts';

@@ -1,5 +1,6 @@
 /** Consecutive periods of one granularity. */
-import { firstMonthOf, type CalendarGranularity } from '../domain/periods.ts';
+import type { CalendarGranularity } from '../../contracts/vocabulary.ts';
+import { firstMonthOf } from '../domain/periods.ts';
 
 export interface Span {
   readonly granularity: CalendarGranularity;

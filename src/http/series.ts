@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { seriesSchema, type Series } from '../../contracts/series.ts';
 import type { Ledger } from '../app/ledger.ts';
+import { requestOf, selectionQuery } from '../app/selection.ts';
 import { problems, type Api } from './api.ts';
 import { entityTag, preferred, sendTagged } from './negotiate.ts';
 import { seriesCsv } from './seriesCsv.ts';
-import { indicatorParams, queryText, requestOf, seriesQuery } from './seriesQuery.ts';
+import { indicatorParams, seriesQuery } from './seriesQuery.ts';
 
 const FORMS = { json: 'application/json', csv: 'text/csv' } as const;
 type Form = keyof typeof FORMS;
@@ -69,14 +70,7 @@ export const fileName = (series: Series): string =>
 
 /** Where the same series is in its other forms, pinned to what was chosen for the reader. */
 export function links(series: Series, asked: { from?: string | undefined; to?: string | undefined }): string {
-  const query = queryText({
-    place: series.place.code,
-    by: series.granularity,
-    basis: series.basis,
-    breakdown: series.breakdown,
-    from: asked.from,
-    to: asked.to,
-  });
+  const query = selectionQuery(series, asked);
   const base = `/v1/indicators/${series.indicator.id}`;
   const alternate = (path: string, type: string): string =>
     `<${base}/${path}?${query}>; rel="alternate"; type="${type}"`;

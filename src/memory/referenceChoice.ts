@@ -2,7 +2,7 @@
  * The oracle's choice among counts of one place and time, where a plan takes only one: every set of windows that do not
  * overlap is tried. What a period takes, what it leaves out and which days that covers are answered from the choice.
  */
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
 import { METHODS, type Fact } from '../domain/fact.ts';
 import { civilOf, daysInMonth } from '../domain/periods.ts';

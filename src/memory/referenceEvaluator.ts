@@ -2,6 +2,7 @@
  * The oracle: what a definition means, row by row, short rather than fast. It shares with the columnar evaluator the
  * rules of `src/domain` (amendments, periods, gross-up, conclusion), and nothing of how cells are found and added up.
  */
+import type { CalendarGranularity } from '../../contracts/vocabulary.ts';
 import { supersededRows } from '../domain/amendments.ts';
 import { conclude, NOTES, type Against, type Tally } from '../domain/conclude.ts';
 import { firstExpected, isExpected } from '../domain/coverage.ts';
@@ -15,7 +16,6 @@ import {
   MONTHS,
   periodInterval,
   periodOfMonth,
-  type CalendarGranularity,
 } from '../domain/periods.ts';
 import { placeAt } from '../domain/places.ts';
 import { nearestEstimate } from '../domain/population.ts';

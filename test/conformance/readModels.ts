@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BASES, GRANULARITIES, VALUE_STATES } from '../../contracts/vocabulary.ts';
 import type { Checkpoint, ReadModels } from '../../src/app/ports.ts';
 import type { Observation, ObservationKey } from '../../src/domain/observation.ts';
-import { BASES, GRANULARITIES, VALUE_STATES } from '../../src/domain/observation.ts';
 import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
 import { runs } from '../support/share.ts';
 
