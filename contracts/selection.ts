@@ -1,10 +1,8 @@
 /** Which series a reader means: the parameters that the API, the charts and the pages share. */
 import { z } from 'zod';
 import { dateField, placeField } from './fields.ts';
+import { oneOf } from './oneOf.ts';
 import { BASES, GRANULARITIES } from './vocabulary.ts';
-
-const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.enum(words, `must be one of ${words.join(', ')}`);
 
 export const selectionFields = {
   place: placeField.optional().describe('Left out: the place with a baseline, else the widest'),

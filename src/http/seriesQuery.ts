@@ -1,7 +1,7 @@
 /** The query that series and charts share. */
 import { z } from 'zod';
+import { oneOf } from '../../contracts/oneOf.ts';
 import { selectionFields } from '../../contracts/selection.ts';
-import { oneOf } from './api.ts';
 
 export const indicatorParams = z.strictObject({ id: z.string().describe('Id of the indicator, such as visits') });
 

@@ -10,6 +10,7 @@ import { definitionOf } from '../files/readDefinitions.ts';
 import { httpServer } from '../http/server.ts';
 import { fontSelfTest, renderPng } from '../render/renderPng.ts';
 import { renderSvg } from '../render/renderSvg.ts';
+import { webPages } from '../web/webPages.ts';
 import type { Config } from './config.ts';
 import { openEngine, type Engine } from './openEngine.ts';
 import { packageRoot } from './packageRoot.ts';
@@ -38,21 +39,24 @@ export async function serve(config: Config, log: (line: string) => void, progres
   const key = randomBytes(32).toString('hex');
   let ready = false;
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
-  const server = httpServer({
-    ledger,
-    keptReceipts: engine.keptReceipts,
-    renderSvg,
-    renderPng,
-    readTable,
-    sha256Of,
-    definitionOf,
-    key,
-    version,
-    ready: () => ready,
-    projectionFailures: () => failures,
-    logger: { level: 'warn', stream: process.stderr },
-    templatesFolder: join(packageRoot(), 'src', 'web', 'templates'),
-  });
+  const templatesFolder = join(packageRoot(), 'src', 'web', 'templates');
+  const server = httpServer(
+    {
+      ledger,
+      keptReceipts: engine.keptReceipts,
+      renderSvg,
+      renderPng,
+      readTable,
+      sha256Of,
+      definitionOf,
+      key,
+      version,
+      ready: () => ready,
+      projectionFailures: () => failures,
+      logger: { level: 'warn', stream: process.stderr },
+    },
+    webPages({ ledger, renderSvg, templatesFolder }),
+  );
   try {
     await server.listen({ host: config.host, port: config.port });
   } catch (error) {

@@ -25,9 +25,8 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
   'src/eventstoredb': { local: APP, packages: ['@eventstore/db-client'], node: true },
   'src/files': { local: APP, packages: ['csv-parse', 'csv-stringify'], node: true },
   'src/render': { local: APP, packages: ['vega', 'vega-lite', '@resvg/resvg-js'], node: true },
-  // Pages are routes of the server, so http may name web; no other adapter names another.
   'src/http': {
-    local: [...APP, 'src/web'],
+    local: APP,
     packages: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', 'zod', 'csv-stringify', 'prom-client'],
     node: true,
   },
