@@ -1,6 +1,7 @@
 /**
- * Everything the application needs from outside, and nothing else. Each port has one conformance suite in
- * `test/conformance`, run on every implementation.
+ * The log and the read models as the application needs them from outside; `keptReceipts.ts` and `feedIdentities.ts` are
+ * two smaller ports. Each has one conformance suite in `test/conformance`, run on every implementation. What they throw
+ * are LedgerErrors: the words in quotes below are their codes.
  */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Basis, Granularity } from '../../contracts/vocabulary.ts';
@@ -46,7 +47,7 @@ export interface EventLog {
   /**
    * Makes the new ones of `events` durable, in the order given, as one atomic append, then resolves. Idempotent by id:
    * an id that the stream holds with the same content is a `duplicate`, with other content a `conflict`; neither is
-   * stored, and neither keeps the others from being stored. Throws `WrongExpectedRevision` and stores nothing when
+   * stored, and neither keeps the others from being stored. Throws `wrong-expected-revision` and stores nothing when
    * the stream is not where the caller thought.
    */
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
@@ -87,9 +88,6 @@ export interface SeriesQuery {
   readonly granularity?: Granularity;
   readonly breakdown?: string;
   readonly basis?: Basis;
-  /** First and last day wanted, inclusive, ISO dates: observations whose period starts in between. */
-  readonly from?: string;
-  readonly to?: string;
 }
 
 export type HeldSeries = Pick<ObservationKey, 'place' | 'granularity' | 'basis' | 'breakdown'>;
@@ -99,7 +97,7 @@ export interface ReadModels {
   checkpoint(): Promise<Checkpoint | null>;
   /**
    * Applies `changes` and moves the checkpoint from `previous` to `next` in one transaction. Throws
-   * `CheckpointMoved`, changing nothing, when the stored checkpoint is not `previous`: another projector was here.
+   * `checkpoint-moved`, changing nothing, when the stored checkpoint is not `previous`: another projector was here.
    */
   commit(previous: Checkpoint | null, next: Checkpoint, changes: readonly ProjectionChange[]): Promise<void>;
   /**
