@@ -39,7 +39,7 @@ export interface StoredEvent {
   /** As it was stored. Where others can write, it may be anything. */
   readonly event: ActivityEvent;
   /** The stream it lies in, where somebody else may have stored it, who did not check it against its contract. */
-  readonly unchecked?: string;
+  readonly foreignStream?: string;
 }
 
 /** The append-only truth. One stream per source feed; a stream's name is the CloudEvents `source`. */

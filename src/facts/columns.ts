@@ -98,7 +98,7 @@ export function wordsOf(dictionaries: Dictionaries, column: ColumnName): Diction
   return found;
 }
 
-/** Rows in log order. `identity` and the rare fields are always whole; other columns only as asked for. */
+/** Rows in log order: of the columns those that were asked for, as far as they are not default in every row. */
 export interface FactColumns {
   readonly rows: number;
   readonly columns: Readonly<Partial<Record<ColumnName, NumberArray>>>;

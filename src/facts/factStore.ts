@@ -280,12 +280,12 @@ export function openFactStore(folder: string): FactStore {
 
   /** Who writes past the contracts may write one event twice: the log that we write to sees to that itself. */
   function withoutRepeats(events: readonly StoredRow[], read: readonly Fact[]): readonly Fact[] {
-    const foreign = read.filter((_, at) => events[at]?.unchecked !== undefined);
+    const foreign = read.filter((_, at) => events[at]?.foreignStream !== undefined);
     if (foreign.length === 0) return read;
     const seen = new Set(findRows(new Set(foreign.map(({ identity }) => identity))).keys());
     return read.map((fact, at) => {
       const stored = events[at] as StoredRow;
-      if (stored.unchecked !== undefined && seen.has(fact.identity)) return repeatedFact(stored);
+      if (stored.foreignStream !== undefined && seen.has(fact.identity)) return repeatedFact(stored);
       seen.add(fact.identity);
       return fact;
     });

@@ -33,16 +33,16 @@ export interface StoredRow {
   readonly position: string;
   readonly event: unknown;
   /** The stream it lies in, where it may have been stored without being checked against its contract. */
-  readonly unchecked?: string;
+  readonly foreignStream?: string;
   readonly recordedAt?: string;
 }
 
 /** The fact of an event, or a parked one. */
-export function readFact({ event, position, unchecked, recordedAt = '' }: StoredRow): Fact {
-  const foreign = unchecked === undefined ? null : recordedAt;
+export function readFact({ event, position, foreignStream, recordedAt = '' }: StoredRow): Fact {
+  const foreign = foreignStream === undefined ? null : recordedAt;
   const source = sourceOf(event);
-  if (unchecked !== undefined && typeof source === 'string' && source !== unchecked)
-    return namelessFact(event, position, `Its source is not "${unchecked}", the feed whose stream it lies in.`);
+  if (foreignStream !== undefined && typeof source === 'string' && source !== foreignStream)
+    return namelessFact(event, position, `Its source is not "${foreignStream}", the feed whose stream it lies in.`);
   try {
     const { type } = event as { type: EventType };
     if (TYPES.has(type) && (foreign === null || faultsOf(event, foreign).length === 0)) {

@@ -63,7 +63,7 @@ export function sumsAt(table: SumTable, month: number, place: number): ReadonlyM
 const NOTHING: ReadonlyMap<number, Pair> = new Map();
 
 /** Adds to one cell of a sparse table. */
-export function addSum(
+function addSum(
   { byMonth }: SparseTable,
   month: number,
   place: number,

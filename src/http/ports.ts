@@ -7,11 +7,11 @@ import type { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import type { SendProblem } from './problems.ts';
 
 /** A Vega-Lite spec, as the charts make it. */
-export type ChartSpec = ReturnType<typeof baselineProgressChart>;
+type ChartSpec = ReturnType<typeof baselineProgressChart>;
 
 /** A file as the importers take it, and the rows in it. */
 export type ImportSource = Parameters<Ledger['import']>[0];
-export type FileTable = ImportSource['table'];
+type FileTable = ImportSource['table'];
 
 export interface HttpPorts {
   readonly ledger: Ledger;

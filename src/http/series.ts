@@ -12,7 +12,7 @@ const FORMS = { json: 'application/json', csv: 'text/csv' } as const;
 type Form = keyof typeof FORMS;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const CSV_TYPE = 'text/csv; charset=utf-8; header=present';
-const csvText = z.string().describe('One row a point; see docs for the columns');
+const csvText = z.string().describe('One row a point; the first row names the columns');
 
 const SUMMARY = 'Series of an indicator: baseline, points along time, progress';
 

@@ -83,8 +83,8 @@ export const BUGS: readonly Bug[] = [
     `(await ledger.holds(found.mark))`, `true`),
   embedded('app/logMark.js', 'another event at a place taken for the same', `fingerprintOf(found) === fingerprint`, `true`),
   embedded('app/projector.js', 'a projector that was overtaken not knowing where it stands', `ordinal = from;`, ``),
-  embedded('facts/readFact.js', 'an event in the stream of another feed counted', `source !== unchecked`, `false`),
-  embedded('facts/factStore.js', 'a second event of one name counted', `stored.unchecked !== undefined && seen.has(fact.identity)`, `false`),
+  embedded('facts/readFact.js', 'an event in the stream of another feed counted', `source !== foreignStream`, `false`),
+  embedded('facts/factStore.js', 'a second event of one name counted', `stored.foreignStream !== undefined && seen.has(fact.identity)`, `false`),
   embedded('http/guards.js', 'as many batches at once as come', `if (running >= limit)`, `if (false)`),
   embedded('http/problems.js', 'a refusal without Retry-After', `if (status === 503)`, `if (false)`),
 
