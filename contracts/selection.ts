@@ -4,6 +4,7 @@ import { dateField, placeField } from './fields.ts';
 import { oneOf } from './oneOf.ts';
 import { BASES, GRANULARITIES } from './vocabulary.ts';
 
+/** Each parameter may be left out: what that means stands with it. */
 export const selectionFields = {
   place: placeField.optional().describe('Left out: the place with a baseline, else the widest'),
   by: oneOf(GRANULARITIES).optional().describe('How long a period is'),
@@ -16,4 +17,5 @@ export const selectionFields = {
   from: dateField.optional().describe('First day wanted, inclusive'),
   to: dateField.optional().describe('Last day wanted, inclusive'),
 };
+/** A selection that was read from a query. */
 export type Selection = z.infer<z.ZodObject<typeof selectionFields>>;

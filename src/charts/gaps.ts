@@ -6,6 +6,7 @@ import { capitalised, stateWords } from './words.ts';
 /** A point that has a number. */
 export type DrawnPoint = SeriesPoint & { value: number };
 
+/** Whether a point has a number, and so a place in the picture. */
 export const isDrawn = (point: SeriesPoint): point is DrawnPoint => point.value !== null;
 
 /** Points of a series in the order of time, whatever order they came in. */

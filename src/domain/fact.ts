@@ -8,7 +8,9 @@ import type { Absence, CalendarGranularity } from '../../contracts/vocabulary.ts
  * window that no calendar period holds.
  */
 export type RowKind = FactKind | 'retraction' | 'parked';
+/** The finest period that holds a window. */
 export type Grain = CalendarGranularity | 'unplaced';
+/** Whether a row states a number, or why it states none. */
 export type RowState = 'counted' | Absence;
 
 /**
@@ -50,6 +52,7 @@ export interface Parked {
   readonly reason: string;
 }
 
+/** One row, every field given: a field that an event does not state has its default. */
 export interface Fact {
   /** First 64 bits of SHA-256 over source, line feed, id. */
   readonly identity: bigint;

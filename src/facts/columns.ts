@@ -25,9 +25,11 @@ export const STATES: readonly RowState[] = [
   'not-available',
 ];
 
+/** What the values of a column are kept in. */
 export type NumberArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 type Make = new (length: number) => NumberArray;
 
+/** How a column is kept: in which array, and `fill` in the rows that say nothing. */
 export interface ColumnType {
   readonly make: Make;
   readonly fill: number;
@@ -38,6 +40,7 @@ export interface ColumnType {
 /** Open vocabularies, which may grow to any number of words. */
 const OPEN: ReadonlySet<Dimension> = new Set(['list', 'resource', 'centre']);
 
+/** The columns of a fact, beside its identity and the rare fields. */
 export type ColumnName =
   | 'kind'
   | 'source'
@@ -53,6 +56,7 @@ export type ColumnName =
   | 'subject'
   | Dimension;
 
+/** How each column is kept. The order is that of the files. */
 export const COLUMN_TYPES: Readonly<Record<ColumnName, ColumnType>> = {
   kind: { make: Uint8Array, fill: 0, coded: 'own' },
   source: { make: Int32Array, fill: 0, coded: 'own' },
@@ -70,6 +74,7 @@ export const COLUMN_TYPES: Readonly<Record<ColumnName, ColumnType>> = {
     DIMENSIONS.map((name) => [name, { make: OPEN.has(name) ? Int32Array : Uint8Array, fill: 0, coded: 'own' }]),
   ) as unknown as Record<Dimension, ColumnType>),
 };
+/** All columns in the order of the files. */
 export const COLUMN_NAMES = Object.keys(COLUMN_TYPES) as readonly ColumnName[];
 
 /** The values of a column with fixed codes. */
@@ -79,11 +84,13 @@ export const FIXED_VALUES: Readonly<Partial<Record<ColumnName, readonly string[]
   state: STATES,
 };
 
+/** What the codes of a store mean: a dictionary for each column coded with words of its own, and the people. */
 export interface Dictionaries {
   readonly words: Readonly<Record<string, Dictionary>>;
   readonly subjects: SubjectDictionary;
 }
 
+/** Dictionaries that know the empty word and nobody. */
 export const newDictionaries = (): Dictionaries => ({
   words: Object.fromEntries(
     COLUMN_NAMES.filter((name) => COLUMN_TYPES[name].coded === 'own').map((name) => [name, dictionary()]),
@@ -104,6 +111,7 @@ export interface FactColumns {
   readonly columns: Readonly<Partial<Record<ColumnName, NumberArray>>>;
 }
 
+/** What few rows have, each with its row. */
 export interface RareRows {
   readonly amendments: readonly (Amendment & { readonly row: number })[];
   readonly figures: readonly (Figure & { readonly row: number })[];

@@ -7,12 +7,14 @@ import type { Runs } from './columnReader.ts';
 import { flushFolder, writeWhole } from './durableFile.ts';
 import type { Zone } from './zone.ts';
 
+/** A file of the store as it was written. */
 export interface FileEntry {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
+/** A segment: its files, and what can be known of it without reading them. */
 export interface SegmentEntry extends FileEntry {
   /** Row number of its first fact: its ordinal less one. */
   readonly first: number;
@@ -31,6 +33,7 @@ interface Manifest {
 }
 
 const FORMAT = 'outcome-ledger-facts-3';
+/** The name of the list within a store's folder. */
 export const MANIFEST = 'manifest.json';
 
 /** What to do about facts that cannot be read. */

@@ -48,6 +48,7 @@ export interface Owners {
 
 /** A source and whether it counts whole months, as a number that is not 0. */
 export const ownerCode = (source: number, whole: boolean): number => 2 * (source + 1) + (whole ? 1 : 0);
+/** The source that an owner code stands for, and whether its counts are of whole months. */
 export const ownerOf = (code: number): { source: number; whole: boolean } => ({
   source: (code >> 1) - 1,
   whole: code % 2 === 1,
