@@ -66,7 +66,7 @@ describe('the import rule', () => {
 
   it.each(files)('%s stays in its room', (path) => {
     const room = roomOf(path);
-    expect(room, `${path} lies in no room of DESIGN section 4: name the concept and put it in one`).toBeDefined();
+    expect(room, `${path} lies in no room of the table ROOMS: name the concept and put it in one`).toBeDefined();
     const { local, packages, node } = ROOMS[room as string] as (typeof ROOMS)[string];
     for (const name of importsOf(readFileSync(path, 'utf8'))) {
       if (name.startsWith('node:')) {
