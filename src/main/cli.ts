@@ -53,8 +53,7 @@ program
       readConfig(process.env, { ...globals(), ...flags }),
       (line) => process.stderr.write(`${line}\n`),
       progress,
-    );
-    end();
+    ).finally(end);
     const stopped = untilStopped();
     print({ address: server.address }, `Serving ${server.address}/ until stopped with Ctrl-C.`);
     await stopped;
@@ -319,7 +318,10 @@ async function withTarget<T>(
 ): Promise<T> {
   const { progress, end } = progressLine(process.stderr);
   const { openTarget } = await import('./target.ts');
-  const target = await openTarget(readConfig(process.env, globals()), progress, choices);
+  const target = await openTarget(readConfig(process.env, globals()), progress, choices).catch((error: unknown) => {
+    end();
+    throw error;
+  });
   try {
     return await use(target, progress);
   } finally {
