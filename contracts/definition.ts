@@ -7,6 +7,7 @@ import { FACT_KINDS, type FactKind } from './activityEvent.ts';
 import { DIMENSIONS } from './dimensions.ts';
 import { citationField, definitionWords, outcomeField, placeField, slugField, windowField } from './fields.ts';
 import { impossibleCuts } from './possibleCuts.ts';
+import { BASES, CALENDAR_GRANULARITIES, DIRECTIONS, POPULATION_AGES } from './vocabulary.ts';
 
 export { DIMENSIONS, type Dimension } from './dimensions.ts';
 
@@ -27,7 +28,7 @@ const distinct = z.strictObject({ of: kinds, where: where.optional() });
 /** Number of service points whose latest status at the end of the period is one of these. */
 const latest = z.strictObject({ of: z.tuple([z.literal('service-point.status')]), where: where.optional() });
 /** People who live in the place: the estimate nearest to the middle of the period. */
-const population = z.strictObject({ ages: z.enum(['all', '0-11', '12-17', '18-plus']) });
+const population = z.strictObject({ ages: z.enum(POPULATION_AGES) });
 
 const single = z.union([
   z.strictObject({ count }),
@@ -44,7 +45,7 @@ const ratio = z.strictObject({
 
 const baseline = z
   .strictObject({
-    basis: z.enum(['computed', 'published']),
+    basis: z.enum(BASES),
     place: placeField.optional().describe('Left out: each place has its own baseline, of this period'),
     period: windowField,
     value: z.number().optional().describe('Stated by a source; left out: the observation of that period'),
@@ -72,7 +73,7 @@ export const definitionSchema = z
       label: definitionWords(1, 60).describe('As it reads after a number: visits, loans per person, %'),
       decimals: z.int().min(0).max(4),
     }),
-    direction: z.enum(['up', 'down', 'neutral']).describe('Which way is better'),
+    direction: z.enum(DIRECTIONS).describe('Which way is better'),
     evidence: z.enum(['count', 'ratio', 'coverage-share', 'survey-share', 'distinct-people']),
     measure: z.union([...single.options, z.strictObject({ ratio })]).optional(),
     published: z
@@ -89,7 +90,7 @@ export const definitionSchema = z
       .enum(['add', 'choose-one'])
       .describe('Two sources that report one service point and month: added, or only the better method used'),
     places: z.array(z.enum(PLACE_LEVELS)),
-    granularities: z.array(z.enum(['month', 'quarter', 'half-year', 'financial-year'])),
+    granularities: z.array(z.enum(CALENDAR_GRANULARITIES)),
     breakdowns: z.array(z.enum(DIMENSIONS)).default([]),
     baselines: z.array(baseline).default([]),
     targets: z.array(target).default([]),

@@ -3,6 +3,7 @@
  * which a name, a card number, a postcode or a remark about a person could be sent.
  */
 import { z } from 'zod';
+import { ABSENCES } from './vocabulary.ts';
 
 const BETWEEN = 'must lie between 1850, the year of the Public Libraries Act, and 2099';
 const isInReach = (date: string): boolean => date >= '1850-01-01' && date < '2100-01-01';
@@ -73,9 +74,8 @@ export const methodField = z.enum(['automatic-counter', 'manual', 'sample-week',
 
 /** Why there is no number. None of these is zero. */
 export const absenceField = z
-  .enum(['not-reported', 'not-open', 'suppressed', 'not-applicable', 'not-available'])
+  .enum(ABSENCES)
   .meta({ id: 'Absence', description: 'Why there is no number; never the same as 0' });
-export type Absence = z.infer<typeof absenceField>;
 
 export const yesNoField = z.enum(['yes', 'no', 'unknown']);
 

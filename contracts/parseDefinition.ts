@@ -2,6 +2,7 @@
 import { isNode, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import { z } from 'zod';
 import { definitionSchema, type Definition } from './definition.ts';
+import { pointerOf } from './pointer.ts';
 import type { Fault } from './errors.ts';
 
 export type ParsedDefinition =
@@ -206,6 +207,3 @@ function offsetOf(document: Document, path: readonly PropertyKey[], isKey: boole
   }
   return 0;
 }
-
-const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -1,10 +1,11 @@
 /** What readers get: one indicator for one place along time, with its baseline, target and graded progress. */
 import { z } from 'zod';
 import { outcomeField } from './fields.ts';
+import { BASES, DIRECTIONS, GRANULARITIES, VALUE_STATES } from './vocabulary.ts';
 
-const granularity = z.enum(['month', 'quarter', 'half-year', 'financial-year', 'window']);
-const basis = z.enum(['computed', 'published']);
-const state = z.enum(['observed', 'zero', 'not-reported', 'not-open', 'suppressed', 'not-applicable', 'not-available']);
+const granularity = z.enum(GRANULARITIES);
+const basis = z.enum(BASES);
+const state = z.enum(VALUE_STATES);
 const coverage = z.strictObject({ reported: z.int(), expected: z.int() });
 
 const pointSchema = z
@@ -90,7 +91,7 @@ export const seriesSchema = z
       outcome: outcomeField,
       unit: z.string(),
       decimals: z.int(),
-      direction: z.enum(['up', 'down', 'neutral']),
+      direction: z.enum(DIRECTIONS),
     }),
     place: z.strictObject({ code: z.string(), name: z.string() }),
     granularity,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { citationField, dateField, yesNoField } from '../fields.ts';
+import { POPULATION_AGES } from '../vocabulary.ts';
 
 /** What a service point was on a day, and from then on until it says otherwise. */
 export const servicePointStatus = z
@@ -17,7 +18,7 @@ export const referencePopulation = z
   .strictObject({
     on: dateField,
     population: z.int().positive().max(2_000_000_000),
-    ages: z.enum(['all', '0-11', '12-17', '18-plus']),
+    ages: z.enum(POPULATION_AGES),
     source: citationField,
   })
   .meta({ id: 'ReferencePopulation' });

@@ -11,7 +11,7 @@ export interface Context {
   readonly say: (line: string) => void;
 }
 
-/** What a figure must reach, as section 7 of the design states it. */
+/** What a figure must reach: set before it was measured, beside the bench that measures it. */
 export type Bar = { readonly atLeast: number } | { readonly atMost: number };
 
 /** One judged number: a ratio to a peer of the same run, or a number with a bar of its own. */

@@ -26,7 +26,7 @@ export function definition(id: string, given: object): Definition {
 const plan = (id: string, given: object): Plan => planIndicator(definition(id, given));
 
 const LOANS = ['loan.issued', 'loan.renewed', 'loans.counted'];
-export const ALL_KINDS = [...LOANS, 'visits.counted', 'digital-session.ended', 'challenge.joined'];
+const ALL_KINDS = [...LOANS, 'visits.counted', 'digital-session.ended', 'challenge.joined'];
 export const E_FORMATS = ['e-book', 'e-audiobook', 'e-magazine'];
 
 /** A: month × library, sum over every fact. */

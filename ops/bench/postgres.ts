@@ -10,7 +10,7 @@ export interface Postgres {
 }
 
 /** Starts one, or says why there is none. */
-export async function startPostgres(): Promise<Postgres | { readonly reason: string }> {
+async function startPostgres(): Promise<Postgres | { readonly reason: string }> {
   const server = findServer();
   if ('reason' in server) return server;
   const cluster = await startCluster(server.bin);

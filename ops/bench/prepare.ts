@@ -1,18 +1,18 @@
 /** Makes what the benches share: a store of facts in the layout that a live store comes to, and the peers' copies. */
-import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isoOf } from '../../src/domain/periods.ts';
 import { columnBuilder, newDictionaries, type ColumnBuilder } from '../../src/facts/columns.ts';
 import { SEGMENT_ROWS } from '../../src/facts/factStore.ts';
+import { writeManifest, type SegmentEntry } from '../../src/facts/manifest.ts';
 import { readFact } from '../../src/facts/readFact.ts';
-import { encodeSegment, encodeSubjects } from '../../src/facts/segment.ts';
+import { writeSegment } from '../../src/facts/segmentFile.ts';
 import { toFact } from '../../src/facts/toFact.ts';
 import type { Bench, Context } from './bench.ts';
 import { connectDuck } from './duck.ts';
 import { secondsOf } from './measure.ts';
-import { authorityOf, eventOf, factOf, FIRST_DAY, forEachRow } from './rows.ts';
+import { authorityOf, eventOf, factOf, forEachRow } from './rows.ts';
 
 export const factsFolder = (folder: string): string => join(folder, 'facts');
 export const csvFile = (folder: string): string => join(folder, 'rows.csv');
@@ -25,7 +25,7 @@ const MIB = 1_048_576;
 export const prepare: Bench = {
   name: 'prepare',
   title: 'The synthetic facts',
-  what: 'Five years in time order, 3,000 libraries in 150 authorities, six kinds of fact, people from a pool of two million. The fact store is written with the store’s own encoder, without going through events; how fast events become facts is the bench `decode`.',
+  what: 'Five years in time order, 3,000 libraries in 150 authorities, six kinds of fact, people from a pool of two million. The fact store is written with the store’s own functions, without going through events; how fast events become facts is the bench `decode`.',
   needsFacts: false,
   async run(context) {
     checkFacts();
@@ -60,34 +60,28 @@ function checkFacts(): void {
 
 /** Writes full segments of the largest size that the rows left fill, as merging would have left them. */
 function writeFacts({ facts, folder, say }: Context): void {
-  mkdirSync(factsFolder(folder));
+  const store = factsFolder(folder);
+  mkdirSync(store);
   const dictionaries = newDictionaries();
-  const segments: object[] = [];
+  const segments: SegmentEntry[] = [];
   let first = 0;
   let people = 0;
   let builder: ColumnBuilder | undefined;
   let size = 0;
-  const write = (name: string, bytes: Uint8Array): object => {
-    writeFileSync(join(factsFolder(folder), name), bytes);
-    return { file: name, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') };
-  };
   const seal = (full: ColumnBuilder): void => {
     const columns = full.columns();
-    const name = `${String(first).padStart(12, '0')}-${columns.rows}`;
-    const encoded = encodeSegment(columns, full.identities(), full.rare(), dictionaries);
     const after = people;
     people = dictionaries.subjects.size;
-    const subjects =
-      people === after
-        ? null
-        : {
-            ...write(`${name}.subjects.arrow`, encodeSubjects(dictionaries.subjects.bytes(after, people)).bytes),
-            after,
-            count: people - after,
-          };
-    const file = write(`${name}.facts.arrow`, encoded.bytes);
-    const position = positionOf(first + columns.rows);
-    segments.push({ ...file, first, rows: columns.rows, position, zone: zoneOf(full), runs: encoded.runs, subjects });
+    segments.push(
+      writeSegment(store, dictionaries, {
+        first,
+        columns,
+        identities: full.identities(),
+        rare: full.rare(),
+        position: positionOf(first + columns.rows),
+        people: { after, upTo: people },
+      }),
+    );
     first += columns.rows;
     say(`${first.toLocaleString('en-GB')} facts`);
   };
@@ -104,19 +98,7 @@ function writeFacts({ facts, folder, say }: Context): void {
     seal(builder);
     builder = undefined;
   });
-  const manifest = { format: 'outcome-ledger-facts-3', segments };
-  writeFileSync(join(factsFolder(folder), 'manifest.json'), JSON.stringify(manifest, null, 1));
-}
-
-/** All rows are plain numbers within a month. */
-function zoneOf(builder: ColumnBuilder): object {
-  const { day, kind } = builder.columns().columns;
-  let [minDay, maxDay] = [Infinity, FIRST_DAY];
-  for (const value of day ?? []) {
-    if (value < minDay) minDay = value;
-    if (value > maxDay) maxDay = value;
-  }
-  return { minDay, maxDay, kinds: [...new Set(kind)].sort((a, b) => a - b), plain: true };
+  writeManifest(store, segments);
 }
 
 const CSV_BYTES = 1 << 20;

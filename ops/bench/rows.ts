@@ -4,7 +4,7 @@
  */
 import type { ActivityEvent, FactKind } from '../../contracts/activityEvent.ts';
 import { dayOf, isoOf } from '../../src/domain/periods.ts';
-import type { Fact } from '../../src/facts/fact.ts';
+import type { Fact } from '../../src/domain/fact.ts';
 
 export const LIBRARIES = 3_000;
 export const AUTHORITIES = 150;
@@ -180,7 +180,7 @@ function dimensionsOf(row: Row): Fact['dimensions'] {
 }
 
 /** What stands in for an HMAC: 128 well-mixed bits, another for each person. */
-export function pseudonymOf(person: number): string {
+function pseudonymOf(person: number): string {
   let text = '';
   for (let word = 0; word < 4; word++) {
     let x = Math.imul(person ^ (word * 0x9e3779b1), 0x85ebca6b);

@@ -5,6 +5,7 @@ import { planIndicator, type Plan } from '../domain/plan.ts';
 import { planHash, projectionName } from './projectionName.ts';
 import type { ProjectionName } from './ports.ts';
 
+/** A definition, what it plans, and the names by which the plan is known. */
 export interface Indicator {
   readonly definition: Definition;
   readonly plan: Plan;
@@ -12,12 +13,14 @@ export interface Indicator {
   readonly projection: ProjectionName;
 }
 
+/** The active indicators, sorted by id. */
 export interface Catalogue {
   readonly indicators: readonly Indicator[];
   /** Throws `not-found`, naming what there is that looks like it. */
   find(id: string): Indicator;
 }
 
+/** An indicator ready to be computed. Throws `invalid-definition` where the parts of its definition do not fit together. */
 export function indicatorOf(definition: Definition): Indicator {
   const plan = planIndicator(definition);
   return { definition, plan, hash: planHash(plan), projection: projectionName(plan) };

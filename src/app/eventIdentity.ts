@@ -1,4 +1,4 @@
-import { hash as digest } from 'node:crypto';
+import { nameDigest } from '../facts/identity.ts';
 import type { AppendOutcome, NewEvent } from './ports.ts';
 
 /** What a log knows an event by: both are 16 bytes as lower-case hexadecimal digits. */
@@ -27,7 +27,7 @@ export function identify(stream: string, events: readonly NewEvent[]): readonly 
 /** What the log knows an event by. `hash` is the SHA-256 of its content, in hexadecimal digits. */
 export function identityOf(stream: string, id: string, hash: string): Identity {
   return {
-    identity: digest('sha256', `${stream}\n${id}`).slice(0, 32),
+    identity: nameDigest(stream, id).slice(0, 32),
     hash: hash.slice(0, 32),
   };
 }

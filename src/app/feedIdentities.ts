@@ -2,7 +2,7 @@ import type { Identity } from './eventIdentity.ts';
 import type { Position } from './ports.ts';
 
 /** A place in a log, and the log's own id of the event that stands there: a log that was exchanged shows by it. */
-export interface Mark {
+export interface CountedMark {
   readonly position: Position;
   readonly id: string;
 }
@@ -11,9 +11,9 @@ export interface Mark {
 export interface Census {
   readonly ordinal: number;
   /** The last event that was counted, null for none. */
-  readonly last: Mark | null;
+  readonly last: CountedMark | null;
   /** The last event that was looked at, counted or not: counting goes on from there. */
-  readonly seen: Mark | null;
+  readonly seen: CountedMark | null;
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * A log moved into another, empty one: the same events in the same order, so with the same ordinals, each with the time
+ * A log moved into another, which is empty or holds its beginning: the same events in the same order, so with the same ordinals, each with the time
  * at which the first log made it durable. Stopped at any point it goes on where it stopped when it is run again.
  */
 import { LedgerError } from '../domain/ledgerError.ts';
@@ -10,7 +10,7 @@ import { newEvent } from './recordEvents.ts';
 export interface Migration {
   /** Events in both logs. */
   readonly events: number;
-  /** Those of them that an earlier run had copied. */
+  /** Those of them that the target held when this run began. */
   readonly copiedBefore: number;
 }
 
@@ -21,8 +21,7 @@ const PAGE_EVENTS = 5_000;
  * content and time. Nobody may write to either meanwhile.
  *
  * Throws `verification-failed` when `to` holds anything that is not, in the same place, in `from`, or when somebody else
- * wrote into `from`, and `interrupted` when
- * cancelled: what is copied by then stays.
+ * wrote into `from`, and `interrupted` when cancelled: what is copied by then stays.
  */
 export async function migrateLog(
   from: EventLog,
@@ -74,8 +73,8 @@ async function compare(from: EventLog, to: EventLog, doing: string, count: numbe
 }
 
 /** What must be the same: which event, of what content, made durable when. */
-function likeness({ event, recordedAt, unchecked, position }: StoredEvent): string {
-  if (unchecked !== undefined) return `unchecked ${position}`;
+function likeness({ event, recordedAt, foreignStream, position }: StoredEvent): string {
+  if (foreignStream !== undefined) return `written past us, at ${position}`;
   const { id, hash } = newEvent(event);
   return JSON.stringify([event.source, id, hash, recordedAt]);
 }
@@ -83,8 +82,8 @@ function likeness({ event, recordedAt, unchecked, position }: StoredEvent): stri
 /** The events in runs of one source each: what can be appended at once without changing the order. */
 function runsOf(page: readonly StoredEvent[], done: number): readonly { source: string; events: NewEvent[] }[] {
   const runs: { source: string; events: NewEvent[] }[] = [];
-  for (const [at, { event, recordedAt, unchecked }] of page.entries()) {
-    if (unchecked !== undefined) throw notOurs(done + at + 1, unchecked);
+  for (const [at, { event, recordedAt, foreignStream }] of page.entries()) {
+    if (foreignStream !== undefined) throw notOurs(done + at + 1, foreignStream);
     const last = runs.at(-1);
     const copied = { ...newEvent(event), recordedAt };
     if (last?.source === event.source) last.events.push(copied);

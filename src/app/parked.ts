@@ -1,6 +1,6 @@
 /** Events of the log that no fact could be made from: which they are, and what becomes of them. */
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
-import type { Parked } from '../facts/fact.ts';
+import type { Parked } from '../domain/fact.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import { kindsOf } from '../facts/touched.ts';
 import { LedgerError } from '../domain/ledgerError.ts';

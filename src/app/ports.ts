@@ -1,9 +1,11 @@
 /**
- * Everything the application needs from outside, and nothing else. Each port has one conformance suite in
- * `test/conformance`, run on every implementation.
+ * The log and the read models as the application needs them from outside; `keptReceipts.ts` and `feedIdentities.ts` are
+ * two smaller ports. Each has one conformance suite in `test/conformance`, run on every implementation. What they throw
+ * are LedgerErrors: the words in quotes below are their codes.
  */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
-import type { Basis, Granularity, Observation, ObservationKey } from '../domain/observation.ts';
+import type { Basis, Granularity } from '../../contracts/vocabulary.ts';
+import type { Observation, ObservationKey } from '../domain/observation.ts';
 import type { LogMark } from './logMark.ts';
 
 /** A place in one log. Opaque: only its adapter reads it. Positions of one log sort as text in log order. */
@@ -37,7 +39,7 @@ export interface StoredEvent {
   /** As it was stored. Where others can write, it may be anything. */
   readonly event: ActivityEvent;
   /** The stream it lies in, where somebody else may have stored it, who did not check it against its contract. */
-  readonly unchecked?: string;
+  readonly foreignStream?: string;
 }
 
 /** The append-only truth. One stream per source feed; a stream's name is the CloudEvents `source`. */
@@ -45,7 +47,7 @@ export interface EventLog {
   /**
    * Makes the new ones of `events` durable, in the order given, as one atomic append, then resolves. Idempotent by id:
    * an id that the stream holds with the same content is a `duplicate`, with other content a `conflict`; neither is
-   * stored, and neither keeps the others from being stored. Throws `WrongExpectedRevision` and stores nothing when
+   * stored, and neither keeps the others from being stored. Throws `wrong-expected-revision` and stores nothing when
    * the stream is not where the caller thought.
    */
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
@@ -86,9 +88,6 @@ export interface SeriesQuery {
   readonly granularity?: Granularity;
   readonly breakdown?: string;
   readonly basis?: Basis;
-  /** First and last day wanted, inclusive, ISO dates: observations whose period starts in between. */
-  readonly from?: string;
-  readonly to?: string;
 }
 
 export type HeldSeries = Pick<ObservationKey, 'place' | 'granularity' | 'basis' | 'breakdown'>;
@@ -98,7 +97,7 @@ export interface ReadModels {
   checkpoint(): Promise<Checkpoint | null>;
   /**
    * Applies `changes` and moves the checkpoint from `previous` to `next` in one transaction. Throws
-   * `CheckpointMoved`, changing nothing, when the stored checkpoint is not `previous`: another projector was here.
+   * `checkpoint-moved`, changing nothing, when the stored checkpoint is not `previous`: another projector was here.
    */
   commit(previous: Checkpoint | null, next: Checkpoint, changes: readonly ProjectionChange[]): Promise<void>;
   /**

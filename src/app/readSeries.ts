@@ -1,9 +1,10 @@
 /** One indicator for one place along time, with its baseline, target and graded progress: what every reader gets. */
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
+import type { Basis, Granularity } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { Basis, Granularity, Observation } from '../domain/observation.ts';
+import type { Observation } from '../domain/observation.ts';
 import { granularityOfInterval, intervalOf, isoOf, periodLabel, windowOf } from '../domain/periods.ts';
 import { isMadeUp, placeAt, placeName } from '../domain/places.ts';
 import { progressOf, type BaselineValue } from '../domain/progress.ts';

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { activityEvent, EVENT_KINDS, typeOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Fault, Problem } from '../../contracts/errors.ts';
+import { pointerOf } from '../../contracts/pointer.ts';
 import { implausible, latestAfter, type Latest } from '../domain/implausible.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { canonicalJson } from './canonicalJson.ts';
@@ -131,9 +132,6 @@ function refusal(
     ),
   );
 }
-
-const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 function identityIn(candidate: unknown): { source: string | null; id: string | null } {
   const { source, id } = (typeof candidate === 'object' && candidate !== null ? candidate : {}) as {

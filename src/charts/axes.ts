@@ -1,16 +1,7 @@
 /** Where the gridlines and the labels of the time axis stand. */
 import type { SeriesPoint } from '../../contracts/series.ts';
-import {
-  dayOf,
-  civilOf,
-  firstDayOfMonth,
-  intervalOf,
-  isoOf,
-  monthOf,
-  periodLabel,
-  MONTHS,
-  type CalendarGranularity,
-} from '../domain/periods.ts';
+import type { CalendarGranularity } from '../../contracts/vocabulary.ts';
+import { dayOf, civilOf, firstDayOfMonth, intervalOf, isoOf, monthOf, periodLabel, MONTHS } from '../domain/periods.ts';
 import { SIZE } from './theme.ts';
 import { textWidth } from './textWidth.ts';
 

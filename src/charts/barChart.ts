@@ -1,6 +1,6 @@
 /** A few published windows of different dates, as labelled bars that compare at a glance. */
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
-import { inOrder, isDrawn } from './gaps.ts';
+import { inOrder, isBaseline, isDrawn } from './gaps.ts';
 import type { KeyItem, Plot } from './frame.ts';
 import { inLanes } from './place.ts';
 import { textWidth } from './textWidth.ts';
@@ -69,22 +69,18 @@ export function barChart(series: Series): Plot {
 /** One row for each window in the order of time, the baseline among them, even where it is not one of the points. */
 function rowsOf(series: Series): Row[] {
   const { baseline } = series;
-  const isBaseline = (point: SeriesPoint): boolean =>
-    baseline !== null &&
-    baseline.period === point.period &&
-    (baseline.value === point.value || baseline.value === null);
   const points = inOrder(series);
   const rows = points.map((point): Row & { start: string } => ({
     start: point.start,
-    label: rowName(point, isBaseline(point)),
-    role: isBaseline(point) ? 'baseline' : 'progress',
+    label: rowName(point, isBaseline(series, point)),
+    role: isBaseline(series, point) ? 'baseline' : 'progress',
     value: point.value,
     text: isDrawn(point) ? figureText(series, point) : capitalised(stateWords(point.state)),
     low: point.low,
     high: point.high,
     partial: point.partial,
   }));
-  if (baseline !== null && !points.some(isBaseline)) {
+  if (baseline !== null && !points.some((point) => isBaseline(series, point))) {
     const scope = baseline.scope === null ? '' : `, ${baseline.scope}`;
     const words =
       baseline.value === null ? capitalised(stateWords(baseline.state)) : valueWithUnit(series, baseline.value);
@@ -103,11 +99,11 @@ function rowsOf(series: Series): Row[] {
   return rows;
 }
 
-function rowName(point: SeriesPoint, isBaseline: boolean): string {
+function rowName(point: SeriesPoint, asBaseline: boolean): string {
   const scope = point.scope === null ? '' : `, ${point.scope}`;
   const coverage = point.coverage === null ? '' : `: ${coverageText(point.coverage)} service point months reported`;
   const partial = point.partial ? `, partial${coverage}` : '';
-  return `${isBaseline ? 'Baseline: ' : ''}${point.label}${scope}${partial}`;
+  return `${asBaseline ? 'Baseline: ' : ''}${point.label}${scope}${partial}`;
 }
 
 function figureText(series: Series, point: SeriesPoint & { value: number }): string {

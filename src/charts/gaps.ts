@@ -6,6 +6,7 @@ import { capitalised, stateWords } from './words.ts';
 /** A point that has a number. */
 export type DrawnPoint = SeriesPoint & { value: number };
 
+/** Whether a point has a number, and so a place in the picture. */
 export const isDrawn = (point: SeriesPoint): point is DrawnPoint => point.value !== null;
 
 /** Points of a series in the order of time, whatever order they came in. */
@@ -49,6 +50,10 @@ export const NO_RECORD = 'No record';
 export function progressPointOf(series: Series, drawn: readonly DrawnPoint[]): DrawnPoint | undefined {
   return drawn.find((point) => point.label === series.progress.to) ?? drawn.at(-1);
 }
+
+/** Whether a point is the baseline itself: a stated baseline may differ from the figure of the same period. */
+export const isBaseline = ({ baseline }: Pick<Series, 'baseline'>, point: SeriesPoint): boolean =>
+  baseline !== null && baseline.period === point.period && baseline.value === point.value;
 
 /**
  * True where the baseline can stand in the same picture as the line. A year cannot stand beside months: it would be

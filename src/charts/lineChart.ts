@@ -5,15 +5,16 @@ import { dayOf, windowOf } from '../domain/periods.ts';
 import { dateOf, millisOf, tickDecimals, timeTicks, valueTicks, type TimeSpan } from './axes.ts';
 import { DIAMOND, HOLLOW, SOLID, type KeyItem, type Plot } from './frame.ts';
 import {
+  type Absence,
   absencesOf,
+  type DrawnPoint,
   inOrder,
+  isBaseline,
   isDrawn,
   middleOf,
   progressPointOf,
-  sharesScale,
   segmentsOf,
-  type Absence,
-  type DrawnPoint,
+  sharesScale,
 } from './gaps.ts';
 import { inLanes, stacked } from './place.ts';
 import { countedByReason } from './textAlternative.ts';
@@ -277,10 +278,6 @@ function intervalBars(layout: Layout): Layer[] {
   ];
 }
 
-/** The point that the baseline is: its diamond takes the place of its marker. */
-const isBaseline = (layout: Layout, point: DrawnPoint): boolean =>
-  layout.baseline?.period === point.period && layout.baseline.value === point.value;
-
 /** Markers: on each figure where there are few, else only where a reader would miss one: alone, partial, the last. */
 function pointMarks(layout: Layout): Layer[] {
   const { points, drawn, comparable, baseline } = layout;
@@ -288,6 +285,7 @@ function pointMarks(layout: Layout): Layer[] {
   const alone = new Set(segmentsOf(points).flatMap((segment) => (segment.length === 1 ? segment : [])));
   const few = drawn.length <= MARKED_POINTS;
   const all = few || (!comparable && baseline !== null);
+  // The baseline's diamond takes the place of its marker.
   const shown = drawn.filter((point) => ends.has(point) || point.partial || !isBaseline(layout, point));
   const marked = shown.filter((point) => all || alone.has(point) || point.partial || ends.has(point));
   const layer = (name: string, mark: object, keep: (point: DrawnPoint) => boolean): Layer[] => {

@@ -1,7 +1,7 @@
 /** The figures behind a chart, as a table that a page can set with a caption, column and row headers. */
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
 import { formatNumber, roundsToZero } from '../domain/formatNumber.ts';
-import { inOrder } from './gaps.ts';
+import { inOrder, isBaseline } from './gaps.ts';
 import {
   GRANULARITY_WORDS,
   MADE_UP,
@@ -145,15 +145,13 @@ function coverageCell(line: Line): string | null {
 function linesOf(series: Series): Line[] {
   const { baseline, target } = series;
   const points = inOrder(series);
-  const isBaseline = (point: SeriesPoint): boolean =>
-    baseline !== null && baseline.period === point.period && baseline.value === point.value;
   const lines: Line[] = points.map((point) => ({
     ...point,
     isTarget: false,
-    name: isBaseline(point) ? `${point.label} (baseline)` : point.label,
+    name: isBaseline(series, point) ? `${point.label} (baseline)` : point.label,
   }));
   const none = { isTarget: false, low: null, high: null, n: null, coverage: null, scope: null };
-  if (baseline !== null && !points.some(isBaseline)) {
+  if (baseline !== null && !points.some((point) => isBaseline(series, point))) {
     const start = baseline.period.slice(0, 10);
     const at = lines.findIndex((line) => line.start > start);
     const notes = baseline.source === null ? [] : [`Source: ${baseline.source}`];

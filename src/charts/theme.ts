@@ -5,9 +5,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { textWidth, type Weight } from './textWidth.ts';
 
-/** Categorical colours of the Government Analysis Function, in its order. */
-export const PALETTE = ['#12436D', '#28A197', '#801650', '#F46A25', '#3D3D3D', '#A285D1'] as const;
-
 /**
  * What each colour is for. Baseline, progress and target also differ in stroke (thin, thick, dashed) and in marker,
  * so that colour never carries the meaning alone.

@@ -1,7 +1,8 @@
 /** What charts, tables and text alternatives say in words, so that all three say the same. */
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
+import type { ValueState } from '../../contracts/vocabulary.ts';
 import { formatNumber, formatWithUnit } from '../domain/formatNumber.ts';
-import type { Coverage, ValueState } from '../domain/observation.ts';
+import type { Coverage } from '../domain/observation.ts';
 import { dayOf, intervalOf, periodLabel } from '../domain/periods.ts';
 
 export const MADE_UP = 'MADE-UP DEMONSTRATION DATA';

@@ -1,12 +1,14 @@
 /** What a changed definition, or a changed history, does to the figures: cell by cell, with the largest moves first. */
 import type { Observation, ObservationKey } from './observation.ts';
 
+/** What became of one figure: `null` where there is none before, or none after. */
 export interface Move {
   readonly key: ObservationKey;
   readonly before: Pick<Observation, 'value' | 'state'> | null;
   readonly after: Pick<Observation, 'value' | 'state'> | null;
 }
 
+/** How many figures moved between two sets of observations, and which moved most. */
 export interface Comparison {
   readonly same: number;
   readonly changed: number;
@@ -16,6 +18,7 @@ export interface Comparison {
   readonly largest: readonly Move[];
 }
 
+/** A key as one text, different for different keys: `computed E08000021 month 2019-04-01/P1M `. */
 export const keyText = (k: ObservationKey): string =>
   `${k.basis} ${k.place} ${k.granularity} ${k.period} ${k.breakdown}`;
 

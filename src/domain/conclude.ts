@@ -2,8 +2,8 @@
  * From tallies to an observation. A tally is what a fold found for one place, period and breakdown; both evaluators
  * end here, so that what a value's state and notes mean is said once.
  */
-import type { Absence } from '../../contracts/fields.ts';
-import type { Coverage, Observation, ObservationKey, ValueState } from './observation.ts';
+import type { Absence, ValueState } from '../../contracts/vocabulary.ts';
+import type { Coverage, Observation, ObservationKey } from './observation.ts';
 import type { PopulationEstimate } from './population.ts';
 import { isoOf } from './periods.ts';
 import type { Plan } from './plan.ts';

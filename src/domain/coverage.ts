@@ -6,6 +6,7 @@
  */
 import { firstMonthOf, periodOfMonth } from './periods.ts';
 
+/** Months after its last report for which a place is still expected to report. */
 export const PANEL_MONTHS_AFTER_LAST = 12;
 
 /** First month in which a place is expected, from the first that it reported; months are counted from January 1970. */

@@ -2,29 +2,7 @@
  * What is stored and shown: the value of one indicator for one place, period and breakdown.
  * A value is never just a number: it carries its state, its coverage and the evidence it was made from.
  */
-
-/** How long a period is. `window` is any other interval, kept exactly as its publisher stated it. */
-export const GRANULARITIES = ['month', 'quarter', 'half-year', 'financial-year', 'window'] as const;
-export type Granularity = (typeof GRANULARITIES)[number];
-
-/**
- * Why there is, or is not, a number. `value` is a number exactly when the state is `observed` or `zero`;
- * in every other state it is `null`: missing is not zero.
- */
-export const VALUE_STATES = [
-  'observed',
-  'zero',
-  'not-reported',
-  'not-open',
-  'suppressed',
-  'not-applicable',
-  'not-available',
-] as const;
-export type ValueState = (typeof VALUE_STATES)[number];
-
-/** `computed` from activity facts, or `published` elsewhere and quoted. The two are held side by side, never summed. */
-export const BASES = ['computed', 'published'] as const;
-export type Basis = (typeof BASES)[number];
+import type { Basis, Granularity, ValueState } from '../../contracts/vocabulary.ts';
 
 export interface ObservationKey {
   /** Place code: `E08000021/city` (service point), `E08000021` (authority), `E92000001` (nation), `K02000001` (UK). */

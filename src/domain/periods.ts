@@ -4,7 +4,7 @@
  * (financial year April to March, its halves and quarters, and months).
  */
 import { DateTime } from 'luxon';
-import type { Granularity } from './observation.ts';
+import { CALENDAR_GRANULARITIES, type CalendarGranularity, type Granularity } from '../../contracts/vocabulary.ts';
 
 export interface DayWindow {
   readonly first: number;
@@ -86,9 +86,12 @@ export function intervalOf(window: DayWindow): string {
 }
 
 /** Months in one period of each calendar granularity. */
-export const MONTHS = { month: 1, quarter: 3, 'half-year': 6, 'financial-year': 12 } as const;
-export type CalendarGranularity = keyof typeof MONTHS;
-export const CALENDAR_GRANULARITIES = ['month', 'quarter', 'half-year', 'financial-year'] as const;
+export const MONTHS = {
+  month: 1,
+  quarter: 3,
+  'half-year': 6,
+  'financial-year': 12,
+} as const satisfies Record<CalendarGranularity, number>;
 
 /** Number of the period of a granularity that holds a month. Years and halves start in April (month 3 of 1970). */
 export function periodOfMonth(granularity: CalendarGranularity, month: number): number {

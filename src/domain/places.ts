@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<string, string>> = {
   X92000001: 'Made-up nation',
 };
 
+/** Whether a place is made up, for demonstrations. */
 export const isMadeUp = (place: string): boolean => place.startsWith('X');
 
 /** The place of `level` that holds `place`, or null where there is none: an authority lies in no service point. */

@@ -4,8 +4,8 @@
  */
 import type { FactKind } from '../../contracts/activityEvent.ts';
 import type { Definition, Dimension, PlaceLevel } from '../../contracts/definition.ts';
+import { CALENDAR_GRANULARITIES, type CalendarGranularity } from '../../contracts/vocabulary.ts';
 import { LedgerError } from './ledgerError.ts';
-import { CALENDAR_GRANULARITIES, type CalendarGranularity } from './periods.ts';
 
 export type Where = readonly { readonly dimension: Dimension; readonly values: readonly string[] }[];
 

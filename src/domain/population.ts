@@ -1,5 +1,6 @@
 /** The estimate of people who live in a place that a period is divided by. */
 
+/** People who live in a place on a day, counted from 1970-01-01. */
 export interface PopulationEstimate {
   readonly day: number;
   readonly people: number;

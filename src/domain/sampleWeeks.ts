@@ -3,8 +3,10 @@
  * count one week a quarter. A month is 52/12 weeks, rounded to a whole number.
  */
 
+/** Months that a sample week stands for, its own the first. */
 export const SAMPLE_MONTHS = 3;
 
+/** What was counted in the sample weeks of one month. */
 export interface SampleWeek {
   /** Month of the week's first day, counted from January 1970. */
   readonly month: number;

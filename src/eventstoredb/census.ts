@@ -1,4 +1,4 @@
-import type { Census, FeedIdentities, Mark } from '../app/feedIdentities.ts';
+import type { Census, FeedIdentities, CountedMark } from '../app/feedIdentities.ts';
 import type { Position } from '../app/ports.ts';
 import { positionOf } from './positions.ts';
 import { chunksAfter, eventAt, type Server } from './reading.ts';
@@ -13,7 +13,7 @@ export interface Counting {
   /** Where a reader may start that wants what follows `after`: further on when nothing of ours lies in between. */
   startAfter(after: Position | null): Promise<Position | null>;
   /** Tells that somebody read all events after `from` up to `seen`, `ours` of which are ours, `last` the last of them. */
-  passed(from: Position | null, ours: number, last: Mark | null, seen: Mark): void;
+  passed(from: Position | null, ours: number, last: CountedMark | null, seen: CountedMark): void;
   /** Keeps what was counted. */
   save(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function counting(server: Server, prefix: string, identities: FeedIdentit
     return (await stands(server, found.seen)) ? found : { ...found, seen: found.last };
   }
 
-  function move(ours: number, last: Mark | null, seen: Mark): void {
+  function move(ours: number, last: CountedMark | null, seen: CountedMark): void {
     const before = census ?? NONE;
     census = { ordinal: before.ordinal + ours, last: last ?? before.last, seen };
   }
@@ -98,10 +98,10 @@ export function counting(server: Server, prefix: string, identities: FeedIdentit
 
 const NONE: Census = { ordinal: 0, last: null, seen: null };
 
-const stands = async (server: Server, mark: Mark | null): Promise<boolean> =>
+const stands = async (server: Server, mark: CountedMark | null): Promise<boolean> =>
   mark === null || (await eventAt(server, mark.position))?.id === mark.id;
 
-const markOf = (event: { id: string; position: { commit: bigint; prepare: bigint } }): Mark => ({
+const markOf = (event: { id: string; position: { commit: bigint; prepare: bigint } }): CountedMark => ({
   position: positionOf(event.position),
   id: event.id,
 });

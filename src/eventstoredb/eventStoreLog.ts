@@ -1,4 +1,4 @@
-import type { FeedIdentities, Mark } from '../app/feedIdentities.ts';
+import type { FeedIdentities, CountedMark } from '../app/feedIdentities.ts';
 import type { EventLog, Position } from '../app/ports.ts';
 import { counting } from './census.ts';
 import { connect } from './connection.ts';
@@ -44,8 +44,8 @@ export function eventStoreLog(
       const continuity = watch?.at === after ? watch.continuity : continuityFrom(server, prefix, after);
       watch = null;
       const found: OurEvent[] = [];
-      let last: Mark | null = null;
-      let seen: Mark | null = null;
+      let last: CountedMark | null = null;
+      let seen: CountedMark | null = null;
       for await (const chunk of chunksAfter(server, from, limit)) {
         for (const event of chunk) {
           if (found.length === limit) break;

@@ -44,7 +44,7 @@ export interface OurEvent {
   readonly stored: StoredEvent;
 }
 
-/** The event if it lies in a stream of the log, else null. What somebody else wrote there is marked as unchecked. */
+/** The event if it lies in a stream of the log, else null. What somebody else wrote there says which stream. */
 export function ourEvent(prefix: string, recorded: AllStreamRecordedEvent): OurEvent | null {
   if (!recorded.streamId.startsWith(prefix)) return null;
   const { event, recordedAt, isOurs } = contentOf(recorded);
@@ -54,7 +54,12 @@ export function ourEvent(prefix: string, recorded: AllStreamRecordedEvent): OurE
   return {
     stream,
     revision: Number(recorded.revision),
-    stored: { position: positionOf(recorded.position), recordedAt, event, ...(isChecked ? {} : { unchecked: stream }) },
+    stored: {
+      position: positionOf(recorded.position),
+      recordedAt,
+      event,
+      ...(isChecked ? {} : { foreignStream: stream }),
+    },
   };
 }
 

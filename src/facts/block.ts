@@ -2,12 +2,14 @@
 import { monthOf, firstDayOfMonth } from '../domain/periods.ts';
 import type { Where } from '../domain/plan.ts';
 import { wordsOf, type ColumnName, type Dictionaries, type NumberArray } from './columns.ts';
-import type { Chunk, Zone } from './factStore.ts';
+import type { Chunk } from './factStore.ts';
+import type { Zone } from './zone.ts';
 import type { Extent } from './grid.ts';
 
 /** Numbers of rows of a block, ascending; null stands for every row. */
 export type Selection = Int32Array | null;
 
+/** Some rows as a fold sees them. What one plan works out for them (`selections`, `indices`), the next finds there. */
 export interface Block {
   readonly rows: number;
   readonly zone: Zone;
@@ -33,6 +35,7 @@ export interface Calendar {
 /** Arrays by name that a pass over a block fills, and the pass over the next block fills again. */
 export type Scratch = (name: string, rows: number) => Int32Array;
 
+/** Arrays for one pass: each grows to the most rows that were ever asked of its name. */
 export function newScratch(): Scratch {
   const arrays = new Map<string, Int32Array>();
   return (name, rows) => {

@@ -3,7 +3,7 @@
  * month, or a month beside a year, is shown where it is all there is, and does not stand for the longer one. Of an
  * authority either its own total counts or what its service points say, whichever covers more days.
  */
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
 import { daysInMonth, firstMonthOf, periodOfMonth } from '../domain/periods.ts';
 import { chooseWindows, type Choice, type WindowCount } from './chooseWindows.ts';

@@ -4,7 +4,7 @@
  * without knowledge of where counts come from.
  */
 import { daysInMonth } from '../domain/periods.ts';
-import { METHODS } from './columns.ts';
+import { METHODS } from '../domain/fact.ts';
 
 /** A count that competes with others of its place. */
 export interface WindowCount {

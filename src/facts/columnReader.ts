@@ -9,6 +9,7 @@ import type { Run } from './segment.ts';
 /** Rows read at a time: a block's columns stay in the processor's cache while a fold passes over them. */
 const BLOCK_ROWS = 32_768;
 
+/** Where each column that a file has begins, and how many bytes it takes. */
 export type Runs = Readonly<Partial<Record<ColumnName | 'identity', Run>>>;
 
 /** A file with `rows` rows whose columns lie at `runs`. `damaged` makes the error for a file that is too short. */
@@ -25,6 +26,7 @@ export interface BlockBuffers {
   readonly raw: ArrayBuffer;
 }
 
+/** Room for one block, none of it filled yet. */
 export const blockBuffers = (): BlockBuffers => ({
   columns: new Map(),
   raw: new ArrayBuffer(BLOCK_ROWS * Float64Array.BYTES_PER_ELEMENT),

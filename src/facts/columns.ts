@@ -4,7 +4,15 @@
  */
 import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
 import { dictionary, subjectDictionary, type Dictionary, type SubjectDictionary } from './dictionary.ts';
-import type { Amendment, Fact, Figure, Grain, Parked, RowState } from './fact.ts';
+import {
+  METHODS,
+  type Amendment,
+  type Fact,
+  type Figure,
+  type Grain,
+  type Parked,
+  type RowState,
+} from '../domain/fact.ts';
 
 /** Fixed codes: what the value means never depends on the log. Grains are ordered from fine to coarse. */
 export const GRAINS: readonly Grain[] = ['month', 'quarter', 'half-year', 'financial-year', 'unplaced'];
@@ -16,12 +24,12 @@ export const STATES: readonly RowState[] = [
   'not-applicable',
   'not-available',
 ];
-/** From most to least trusted, as `choose-one` ranks two sources of one count. Single events state no method. */
-export const METHODS = ['', 'automatic-counter', 'system', 'manual', 'sample-week', 'estimate'] as const;
 
+/** What the values of a column are kept in. */
 export type NumberArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 type Make = new (length: number) => NumberArray;
 
+/** How a column is kept: in which array, and `fill` in the rows that say nothing. */
 export interface ColumnType {
   readonly make: Make;
   readonly fill: number;
@@ -32,6 +40,7 @@ export interface ColumnType {
 /** Open vocabularies, which may grow to any number of words. */
 const OPEN: ReadonlySet<Dimension> = new Set(['list', 'resource', 'centre']);
 
+/** The columns of a fact, beside its identity and the rare fields. */
 export type ColumnName =
   | 'kind'
   | 'source'
@@ -47,6 +56,7 @@ export type ColumnName =
   | 'subject'
   | Dimension;
 
+/** How each column is kept. The order is that of the files. */
 export const COLUMN_TYPES: Readonly<Record<ColumnName, ColumnType>> = {
   kind: { make: Uint8Array, fill: 0, coded: 'own' },
   source: { make: Int32Array, fill: 0, coded: 'own' },
@@ -64,6 +74,7 @@ export const COLUMN_TYPES: Readonly<Record<ColumnName, ColumnType>> = {
     DIMENSIONS.map((name) => [name, { make: OPEN.has(name) ? Int32Array : Uint8Array, fill: 0, coded: 'own' }]),
   ) as unknown as Record<Dimension, ColumnType>),
 };
+/** All columns in the order of the files. */
 export const COLUMN_NAMES = Object.keys(COLUMN_TYPES) as readonly ColumnName[];
 
 /** The values of a column with fixed codes. */
@@ -73,11 +84,13 @@ export const FIXED_VALUES: Readonly<Partial<Record<ColumnName, readonly string[]
   state: STATES,
 };
 
+/** What the codes of a store mean: a dictionary for each column coded with words of its own, and the people. */
 export interface Dictionaries {
   readonly words: Readonly<Record<string, Dictionary>>;
   readonly subjects: SubjectDictionary;
 }
 
+/** Dictionaries that know the empty word and nobody. */
 export const newDictionaries = (): Dictionaries => ({
   words: Object.fromEntries(
     COLUMN_NAMES.filter((name) => COLUMN_TYPES[name].coded === 'own').map((name) => [name, dictionary()]),
@@ -92,12 +105,13 @@ export function wordsOf(dictionaries: Dictionaries, column: ColumnName): Diction
   return found;
 }
 
-/** Rows in log order. `identity` and the rare fields are always whole; other columns only as asked for. */
+/** Rows in log order: of the columns those that were asked for, as far as they are not default in every row. */
 export interface FactColumns {
   readonly rows: number;
   readonly columns: Readonly<Partial<Record<ColumnName, NumberArray>>>;
 }
 
+/** What few rows have, each with its row. */
 export interface RareRows {
   readonly amendments: readonly (Amendment & { readonly row: number })[];
   readonly figures: readonly (Figure & { readonly row: number })[];

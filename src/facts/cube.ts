@@ -2,9 +2,9 @@
  * Rolling up: cells of month × place become totals over period × place of a level × category, in dense tables while those
  * are small, else in maps of the cells that something fell into.
  */
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence, CalendarGranularity } from '../../contracts/vocabulary.ts';
 import type { Tally } from '../domain/conclude.ts';
-import { firstDayOfMonth, firstMonthOf, MONTHS, periodOfMonth, type CalendarGranularity } from '../domain/periods.ts';
+import { firstDayOfMonth, firstMonthOf, MONTHS, periodOfMonth } from '../domain/periods.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import { GRAINS, wordsOf, type Dictionaries } from './columns.ts';
 import type { Level } from './level.ts';

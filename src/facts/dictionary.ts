@@ -1,5 +1,6 @@
 /** Values → small whole numbers, in the order of first appearance, so that one log always gives one coding. Code 0 is the empty value. */
 
+/** The words of one column, by code. */
 export interface Dictionary {
   readonly values: readonly string[];
   /** The code of a value; a new value gets the next code. */
@@ -39,6 +40,7 @@ export interface SubjectDictionary {
   load(bytes: Uint8Array): void;
 }
 
+/** A dictionary that knows nobody yet. */
 export function subjectDictionary(): SubjectDictionary {
   const WORDS = 4;
   let keys = new Uint32Array(1024 * WORDS);

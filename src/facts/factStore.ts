@@ -3,20 +3,15 @@
  * fill a segment yet. It is a cache: deleting it and reading the log again gives the same bytes, whatever the batches
  * were, because segments are cut at fixed numbers of rows and dictionaries grow row by row.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LedgerError } from '../domain/ledgerError.ts';
-import { supersededRows, type AmendmentRow } from './amendments.ts';
-import { blockBuffers, readBlocks, readColumn, readIdentities, type ColumnFile, type Runs } from './columnReader.ts';
+import type { Fact, Figure, Parked } from '../domain/fact.ts';
+import { blockBuffers, readBlocks, readColumn, readIdentities } from './columnReader.ts';
 import {
   COLUMN_NAMES,
   COLUMN_TYPES,
   columnBuilder,
-  GRAINS,
-  METHODS,
   newDictionaries,
-  STATES,
   wordsOf,
   type ColumnBuilder,
   type ColumnName,
@@ -24,47 +19,26 @@ import {
   type FactColumns,
   type NumberArray,
 } from './columns.ts';
-import { flushFolder, writeWhole } from './durableFile.ts';
-import type { Fact, Figure, Parked } from './fact.ts';
+import {
+  filesOf,
+  MANIFEST,
+  manifestBytes,
+  readManifest,
+  removeStrays,
+  sha256,
+  writeManifest,
+  type SegmentEntry,
+} from './manifest.ts';
 import { readFact, repeatedFact, type StoredRow } from './readFact.ts';
-import { decodeExtras, decodeSubjects, encodeSegment, encodeSubjects, type EncodedSegment } from './segment.ts';
+import { decodeExtras, decodeSubjects, encodeSegment } from './segment.ts';
+import { columnFile, nameOf, readListed, writeSegment } from './segmentFile.ts';
+import { supersession } from './supersession.ts';
+import { zoneOf, type Zone } from './zone.ts';
 
 /** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
 export const SEGMENT_ROWS = [4_096, 65_536, 1_048_576] as const;
 const FAN_IN = 16;
 const TAIL_ROWS = SEGMENT_ROWS[0];
-
-/** What a fold can know of a segment without reading it. */
-export interface Zone {
-  /** Days that rows kept month by month speak of; the last before the first where there are no such rows. */
-  readonly minDay: number;
-  readonly maxDay: number;
-  /** Codes of the kinds in it, ascending. */
-  readonly kinds: readonly number[];
-  /** Every row is a number for a span within one month, not grossed up: the fast path. */
-  readonly plain: boolean;
-}
-
-interface FileEntry {
-  readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-interface SegmentEntry extends FileEntry {
-  /** Row number of its first fact: its ordinal less one. */
-  readonly first: number;
-  readonly rows: number;
-  /** The log's position of its last fact. */
-  readonly position: string;
-  readonly zone: Zone;
-  readonly runs: Runs;
-  /** People first seen in it: codes above `after`, `count` of them. */
-  readonly subjects: (FileEntry & { readonly after: number; readonly count: number }) | null;
-}
-interface Manifest {
-  readonly format: 'outcome-ledger-facts-3';
-  readonly segments: readonly SegmentEntry[];
-}
 
 /** Some consecutive rows, with the columns that were asked for: valid until the next ones are taken. */
 export interface Chunk extends FactColumns {
@@ -98,31 +72,25 @@ export interface FactStore {
   digestsOnDisk(): readonly { readonly file: string; readonly sha256: string }[];
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
 /**
  * Opens the store in a folder, making it if need be. Files that the manifest does not list are left over from a crash
  * and are removed. Throws `facts-damaged` when a listed file is missing, of another length, or not readable.
  */
 export function openFactStore(folder: string): FactStore {
   mkdirSync(folder, { recursive: true });
-  const manifestPath = join(folder, 'manifest.json');
-  let segments = readManifest(manifestPath);
+  let segments = readManifest(folder);
   /** The segments that the manifest on disk lists. */
   let listed = segments;
   removeStrays(folder, segments);
 
   const dictionaries = newDictionaries();
-  const amendments: AmendmentRow[] = [];
+  const supersessions = supersession(findRows);
   const figures: (Figure & { row: number })[] = [];
   const parked: (Parked & { row: number })[] = [];
   for (const segment of segments) load(segment);
   let tail: ColumnBuilder = columnBuilder(dictionaries, TAIL_ROWS);
   let tailSubjects = dictionaries.subjects.size;
   let lastPosition = segments.at(-1)?.position ?? null;
-
-  /** Rows of facts that amendments name. Looked for when first named; a target that is not there yet may come. */
-  const targets = new Map<bigint, number | null>();
 
   let readers = 0;
 
@@ -132,77 +100,34 @@ export function openFactStore(folder: string): FactStore {
   };
   const rows = (): number => sealed() + tail.rows;
 
-  function fileOf(segment: SegmentEntry): ColumnFile {
-    return {
-      path: join(folder, segment.file),
-      rows: segment.rows,
-      runs: segment.runs,
-      damaged: (why) => damaged(folder, segment.file, why),
-    };
-  }
-
   function load(segment: SegmentEntry): void {
-    const bytes = readWhole(folder, segment);
+    const bytes = readListed(folder, segment);
     const extras = decodeExtras(bytes);
     for (const [name, words] of extras.words) for (const word of words) wordsOf(dictionaries, name).code(word);
-    if (segment.subjects !== null) dictionaries.subjects.load(decodeSubjects(readWhole(folder, segment.subjects)));
+    if (segment.subjects !== null) dictionaries.subjects.load(decodeSubjects(readListed(folder, segment.subjects)));
     for (const figure of extras.rare.figures) figures.push({ ...figure, row: segment.first + figure.row });
     for (const one of extras.rare.parked) parked.push({ ...one, row: segment.first + one.row });
     if (extras.rare.amendments.length === 0) return;
-    const identities = readIdentities(fileOf(segment));
-    const kinds = readColumn(fileOf(segment), 'kind');
+    const identities = readIdentities(columnFile(folder, segment));
+    const kinds = readColumn(columnFile(folder, segment), 'kind');
     const retraction = wordsOf(dictionaries, 'kind').find('retraction');
     for (const { row, target, at } of extras.rare.amendments) {
       const retracts = kinds?.[row] === retraction;
-      amendments.push({ row: segment.first + row, identity: identities[row] ?? 0n, target, at, retracts });
+      supersessions.amend({ row: segment.first + row, identity: identities[row] ?? 0n, target, at, retracts });
     }
   }
-
-  function write(name: string, encoded: EncodedSegment): FileEntry {
-    writeWhole(join(folder, name), encoded.bytes);
-    return { file: name, bytes: encoded.bytes.byteLength, sha256: sha256(encoded.bytes) };
-  }
-
-  function writeSegment(
-    first: number,
-    columns: FactColumns,
-    identities: BigUint64Array,
-    rare: ReturnType<ColumnBuilder['rare']>,
-    position: string,
-    after: number,
-    upTo: number,
-  ): SegmentEntry {
-    const encoded = encodeSegment(columns, identities, rare, dictionaries);
-    const name = `${String(first).padStart(12, '0')}-${columns.rows}`;
-    const subjects =
-      upTo === after
-        ? null
-        : {
-            ...write(`${name}.subjects.arrow`, encodeSubjects(dictionaries.subjects.bytes(after, upTo))),
-            after,
-            count: upTo - after,
-          };
-    const entry = write(`${name}.facts.arrow`, encoded);
-    return {
-      ...entry,
-      first,
-      rows: columns.rows,
-      position,
-      zone: zoneOf(columns, dictionaries),
-      runs: encoded.runs,
-      subjects,
-    };
-  }
-
-  const manifestBytes = (list: readonly SegmentEntry[]): Buffer =>
-    Buffer.from(JSON.stringify({ format: 'outcome-ledger-facts-3', segments: list }, null, 1));
 
   /** Moves the full tail to disk. Nothing in memory changes before its files are there: a failure can be tried again. */
   function seal(): void {
     const known = dictionaries.subjects.size;
-    const sealedTail = writeSegment(
-      sealed(), tail.columns(), tail.identities(), tail.rare(), lastPosition ?? '', tailSubjects, known,
-    ); // prettier-ignore
+    const sealedTail = writeSegment(folder, dictionaries, {
+      first: sealed(),
+      columns: tail.columns(),
+      identities: tail.identities(),
+      rare: tail.rare(),
+      position: lastPosition ?? '',
+      people: { after: tailSubjects, upTo: known },
+    });
     let next = [...segments, sealedTail];
     for (const size of SEGMENT_ROWS.slice(0, -1)) {
       const run = next.slice(-FAN_IN);
@@ -216,13 +141,11 @@ export function openFactStore(folder: string): FactStore {
 
   /**
    * Lists on disk what there is, once for all that was sealed since: what a crash leaves unlisted is made again from
-   * the log. The names of the segments are flushed first, so that the list never names a file that is not there.
+   * the log.
    */
   function list(): void {
     if (listed === segments) return;
-    flushFolder(folder);
-    writeWhole(manifestPath, manifestBytes(segments));
-    flushFolder(folder);
+    writeManifest(folder, segments);
     listed = segments;
     // Whoever is in the middle of reading may still need the segments that were merged.
     if (readers === 0) removeStrays(folder, segments);
@@ -237,19 +160,19 @@ export function openFactStore(folder: string): FactStore {
       const type = COLUMN_TYPES[name];
       const whole = new type.make(count).fill(type.fill);
       for (const part of parts) {
-        const piece = readColumn(fileOf(part), name);
+        const piece = readColumn(columnFile(folder, part), name);
         if (piece !== undefined) whole.set(piece, part.first - first);
       }
       columns[name] = whole;
     }
     const identities = new BigUint64Array(count);
-    for (const part of parts) identities.set(readIdentities(fileOf(part)), part.first - first);
+    for (const part of parts) identities.set(readIdentities(columnFile(folder, part)), part.first - first);
     const inPart = <T extends { row: number }>(list: readonly T[]): T[] =>
       list
         .filter((item) => item.row >= first && item.row < first + count)
         .map((item) => ({ ...item, row: item.row - first }));
     const rare = {
-      amendments: inPart(amendments).map(({ row, target, at }) => ({ target, at, row })),
+      amendments: inPart(supersessions.amendments).map(({ row, target, at }) => ({ target, at, row })),
       figures: inPart(figures),
       parked: inPart(parked),
     };
@@ -257,57 +180,24 @@ export function openFactStore(folder: string): FactStore {
     const withPeople = parts.flatMap((part) => (part.subjects === null ? [] : [part.subjects]));
     const after = withPeople[0]?.after ?? 0;
     const upTo = withPeople.reduce((_, people) => people.after + people.count, after);
-    return writeSegment(first, { rows: count, columns }, identities, rare, last?.position ?? '', after, upTo);
-  }
-
-  /** Row of the last fact that amends, or is amended by one that came before it; what is superseded as of any later row. */
-  let amended = amendments.at(-1)?.row ?? -1;
-  let known: { readonly amended: number; readonly rows: ReadonlySet<number> } | null = null;
-
-  let resolved = 0;
-
-  function superseded(to: number): ReadonlySet<number> {
-    resolveTargets();
-    if (to <= amended) return supersededAmong(to);
-    if (known?.amended !== amended) known = { amended, rows: supersededAmong(to) };
-    return known.rows;
-  }
-
-  /** Finds the facts that amendments name, once for each amendment. */
-  function resolveTargets(): void {
-    if (resolved === amendments.length) return;
-    const unknown = new Set(
-      amendments
-        .slice(resolved)
-        .map((a) => a.target)
-        .filter((target) => !targets.has(target)),
-    );
-    for (const target of unknown) targets.set(target, null);
-    for (const [identity, row] of findRows(unknown)) {
-      targets.set(identity, row);
-      amended = Math.max(amended, row);
-    }
-    resolved = amendments.length;
-  }
-
-  function supersededAmong(to: number): ReadonlySet<number> {
-    return supersededRows(
-      amendments.filter((amendment) => amendment.row < to),
-      (identity) => {
-        const row = targets.get(identity);
-        return row === undefined || row === null || row >= to ? undefined : row;
-      },
-    );
+    return writeSegment(folder, dictionaries, {
+      first,
+      columns: { rows: count, columns },
+      identities,
+      rare,
+      position: last?.position ?? '',
+      people: { after, upTo },
+    });
   }
 
   const digests = (): { file: string; sha256: string }[] =>
     [
-      ...(segments.length === 0 ? [] : [{ file: 'manifest.json', sha256: sha256(manifestBytes(segments)) }]),
-      ...segments.flatMap((segment) => [segment, ...(segment.subjects === null ? [] : [segment.subjects])]),
+      ...(segments.length === 0 ? [] : [{ file: MANIFEST, sha256: sha256(manifestBytes(segments)) }]),
+      ...filesOf(segments),
       ...(tail.rows === 0
       ? []
       : [{
-          file: `${String(sealed()).padStart(12, '0')}-${tail.rows} (tail, in memory)`,
+          file: `${nameOf(sealed(), tail.rows)} (tail, in memory)`,
           sha256: sha256(encodeSegment(tail.columns(), tail.identities(), tail.rare(), dictionaries).bytes),
         }]), // prettier-ignore
     ].map(({ file, sha256 }) => ({ file, sha256 }));
@@ -318,7 +208,8 @@ export function openFactStore(folder: string): FactStore {
     position: () => lastPosition,
     last() {
       const last = segments.at(-1);
-      const identities = tail.rows > 0 ? tail.identities() : last === undefined ? null : readIdentities(fileOf(last));
+      const identities =
+        tail.rows > 0 ? tail.identities() : last === undefined ? null : readIdentities(columnFile(folder, last));
       return lastPosition === null ? null : { position: lastPosition, identity: identities?.at(-1) ?? 0n };
     },
     append(events) {
@@ -330,16 +221,11 @@ export function openFactStore(folder: string): FactStore {
         lastPosition = position;
         const row = rows() - 1;
         if (fact.amends !== null) {
-          amendments.push({ row, identity: fact.identity, ...fact.amends, retracts: fact.kind === 'retraction' });
-          amended = row;
+          supersessions.amend({ row, identity: fact.identity, ...fact.amends, retracts: fact.kind === 'retraction' });
         }
         if (fact.figure !== null) figures.push({ ...fact.figure, row });
         if (fact.parked !== null) parked.push({ ...fact.parked, row });
-        // Its amendment came before it.
-        if (targets.get(fact.identity) === null) {
-          targets.set(fact.identity, row);
-          amended = row;
-        }
+        supersessions.arrive(fact.identity, row);
       }
       if (tail.rows === TAIL_ROWS) seal();
       list();
@@ -361,7 +247,7 @@ export function openFactStore(folder: string): FactStore {
           const end = Math.min(segment.rows, to - segment.first);
           if (begin >= end) continue;
           const { zone } = segment;
-          for (const block of readBlocks(fileOf(segment), wanted(zone), begin, end, buffers)) {
+          for (const block of readBlocks(columnFile(folder, segment), wanted(zone), begin, end, buffers)) {
             yield { ...block, first: segment.first + block.first, zone };
           }
         }
@@ -371,15 +257,15 @@ export function openFactStore(folder: string): FactStore {
       }
     },
     figures(to) {
-      const gone = superseded(to);
+      const gone = supersessions.superseded(to);
       return figures.filter(({ row }) => row < to && !gone.has(row));
     },
     parked(to) {
       if (parked.length === 0) return parked;
-      const gone = superseded(to);
+      const gone = supersessions.superseded(to);
       return parked.filter(({ row }) => row < to && !gone.has(row));
     },
-    superseded,
+    superseded: (to) => supersessions.superseded(to),
     digests,
     digestsOnDisk: () =>
       digests().map(({ file, sha256: digest }) => ({
@@ -394,12 +280,12 @@ export function openFactStore(folder: string): FactStore {
 
   /** Who writes past the contracts may write one event twice: the log that we write to sees to that itself. */
   function withoutRepeats(events: readonly StoredRow[], read: readonly Fact[]): readonly Fact[] {
-    const foreign = read.filter((_, at) => events[at]?.unchecked !== undefined);
+    const foreign = read.filter((_, at) => events[at]?.foreignStream !== undefined);
     if (foreign.length === 0) return read;
     const seen = new Set(findRows(new Set(foreign.map(({ identity }) => identity))).keys());
     return read.map((fact, at) => {
       const stored = events[at] as StoredRow;
-      if (stored.unchecked !== undefined && seen.has(fact.identity)) return repeatedFact(stored);
+      if (stored.foreignStream !== undefined && seen.has(fact.identity)) return repeatedFact(stored);
       seen.add(fact.identity);
       return fact;
     });
@@ -414,43 +300,10 @@ export function openFactStore(folder: string): FactStore {
         if (wanted.has(identity)) found.set(identity, first + row);
       }
     };
-    for (const segment of segments) look(readIdentities(fileOf(segment)), segment.first);
+    for (const segment of segments) look(readIdentities(columnFile(folder, segment)), segment.first);
     look(tail.identities(), sealed());
     return found;
   }
-}
-
-function readManifest(path: string): readonly SegmentEntry[] {
-  if (!existsSync(path)) return [];
-  try {
-    const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-    if (manifest.format !== 'outcome-ledger-facts-3') throw new Error('another format');
-    return manifest.segments;
-  } catch {
-    throw new LedgerError('facts-damaged', `The list of fact segments, ${path}, cannot be read.`, { hint: REBUILD });
-  }
-}
-
-const REBUILD = 'Facts are a cache of the log: run "outcomes rebuild" to make them again.';
-
-function removeStrays(folder: string, segments: readonly SegmentEntry[]): void {
-  const listed = new Set(segments.flatMap((segment) => [segment.file, segment.subjects?.file ?? '']));
-  for (const file of readdirSync(folder)) {
-    if (file !== 'manifest.json' && !listed.has(file)) rmSync(join(folder, file));
-  }
-}
-
-function damaged(folder: string, file: string, why: string): LedgerError {
-  return new LedgerError('facts-damaged', `Fact segment ${join(folder, file)} ${why}.`, { hint: REBUILD });
-}
-
-function readWhole(folder: string, entry: FileEntry): Uint8Array {
-  const path = join(folder, entry.file);
-  if (!existsSync(path)) throw damaged(folder, entry.file, 'is missing');
-  if (statSync(path).size !== entry.bytes) throw damaged(folder, entry.file, `is not ${entry.bytes} bytes long`);
-  const bytes = readFileSync(path);
-  if (sha256(bytes) !== entry.sha256) throw damaged(folder, entry.file, 'is not as it was written (SHA-256 differs)');
-  return bytes;
 }
 
 /** Just the columns asked for: nobody may come to rely on others, which a segment would not give. */
@@ -474,36 +327,4 @@ function tailBetween(
   }
   const piece = { first: begin, rows: end - begin, columns: between };
   return { ...piece, zone: zoneOf(piece, dictionaries) };
-}
-
-/** Kinds that are not kept month by month: a population of 1961 is no reason for tables that begin then. */
-const UNDATED: ReadonlySet<string> = new Set([
-  'figure.published',
-  'reference.population',
-  'service-point.status',
-  'retraction',
-  'parked',
-]);
-
-function zoneOf({ rows, columns }: FactColumns, dictionaries: Dictionaries): Zone {
-  const { day, kind, state, grain, method } = columns;
-  const isDated = wordsOf(dictionaries, 'kind').values.map((word) => !UNDATED.has(word));
-  let minDay = Infinity;
-  let maxDay = -Infinity;
-  for (let row = 0; row < rows; row++) {
-    if (isDated[kind?.[row] ?? 0] !== true) continue;
-    const value = day?.[row] ?? 0;
-    if (value < minDay) minDay = value;
-    if (value > maxDay) maxDay = value;
-  }
-  if (maxDay < minDay) [minDay, maxDay] = [0, -1];
-  const kinds = kind === undefined ? [0] : [...new Set(kind)].sort((a, b) => a - b);
-  const estimates = [METHODS.indexOf('sample-week'), METHODS.indexOf('estimate')];
-  const counted = STATES.indexOf('counted');
-  const month = GRAINS.indexOf('month');
-  const plain =
-    (state === undefined || state.every((code) => code === counted)) &&
-    (grain === undefined || grain.every((code) => code === month)) &&
-    (method === undefined || !method.some((code) => estimates.includes(code)));
-  return { minDay, maxDay, kinds, plain };
 }

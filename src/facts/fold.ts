@@ -15,8 +15,9 @@ import {
   type Selection,
 } from './block.ts';
 import { wordsOf, type ColumnName, type Dictionaries } from './columns.ts';
-import type { Chunk, Zone } from './factStore.ts';
+import type { Chunk } from './factStore.ts';
 import type { Extent } from './grid.ts';
+import type { Zone } from './zone.ts';
 import { foldReporting } from './foldReporting.ts';
 import { foldSums } from './foldSums.ts';
 import type { Evaluation, PartState, People, PlanState } from './planState.ts';

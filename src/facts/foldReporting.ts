@@ -2,7 +2,8 @@
 import { civilOf, daysInMonth } from '../domain/periods.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
-import { GRAINS, METHODS, spanOf, STATES } from './columns.ts';
+import { METHODS } from '../domain/fact.ts';
+import { GRAINS, spanOf, STATES } from './columns.ts';
 import { valuesOf, type Additive } from './foldSums.ts';
 import { covering } from './grid.ts';
 import type { Reporting } from './planState.ts';

@@ -3,10 +3,11 @@
  * category; a window of several months, a sample week, a reason for a missing number, and what a second source says of
  * a place and month where only one may count, are kept apart for `settle`.
  */
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import { indicesOf, monthAt, type Block, type Selection } from './block.ts';
-import { COLUMN_TYPES, GRAINS, METHODS, spanOf, STATES, wordsOf, type NumberArray } from './columns.ts';
+import { METHODS } from '../domain/fact.ts';
+import { COLUMN_TYPES, GRAINS, spanOf, STATES, wordsOf, type NumberArray } from './columns.ts';
 import { covering } from './grid.ts';
 import { addRows, isSparse, tableCovering } from './sumTable.ts';
 import { dayBits } from './foldReporting.ts';

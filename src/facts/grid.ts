@@ -10,6 +10,7 @@ const MAX_CELLS = 64_000_000;
 
 type Cells = Float64Array | Int32Array | Uint8Array;
 
+/** A table: the numbers of a month and place begin at `((month - from) * places + place) * width`. */
 export interface Grid<T extends Cells = Float64Array> {
   /** First month, counted from January 1970. */
   readonly from: number;
@@ -20,6 +21,7 @@ export interface Grid<T extends Cells = Float64Array> {
   readonly cells: T;
 }
 
+/** First and last month, counted from January 1970 (none where `to` is before `from`), and how many places. */
 export interface Extent {
   readonly from: number;
   readonly to: number;
@@ -43,6 +45,7 @@ const make = <T extends Cells>(like: new (length: number) => T, length: number):
 export const cellsIn = ({ from, to, places }: Extent, width: number): number =>
   Math.max(0, to - from + 1) * Math.max(1, places) * width;
 
+/** A table of zeros over an extent. Throws `invalid-definition` above `MAX_CELLS` numbers. */
 export function grid<T extends Cells>(array: new (length: number) => T, extent: Extent, width: number): Grid<T> {
   const months = Math.max(0, extent.to - extent.from + 1);
   const places = Math.max(1, extent.places);

@@ -1,4 +1,4 @@
-/** Which place of a level (service point, authority, region, nation) each place that facts name lies in. */
+/** Which place of a level (service point, authority, nation) each place that facts name lies in. */
 import type { PlaceLevel } from '../../contracts/definition.ts';
 import { placeAt } from '../domain/places.ts';
 import { wordsOf, type Dictionaries } from './columns.ts';

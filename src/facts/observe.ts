@@ -2,16 +2,10 @@
  * The columnar evaluator, second half: state in, observations out. Cells of month × service point are rolled up to
  * every granularity and level of place at once, in dense tables; then each cell is concluded.
  */
+import type { CalendarGranularity } from '../../contracts/vocabulary.ts';
 import { conclude, NOTES, type Against } from '../domain/conclude.ts';
 import type { Coverage, Observation, ObservationKey } from '../domain/observation.ts';
-import {
-  firstDayOfMonth,
-  firstMonthOf,
-  monthOf,
-  periodInterval,
-  periodOfMonth,
-  type CalendarGranularity,
-} from '../domain/periods.ts';
+import { firstDayOfMonth, firstMonthOf, monthOf, periodInterval, periodOfMonth } from '../domain/periods.ts';
 import type { Plan } from '../domain/plan.ts';
 import { nearestEstimate } from '../domain/population.ts';
 import { quoteFigures } from '../domain/publishedFigures.ts';
@@ -19,7 +13,7 @@ import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { wordsOf, type Dictionaries } from './columns.ts';
 import { coverageOf, type CoverageCube } from './coverageCube.ts';
 import { codesIn, cubeOf, tallyOf, type Cube, type Cubes } from './cube.ts';
-import type { Figure } from './fact.ts';
+import type { Figure } from '../domain/fact.ts';
 import { levelOf, type Level } from './level.ts';
 import { panelOf } from './panel.ts';
 import type { PartState, PlanState } from './planState.ts';

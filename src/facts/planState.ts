@@ -1,6 +1,6 @@
 /** What a fold of facts comes to before it is observed: states that can be added to, and merged, in any order. */
 import type { Dimension } from '../../contracts/definition.ts';
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import type { PopulationEstimate } from '../domain/population.ts';
 import { grid, type Extent, type Grid } from './grid.ts';
@@ -48,6 +48,7 @@ export interface Owners {
 
 /** A source and whether it counts whole months, as a number that is not 0. */
 export const ownerCode = (source: number, whole: boolean): number => 2 * (source + 1) + (whole ? 1 : 0);
+/** The source that an owner code stands for, and whether its counts are of whole months. */
 export const ownerOf = (code: number): { source: number; whole: boolean } => ({
   source: (code >> 1) - 1,
   whole: code % 2 === 1,

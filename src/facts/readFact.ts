@@ -14,15 +14,15 @@ import {
   type FactKind,
 } from '../../contracts/activityEvent.ts';
 import { idField, sourceField } from '../../contracts/fields.ts';
-import { METHODS } from './columns.ts';
 import { implausible, latestAfter } from '../domain/implausible.ts';
-import type { Fact, Parked } from './fact.ts';
-import { identityOf } from './identity.ts';
+import { emptyFact, METHODS, type Fact, type Parked } from '../domain/fact.ts';
+import { dayOf } from '../domain/periods.ts';
+import { factIdentity } from './identity.ts';
 import { toFact } from './toFact.ts';
 
 /** First and last day that a fact may speak of: the years 1850 and 2099, as the contracts have it. */
-const FIRST_DAY = -43_830;
-const LAST_DAY = 47_481;
+const FIRST_DAY = dayOf('1850-01-01');
+const LAST_DAY = dayOf('2099-12-31');
 
 /** What stands for the source of an event that names none. */
 const NO_SOURCE = 'urn:outcome-ledger:unreadable';
@@ -33,16 +33,16 @@ export interface StoredRow {
   readonly position: string;
   readonly event: unknown;
   /** The stream it lies in, where it may have been stored without being checked against its contract. */
-  readonly unchecked?: string;
+  readonly foreignStream?: string;
   readonly recordedAt?: string;
 }
 
 /** The fact of an event, or a parked one. */
-export function readFact({ event, position, unchecked, recordedAt = '' }: StoredRow): Fact {
-  const foreign = unchecked === undefined ? null : recordedAt;
+export function readFact({ event, position, foreignStream, recordedAt = '' }: StoredRow): Fact {
+  const foreign = foreignStream === undefined ? null : recordedAt;
   const source = sourceOf(event);
-  if (unchecked !== undefined && typeof source === 'string' && source !== unchecked)
-    return namelessFact(event, position, `Its source is not "${unchecked}", the feed whose stream it lies in.`);
+  if (foreignStream !== undefined && typeof source === 'string' && source !== foreignStream)
+    return namelessFact(event, position, `Its source is not "${foreignStream}", the feed whose stream it lies in.`);
   try {
     const { type } = event as { type: EventType };
     if (TYPES.has(type) && (foreign === null || faultsOf(event, foreign).length === 0)) {
@@ -66,7 +66,7 @@ function namelessFact(event: unknown, position: string, reason: string): Fact {
   const { parked, ...fact } = parkedFact(event, position, [reason]);
   return {
     ...fact,
-    identity: identityOf(NO_SOURCE, position),
+    identity: factIdentity(NO_SOURCE, position),
     parked: { ...(parked as Parked), source: NO_SOURCE, id: position },
   };
 }
@@ -92,32 +92,13 @@ function parkedFact(event: unknown, position: string, faults: readonly string[])
   const name = isNamed ? { source: source as string, id: id as string } : { source: NO_SOURCE, id: position };
   const words = typeof type === 'string' ? type.slice(0, LONGEST_TYPE) : '';
   return {
-    ...EMPTY,
-    identity: identityOf(name.source, name.id),
-    source: name.source,
+    ...emptyFact(factIdentity(name.source, name.id), 'parked', name.source),
     parked: { ...name, type: words, kind: kindIn(words), reason: faults.join('; ').slice(0, LONGEST_REASON) },
   };
 }
 
 const LONGEST_TYPE = 100;
 const LONGEST_REASON = 500;
-
-const EMPTY: Omit<Fact, 'identity' | 'source' | 'parked'> = {
-  kind: 'parked',
-  place: '',
-  day: 0,
-  days: 1,
-  grain: 'month',
-  second: 0,
-  method: '',
-  state: 'counted',
-  quantity: 0,
-  seconds: NaN,
-  subject: '',
-  dimensions: {},
-  amends: null,
-  figure: null,
-};
 
 /** The kind of a known type, or of another version of one. */
 function kindIn(type: string): FactKind | null {

@@ -3,13 +3,14 @@
  * count of a place and time, one is chosen for each period. What is settled is a list of plain numbers for spans of
  * months.
  */
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
 import { daysInMonth } from '../domain/periods.ts';
 import type { Plan } from '../domain/plan.ts';
 import { grossUp, SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { authorityNamed, chooseCounts, type Choices } from './chooseCounts.ts';
-import { METHODS, wordsOf, type Dictionaries } from './columns.ts';
+import { METHODS } from '../domain/fact.ts';
+import { wordsOf, type Dictionaries } from './columns.ts';
 import { dayBits } from './foldReporting.ts';
 import type { Panel } from './panel.ts';
 import { ownerOf, type Owners, type PartState, type SpecialCell } from './planState.ts';

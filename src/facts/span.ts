@@ -1,5 +1,6 @@
 /** Consecutive periods of one granularity. */
-import { firstMonthOf, type CalendarGranularity } from '../domain/periods.ts';
+import type { CalendarGranularity } from '../../contracts/vocabulary.ts';
+import { firstMonthOf } from '../domain/periods.ts';
 
 export interface Span {
   readonly granularity: CalendarGranularity;
@@ -8,6 +9,7 @@ export interface Span {
   readonly last: number;
 }
 
-/** First month of the first period, and last of the last, counted from January 1970. */
+/** First month of a span, counted from January 1970. */
 export const firstMonth = (span: Span): number => firstMonthOf(span.granularity, span.first);
+/** Last month of a span, counted from January 1970. */
 export const lastMonth = (span: Span): number => firstMonthOf(span.granularity, span.last + 1) - 1;

@@ -23,6 +23,7 @@ export type SumTable = Grid | SparseTable;
 /** Numbers of 8 bytes that a grid may hold: 64 MiB for each breakdown of an indicator. */
 export const GRID_ROOM = 8_388_608;
 
+/** Whether a table is kept by month and cell, for it would have too many cells to keep them all. */
 export const isSparse = (table: SumTable): table is SparseTable => 'byMonth' in table;
 
 /** An empty table for an extent, `width` numbers for each month and place. */
@@ -63,7 +64,7 @@ export function sumsAt(table: SumTable, month: number, place: number): ReadonlyM
 const NOTHING: ReadonlyMap<number, Pair> = new Map();
 
 /** Adds to one cell of a sparse table. */
-export function addSum(
+function addSum(
   { byMonth }: SparseTable,
   month: number,
   place: number,

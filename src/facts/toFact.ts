@@ -2,8 +2,8 @@
 import { kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
 import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
 import { dayOf, granularityOf, londonMoment, windowOf } from '../domain/periods.ts';
-import type { Amendment, Fact, Figure } from './fact.ts';
-import { identityOf } from './identity.ts';
+import { emptyFact, type Amendment, type Fact, type Figure } from '../domain/fact.ts';
+import { factIdentity } from './identity.ts';
 
 /** A fact while it is made: one object, filled in, because this runs for every event of a replay. */
 type Draft = { -readonly [K in keyof Fact]: Fact[K] };
@@ -13,25 +13,7 @@ type Draft = { -readonly [K in keyof Fact]: Fact[K] };
  * number of a fact in its store is the ordinal of its event in the log.
  */
 export function toFact(event: ActivityEvent): Fact {
-  const fact: Draft = {
-    identity: identityOf(event.source, event.id),
-    kind: 'retraction',
-    source: event.source,
-    place: '',
-    day: 0,
-    days: 1,
-    grain: 'month',
-    second: 0,
-    method: '',
-    state: 'counted',
-    quantity: 0,
-    seconds: NaN,
-    subject: '',
-    dimensions: NO_DIMENSIONS,
-    amends: null,
-    figure: null,
-    parked: null,
-  };
+  const fact: Draft = emptyFact(factIdentity(event.source, event.id), 'retraction', event.source);
   if (event.type === 'org.outcome-ledger.fact.retracted.v1') {
     fact.day = londonMoment(event.time ?? '').day;
     fact.amends = amendmentOf(event.data.target, event.time ?? '');
@@ -44,10 +26,8 @@ export function toFact(event: ActivityEvent): Fact {
   return fact;
 }
 
-const NO_DIMENSIONS: Fact['dimensions'] = {};
-
 const amendmentOf = (target: { source: string; id: string }, time: string): Amendment => ({
-  target: identityOf(target.source, target.id),
+  target: factIdentity(target.source, target.id),
   at: Date.parse(time),
 });
 

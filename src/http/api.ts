@@ -6,7 +6,6 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { problemSchema } from '../../contracts/errors.ts';
 
 /** The server as route groups see it: schemas are zod, and a handler's query and path are typed by them. */
@@ -28,7 +27,3 @@ export const problems = <Status extends number>(...statuses: readonly Status[]) 
       { description: 'Problem (RFC 9457)', content: { 'application/problem+json': { schema: problem } } },
     ]),
   ) as Record<Status, { description: string; content: { 'application/problem+json': { schema: typeof problem } } }>;
-
-/** One of some words, with a message that names them. */
-export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.enum(words, `must be one of ${words.join(', ')}`);

@@ -1,13 +1,14 @@
 /** The chart of a series: the Vega-Lite spec, or drawn as SVG or PNG. */
 import { z } from 'zod';
 import type { Series } from '../../contracts/series.ts';
+import { requestOf } from '../app/selection.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { problems, type Api } from './api.ts';
 import { entityTag, preferred, sendTagged } from './negotiate.ts';
 import type { HttpPorts } from './ports.ts';
 import { fileName, links } from './series.ts';
-import { chartQuery, indicatorParams, requestOf } from './seriesQuery.ts';
+import { chartQuery, indicatorParams } from './seriesQuery.ts';
 
 const FORMS = { json: 'application/json', svg: 'image/svg+xml', png: 'image/png' } as const;
 type Form = keyof typeof FORMS;

@@ -30,9 +30,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Definition } from '../../contracts/definition.ts';
 import { methodField } from '../../contracts/fields.ts';
+import { GSS_CODE } from '../../contracts/vocabulary.ts';
+import { oneOf } from '../../contracts/oneOf.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { planIndicator } from '../domain/plan.ts';
-import { oneOf, problems, type Api } from './api.ts';
+import { problems, type Api } from './api.ts';
 import { atMost, ownerOnly } from './guards.ts';
 import type { Metrics } from './metrics.ts';
 import { parseJson } from './parseJson.ts';
@@ -56,7 +58,7 @@ const importQuery = z.strictObject({
   options: z.string().max(100_000).optional().describe('What the file itself does not say, as JSON'),
 });
 
-const gssCode = z.string().regex(/^[A-Z]\d{8}$/, 'must be a nine-character GSS code such as E08000021');
+const gssCode = z.string().regex(GSS_CODE, 'must be a nine-character GSS code such as E08000021');
 const importOptions = z.strictObject({
   authority: gssCode.optional(),
   authorities: z.record(z.string(), gssCode).optional(),

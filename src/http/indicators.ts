@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { definitionSchema } from '../../contracts/definition.ts';
 import { outcomeField } from '../../contracts/fields.ts';
+import { BASES, DIRECTIONS, GRANULARITIES } from '../../contracts/vocabulary.ts';
 import type { Indicator } from '../app/catalogue.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { HeldSeries } from '../app/ports.ts';
-import { BASES, GRANULARITIES } from '../domain/observation.ts';
 import { placeName } from '../domain/places.ts';
 import { problems, type Api } from './api.ts';
 import { indicatorParams } from './seriesQuery.ts';
@@ -30,7 +30,7 @@ const summarySchema = z
     outcome: outcomeField,
     unit: z.string(),
     decimals: z.int(),
-    direction: z.enum(['up', 'down', 'neutral']),
+    direction: z.enum(DIRECTIONS),
     baselines: definitionSchema.shape.baselines,
     holds: heldSummarySchema,
     links: linksSchema,

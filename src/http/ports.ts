@@ -1,16 +1,17 @@
 /** What the server is made from. Drawing and file reading come from other adapters, so they are handed in. */
-import type { FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Definition } from '../../contracts/definition.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { baselineProgressChart } from '../charts/baselineProgressChart.ts';
+import type { SendProblem } from './problems.ts';
 
 /** A Vega-Lite spec, as the charts make it. */
-export type ChartSpec = ReturnType<typeof baselineProgressChart>;
+type ChartSpec = ReturnType<typeof baselineProgressChart>;
 
 /** A file as the importers take it, and the rows in it. */
 export type ImportSource = Parameters<Ledger['import']>[0];
-export type FileTable = ImportSource['table'];
+type FileTable = ImportSource['table'];
 
 export interface HttpPorts {
   readonly ledger: Ledger;
@@ -30,8 +31,14 @@ export interface HttpPorts {
   readonly ready: () => boolean;
   /** How often live projection has failed since the start. */
   readonly projectionFailures: () => number;
-  /** Where the page templates and the style sheet are. */
-  readonly templatesFolder: string;
   /** Left out, nothing is logged. */
   readonly logger?: FastifyServerOptions['logger'];
+}
+
+/** Pages for readers with a browser, which another adapter makes. */
+export interface Pages {
+  /** Adds their routes. */
+  readonly routes: (app: FastifyInstance) => Promise<void>;
+  /** Answers with a problem as a page. */
+  readonly sendProblemPage: SendProblem;
 }

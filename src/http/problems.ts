@@ -37,7 +37,10 @@ function knownError(error: FastifyError, request: FastifyRequest): LedgerError |
     case 'FST_ERR_CTP_BODY_TOO_LARGE': {
       const limit = request.routeOptions.bodyLimit;
       return new LedgerError('event-too-large', `The body is larger than ${limit} bytes.`, {
-        hint: 'Send a long batch as application/x-ndjson, one event a line: it has no limit.',
+        // Only where the address takes one.
+        ...(request.server.hasContentTypeParser('application/x-ndjson')
+          ? { hint: 'Send a long batch as application/x-ndjson, one event a line: it has no limit.' }
+          : {}),
       });
     }
     default:

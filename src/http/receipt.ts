@@ -27,7 +27,7 @@ export type Receipt = z.infer<typeof receiptSchema>;
 const LISTED = 10_000;
 
 export interface ReceiptBook {
-  /** @param lineOf line number of an outcome's index, for NDJSON */
+  /** Adds some, with the line of each where lines were sent. */
   add(outcomes: Iterable<EventOutcome & { readonly line?: number }>): void;
   total(): Receipt;
 }

@@ -13,7 +13,7 @@ import { eventRoutes } from './postEvents.ts';
 import { seriesRoutes } from './series.ts';
 
 /** Adds them all. */
-export async function apiRoutes(app: Api, ports: Omit<HttpPorts, 'templatesFolder'>): Promise<void> {
+export async function apiRoutes(app: Api, ports: HttpPorts): Promise<void> {
   const metrics = newMetrics(ports);
   await collectRoutes(app);
   openapiRoute(app);

@@ -2,16 +2,17 @@
 import { z } from 'zod';
 import { seriesSchema, type Series } from '../../contracts/series.ts';
 import type { Ledger } from '../app/ledger.ts';
+import { requestOf, selectionQuery } from '../app/selection.ts';
 import { problems, type Api } from './api.ts';
 import { entityTag, preferred, sendTagged } from './negotiate.ts';
 import { seriesCsv } from './seriesCsv.ts';
-import { indicatorParams, queryText, requestOf, seriesQuery } from './seriesQuery.ts';
+import { indicatorParams, seriesQuery } from './seriesQuery.ts';
 
 const FORMS = { json: 'application/json', csv: 'text/csv' } as const;
 type Form = keyof typeof FORMS;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const CSV_TYPE = 'text/csv; charset=utf-8; header=present';
-const csvText = z.string().describe('One row a point; see docs for the columns');
+const csvText = z.string().describe('One row a point; the first row names the columns');
 
 const SUMMARY = 'Series of an indicator: baseline, points along time, progress';
 
@@ -69,14 +70,7 @@ export const fileName = (series: Series): string =>
 
 /** Where the same series is in its other forms, pinned to what was chosen for the reader. */
 export function links(series: Series, asked: { from?: string | undefined; to?: string | undefined }): string {
-  const query = queryText({
-    place: series.place.code,
-    by: series.granularity,
-    basis: series.basis,
-    breakdown: series.breakdown,
-    from: asked.from,
-    to: asked.to,
-  });
+  const query = selectionQuery(series, asked);
   const base = `/v1/indicators/${series.indicator.id}`;
   const alternate = (path: string, type: string): string =>
     `<${base}/${path}?${query}>; rel="alternate"; type="${type}"`;

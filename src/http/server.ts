@@ -2,18 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { webPages } from '../web/webPages.ts';
 import type { Api } from './api.ts';
 import { addSecurityHeaders, refuseOtherHosts } from './guards.ts';
-import type { HttpPorts } from './ports.ts';
+import type { HttpPorts, Pages } from './ports.ts';
 import { answerProblems, problemOf, sendProblem } from './problems.ts';
 import { apiRoutes } from './routes.ts';
 
 export type { HttpPorts } from './ports.ts';
 
-/** The server with all its routes, not listening yet. */
-export function httpServer(ports: HttpPorts): FastifyInstance {
-  const pages = webPages(ports);
+/** The server with all its routes, not listening yet. Without `pages` it has the API alone. */
+export function httpServer(ports: HttpPorts, pages?: Pages): FastifyInstance {
   const app: Api = fastify({
     logger: ports.logger ?? false,
     genReqId: () => randomUUID(),
@@ -26,10 +24,10 @@ export function httpServer(ports: HttpPorts): FastifyInstance {
   // Answers are checked against their schemas by the tests, not again for every reader.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   addSecurityHeaders(app);
-  answerProblems(app, pages.sendProblemPage);
+  answerProblems(app, pages?.sendProblemPage ?? sendProblem);
   refuseOtherHosts(app);
 
   void app.register((api: Api) => apiRoutes(api, ports));
-  void app.register(pages.routes);
+  if (pages !== undefined) void app.register(pages.routes);
   return app;
 }

@@ -15,7 +15,7 @@
  *   name or the option `measure`. Newcastle's Wi-Fi users have the very same layout.
  */
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
-import type { Absence } from '../../contracts/fields.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import { firstDayOfMonth, isoOf } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import {

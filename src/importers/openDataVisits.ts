@@ -15,6 +15,7 @@ import {
   monthOf,
   type DayWindow,
 } from '../domain/periods.ts';
+import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type Importer, type ImportSource, type Method, type Report } from './importer.ts';
 import {
@@ -181,7 +182,7 @@ function withoutOverlaps(rows: readonly VisitsRow[], report: Report): readonly V
 }
 
 /** A sample week stands for its month and the two after it: the first day after those. */
-const endOfSample = ({ window }: VisitsRow): number => firstDayOfMonth(monthOf(window.first) + 3);
+const endOfSample = ({ window }: VisitsRow): number => firstDayOfMonth(monthOf(window.first) + SAMPLE_MONTHS);
 
 /** A count of some days of a month is shown as the month's: right only if the library was open on no other day. */
 function flagPartOfAMonth({ row, window, method }: VisitsRow, report: Report): void {

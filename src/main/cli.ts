@@ -11,12 +11,12 @@ import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
 import { methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
+import { type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
 import type { Dismissal } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
-import { GRANULARITIES, type Basis, type Granularity } from '../domain/observation.ts';
 import type { Encoding } from '../files/readTable.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
@@ -63,8 +63,7 @@ program
       readConfig(process.env, { ...globals(), ...flags }),
       (line) => process.stderr.write(`${line}\n`),
       progress,
-    );
-    end();
+    ).finally(end);
     const stopped = untilStopped();
     print({ address: server.address }, `Serving ${server.address}/ until stopped with Ctrl-C.`);
     await stopped;
@@ -342,7 +341,10 @@ async function withTarget<T>(
 ): Promise<T> {
   const { progress, end } = progressLine(process.stderr);
   const { openTarget } = await import('./target.ts');
-  const target = await openTarget(readConfig(process.env, globals()), progress, choices);
+  const target = await openTarget(readConfig(process.env, globals()), progress, choices).catch((error: unknown) => {
+    end();
+    throw error;
+  });
   try {
     return await use(target, progress);
   } finally {

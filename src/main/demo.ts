@@ -10,17 +10,29 @@ import { renderSvg } from '../render/renderSvg.ts';
 import type { Config } from './config.ts';
 import { demoEvents } from './demoEvents.ts';
 import { packageRoot } from './packageRoot.ts';
-import { serve, type RunningServer } from './serve.ts';
+import { PortInUse, serve, type RunningServer } from './serve.ts';
 
 const PNG_WIDTH = 1600;
 const BATCH_EVENTS = 1_000;
 const PUBLISHED = join('projections', 'publishedFigures', 'published-figures.csv');
 
+const where = (path: string): string => relative(process.cwd(), path) || '.';
+
 /** Runs the job, telling each step, and gives the server that keeps serving. */
 export async function demo(config: Config, say: (line: string) => void): Promise<RunningServer> {
-  const where = (path: string): string => relative(process.cwd(), path) || '.';
   say(`Outcome Ledger: starting on the embedded database in ${where(config.data)}/`);
   const server = await serveSomewhere(config, say);
+  try {
+    await show(server, config, say);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return server;
+}
+
+/** Streams, imports and draws. */
+async function show(server: RunningServer, config: Config, say: (line: string) => void): Promise<void> {
   const { ledger, address } = server;
   say(`Engine ready with ${ledger.catalogue.indicators.length} indicators`);
 
@@ -53,7 +65,6 @@ export async function demo(config: Config, say: (line: string) => void): Promise
   say('');
   say(`All indicators on one page: ${address}/`);
   say('Serving until stopped with Ctrl-C.');
-  return server;
 }
 
 /** On the port of the configuration, or on a free one where that is taken. */
@@ -61,7 +72,7 @@ async function serveSomewhere(config: Config, say: (line: string) => void): Prom
   try {
     return await serve(config, say);
   } catch (error) {
-    if (!(error instanceof LedgerError) || error.code !== 'unavailable' || config.port === 0) throw error;
+    if (!(error instanceof PortInUse)) throw error;
     say(`${error.message} Using a free one.`);
     return serve({ ...config, port: 0 }, say);
   }

@@ -83,8 +83,11 @@ export async function openEngine(
       ledger,
       keptReceipts,
       async close() {
-        await ledger.close();
-        await close();
+        try {
+          await ledger.close();
+        } finally {
+          await close();
+        }
       },
     };
   } catch (error) {

@@ -10,10 +10,13 @@ import { definitionOf } from '../files/readDefinitions.ts';
 import { httpServer } from '../http/server.ts';
 import { fontSelfTest, renderPng } from '../render/renderPng.ts';
 import { renderSvg } from '../render/renderSvg.ts';
+import { webPages } from '../web/webPages.ts';
 import type { Config } from './config.ts';
 import { openEngine, type Engine } from './openEngine.ts';
 import { packageRoot } from './packageRoot.ts';
 import { removeServerRecord, writeServerRecord } from './serverRecord.ts';
+
+type HttpServer = ReturnType<typeof httpServer>;
 
 export interface RunningServer {
   readonly address: string;
@@ -22,10 +25,22 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** The port of the configuration is taken: with another, the server may start. */
+export class PortInUse extends LedgerError {
+  constructor({ host, port }: Pick<Config, 'host' | 'port'>) {
+    super('unavailable', `Port ${port} of ${host} is in use.`, {
+      hint: 'Choose another with --port, or 0 for any free one.',
+    });
+  }
+}
+
 /** Pause before what was recorded before the start is projected again after a failure, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** Starts the server and resolves when it answers. `port` 0 takes any free one. */
+/**
+ * Starts the server and resolves when it answers. `port` 0 takes any free one. Throws `PortInUse`, or what opening the
+ * engine throws; nothing is left open then.
+ */
 export async function serve(config: Config, log: (line: string) => void, progress?: Progress): Promise<RunningServer> {
   fontSelfTest();
   let failures = 0;
@@ -37,36 +52,42 @@ export async function serve(config: Config, log: (line: string) => void, progres
   const { ledger } = engine;
   const key = randomBytes(32).toString('hex');
   let ready = false;
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
-  const server = httpServer({
-    ledger,
-    keptReceipts: engine.keptReceipts,
-    renderSvg,
-    renderPng,
-    readTable,
-    sha256Of,
-    definitionOf,
-    key,
-    version,
-    ready: () => ready,
-    projectionFailures: () => failures,
-    logger: { level: 'warn', stream: process.stderr },
-    templatesFolder: join(packageRoot(), 'src', 'web', 'templates'),
-  });
+  let server: HttpServer | undefined;
+  const close = async (): Promise<void> => {
+    try {
+      await server?.close();
+    } finally {
+      await engine.close();
+    }
+  };
+  let address: string;
   try {
+    const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+    const templatesFolder = join(packageRoot(), 'src', 'web', 'templates');
+    server = httpServer(
+      {
+        ledger,
+        keptReceipts: engine.keptReceipts,
+        renderSvg,
+        renderPng,
+        readTable,
+        sha256Of,
+        definitionOf,
+        key,
+        version,
+        ready: () => ready,
+        projectionFailures: () => failures,
+        logger: { level: 'warn', stream: process.stderr },
+      },
+      webPages({ ledger, renderSvg, templatesFolder }),
+    );
     await server.listen({ host: config.host, port: config.port });
+    address = addressOf(server, config);
+    writeServerRecord(config.data, { address, key, pid: process.pid });
   } catch (error) {
-    await engine.close();
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new LedgerError('unavailable', `Port ${config.port} of ${config.host} is in use.`, {
-      hint: 'Choose another with --port, or 0 for any free one.',
-    });
+    await close();
+    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? new PortInUse(config) : error;
   }
-  const bound = server.server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const address = `http://${host}:${port}`;
-  writeServerRecord(config.data, { address, key, pid: process.pid });
   ledger.goLive();
   const stopping = new AbortController();
   // Ready is who shows what was recorded before the start, however often that fails first: another server may have
@@ -91,8 +112,15 @@ export async function serve(config: Config, log: (line: string) => void, progres
       stopping.abort();
       ready = false;
       removeServerRecord(config.data);
-      await server.close();
-      await engine.close();
+      await close();
     },
   };
+}
+
+/** Where a server answers that listens. */
+function addressOf(server: HttpServer, config: Config): string {
+  const bound = server.server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return `http://${host}:${port}`;
 }

@@ -18,6 +18,7 @@ export function writeServerRecord(data: string, record: ServerRecord): void {
   renameSync(partial, path);
 }
 
+/** Takes the record away, where there is one: the server has stopped. */
 export const removeServerRecord = (data: string): void => rmSync(pathIn(data), { force: true });
 
 /** Null where there is none, or none that can be understood. */

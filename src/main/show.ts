@@ -14,6 +14,7 @@ import { periodLabel } from '../domain/periods.ts';
 const whole = (n: number): string => formatNumber(n, 0);
 const FINDINGS_SHOWN = 20;
 
+/** What became of a file: counts, then the first findings, one a line. */
 export function showImport(report: ImportReport): string {
   const { findings } = report;
   const counts = (['refused', 'flagged', 'noted'] as const).map(
@@ -54,6 +55,7 @@ export function showIndicators(indicators: readonly ListedIndicator[]): string {
     .join('\n');
 }
 
+/** Events that could not be read, one a line, and how to settle them. */
 export function showParked(parked: readonly ParkedEvent[]): string {
   if (parked.length === 0) return 'No event is parked: all that the log holds could be read.';
   return [
@@ -66,6 +68,7 @@ export function showParked(parked: readonly ParkedEvent[]): string {
   ].join('\n');
 }
 
+/** A series as a table in columns of text, with its words, its definition and its status. */
 export function showSeries(series: Series): string {
   const table = seriesTable(series);
   const cells = [table.columns.map((c) => c.label), ...table.rows];
@@ -92,6 +95,7 @@ export function showSeries(series: Series): string {
 /** Decimals of a value whose unit is not at hand: as many as any unit shows. */
 const DECIMALS = 2;
 
+/** What a replay moved: counts, then the largest moves. */
 export function showReplay(result: ReplayResult): string {
   const { same, changed, added, removed, largest } = result.comparison;
   const value = (v: { value: number | null; state: string } | null): string =>
@@ -119,6 +123,7 @@ export function showReplay(result: ReplayResult): string {
   ].join('\n');
 }
 
+/** Whether what is stored equals a rebuild, and where it does not. */
 export function showVerification(v: Verification): string {
   const { differences } = v;
   return [
@@ -130,6 +135,7 @@ export function showVerification(v: Verification): string {
   ].join('\n');
 }
 
+/** A problem: what was wrong, where exactly, and what to do next. */
 export function showProblem(problem: Problem): string {
   const where = (f: NonNullable<Problem['faults']>[number]): string =>
     [

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Identity } from '../app/eventIdentity.ts';
-import { leavesOut, type FeedIdentities, type Mark } from '../app/feedIdentities.ts';
+import { leavesOut, type FeedIdentities, type CountedMark } from '../app/feedIdentities.ts';
 import type { Database, Tables } from './database.ts';
 
 /**
@@ -118,5 +118,5 @@ const DIALECTS = {
 const json = (given: readonly Identity[]): string =>
   JSON.stringify(given.map(({ identity, hash }) => [identity, hash]));
 
-const markOf = (position: string | null, id: string | null): Mark | null =>
+const markOf = (position: string | null, id: string | null): CountedMark | null =>
   position === null || id === null ? null : { position, id };

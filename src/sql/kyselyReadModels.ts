@@ -46,7 +46,7 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
       });
     },
 
-    async series({ projection, place, granularity, breakdown, basis, from, to }) {
+    async series({ projection, place, granularity, breakdown, basis }) {
       let query = kysely
         .selectFrom('observations_v1')
         .select([...YEAR_KEY, 'cells'])
@@ -55,14 +55,9 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
       if (granularity !== undefined) query = query.where('granularity', '=', granularity);
       if (breakdown !== undefined) query = query.where('breakdown', '=', breakdown);
       if (basis !== undefined) query = query.where('basis', '=', basis);
-      if (from !== undefined) query = query.where('year', '>=', from.slice(0, 4));
-      if (to !== undefined) query = query.where('year', '<=', to.slice(0, 4));
       for (const name of YEAR_KEY) query = query.orderBy(name);
       const rows = await query.execute();
-      return observationsOf(rows as YearRow[]).filter(({ period }) => {
-        const start = period.slice(0, '2018-04-01'.length);
-        return (from === undefined || from <= start) && (to === undefined || start <= to);
-      });
+      return observationsOf(rows);
     },
 
     async held(projection, among = {}) {

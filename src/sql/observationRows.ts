@@ -1,5 +1,6 @@
+import type { Basis, Granularity, ValueState } from '../../contracts/vocabulary.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { Basis, Granularity, Observation, ObservationKey, ValueState } from '../domain/observation.ts';
+import type { Observation, ObservationKey } from '../domain/observation.ts';
 
 /** Which calendar year of which series: the year in which the period starts. */
 export interface YearKey {

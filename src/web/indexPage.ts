@@ -4,9 +4,9 @@ import type { Series } from '../../contracts/series.ts';
 import { inOrder, isDrawn } from '../charts/gaps.ts';
 import { stateWords, valueWithUnit } from '../charts/words.ts';
 import type { Indicator } from '../app/catalogue.ts';
+import { selectionQuery } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { OUTCOME_NAMES } from './outcomes.ts';
-import { selectionQuery } from './selection.ts';
 import { sparkline } from './sparkline.ts';
 import { STATUS_WORDS } from './statusWords.ts';
 

@@ -1,16 +1,17 @@
 /** What the page of an indicator says: the comparison, the picture, the words, the table, and how we know. */
+import type { Selection } from '../../contracts/selection.ts';
 import type { Series } from '../../contracts/series.ts';
+import { BASES, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
 import type { Indicator } from '../app/catalogue.ts';
 import type { HeldSeries } from '../app/ports.ts';
+import { selectionQuery } from '../app/selection.ts';
 import { inOrder, isDrawn, progressPointOf } from '../charts/gaps.ts';
 import { seriesTable } from '../charts/seriesTable.ts';
 import { textAlternative } from '../charts/textAlternative.ts';
 import { capitalised, coverageText, measureText, stateWords, valueWithUnit } from '../charts/words.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
-import { BASES, GRANULARITIES, type Basis, type Granularity } from '../domain/observation.ts';
 import { placeName } from '../domain/places.ts';
 import { OUTCOME_NAMES } from './outcomes.ts';
-import { selectionQuery, type Selection } from './selection.ts';
 import { STATUS_WORDS } from './statusWords.ts';
 
 const GRANULARITY_NAMES: Readonly<Record<Granularity, string>> = {

@@ -1,21 +1,12 @@
 /** Which series a page shows: what the reader asked for, else the nearest that there is. */
 import { z } from 'zod';
-import { dateField, placeField } from '../../contracts/fields.ts';
-import type { Series } from '../../contracts/series.ts';
+import { selectionFields, type Selection } from '../../contracts/selection.ts';
 import type { HeldSeries } from '../app/ports.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
+import { requestOf } from '../app/selection.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import { BASES, GRANULARITIES } from '../domain/observation.ts';
 
-const selectionSchema = z.strictObject({
-  place: placeField.optional(),
-  by: z.enum(GRANULARITIES, `must be one of ${GRANULARITIES.join(', ')}`).optional(),
-  basis: z.enum(BASES, `must be one of ${BASES.join(', ')}`).optional(),
-  breakdown: z.string().max(100).optional(),
-  from: dateField.optional(),
-  to: dateField.optional(),
-});
-export type Selection = z.infer<typeof selectionSchema>;
+const selectionSchema = z.strictObject({ ...selectionFields, breakdown: z.string().max(100).optional() });
 
 /** Reads the query of a page. A form sends fields that were left empty too: those say nothing. */
 export function readSelection(query: unknown): Selection {
@@ -57,18 +48,8 @@ export function nearestHeld(
   const without = (names: readonly (keyof Selection)[]): Selection =>
     Object.fromEntries(Object.entries(selection).filter(([name]) => !names.includes(name as keyof Selection)));
   const names = LOOSER.find((each) => fits(without(each))) ?? [];
-  const { by, ...rest } = without(names);
   return {
-    request: { indicator, ...rest, granularity: by },
+    request: requestOf(indicator, without(names)),
     givenUp: names.filter((name) => selection[name] !== undefined),
   };
-}
-
-/** The query that leads to a series again, whatever is reported later. */
-export function selectionQuery(series: Series, span: Pick<Selection, 'from' | 'to'> = {}): string {
-  const query = new URLSearchParams({ place: series.place.code, by: series.granularity, basis: series.basis });
-  if (series.breakdown !== '') query.set('breakdown', series.breakdown);
-  if (span.from !== undefined) query.set('from', span.from);
-  if (span.to !== undefined) query.set('to', span.to);
-  return query.toString();
 }

@@ -175,8 +175,8 @@ describe('P3: a log that others can write to', () => {
       const odd = visits('odd', 3, { data: { window: '2018-06-01/P1M', method: 'manual', count: 3, note: 'by hand' } });
       store.append([
         { position: '1', event: odd },
-        { position: '2', event: odd, unchecked: SOURCE },
-        { position: '3', event: visits('fine', 3), unchecked: SOURCE },
+        { position: '2', event: odd, foreignStream: SOURCE },
+        { position: '3', event: visits('fine', 3), foreignStream: SOURCE },
       ]);
       expect(store.parked(3)).toMatchObject([{ row: 1, kind: 'visits.counted' }]);
     } finally {

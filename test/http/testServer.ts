@@ -5,6 +5,7 @@ import { definitionOf } from '../../src/files/readDefinitions.ts';
 import { readTable, sha256Of } from '../../src/files/readTable.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { httpServer } from '../../src/http/server.ts';
+import { webPages } from '../../src/web/webPages.ts';
 import { memoryKeptReceipts } from '../../src/memory/memoryKeptReceipts.ts';
 import { renderPng } from '../../src/render/renderPng.ts';
 import { renderSvg } from '../../src/render/renderSvg.ts';
@@ -79,7 +80,7 @@ export async function testServer(
     await importFigures(ledger);
     await ledger.project();
   }
-  const app = httpServer({
+  const ports: HttpPorts = {
     ledger,
     keptReceipts: memoryKeptReceipts({ now: () => NOW }),
     renderSvg,
@@ -91,9 +92,9 @@ export async function testServer(
     version: '0.0.0-test',
     ready: () => true,
     projectionFailures: () => 0,
-    templatesFolder: 'src/web/templates',
     ...choices.ports,
-  });
+  };
+  const app = httpServer(ports, webPages({ ...ports, templatesFolder: 'src/web/templates' }));
   return {
     app,
     ledger,

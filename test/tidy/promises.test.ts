@@ -1,4 +1,4 @@
-/** The promises of the design, and the tests that carry their numbers. What is not kept yet says so here. */
+/** The numbered promises, and the tests that carry their numbers. What is not kept yet says so here. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 

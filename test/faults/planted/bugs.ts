@@ -54,8 +54,8 @@ export const BUGS: readonly Bug[] = [
   embedded('app/projector.js', 'facts behind the checkpoint not read again', `if (facts.rows() < to) {`, `if (false) {`),
   embedded('app/projector.js', 'amendments of earlier events not noticed',
     `symmetricDifference(now.superseded, next.superseded)`, `symmetricDifference(next.superseded, next.superseded)`),
-  embedded('facts/amendments.js', 'amendments that amend nothing', `if (row !== undefined && !byIdentity.has(target))`, `if (false)`),
-  embedded('facts/amendments.js', 'the earlier of two corrections holds', `inOrder.toReversed()`, `inOrder`),
+  embedded('domain/amendments.js', 'amendments that amend nothing', `if (row !== undefined && !byIdentity.has(target))`, `if (false)`),
+  embedded('domain/amendments.js', 'the earlier of two corrections holds', `inOrder.toReversed()`, `inOrder`),
   embedded('facts/readFact.js', 'what cannot be read left out', `parked: { ...name, type: words, kind: kindIn(words), reason: faults.join('; ').slice(0, LONGEST_REASON) },`, `parked: null,`),
   embedded('app/parked.js', 'parked events not shown', `facts.parked(ordinal).map(`, `[].map(`),
   embedded('app/parked.js', 'figures that do not say that they are incomplete', `kind === null || kinds.has(kind)`, `false`),
@@ -73,9 +73,9 @@ export const BUGS: readonly Bug[] = [
     finally {
         closeSync(file);
     }`),
-  embedded('facts/factStore.js', 'segments listed before their names are flushed',
+  embedded('facts/manifest.js', 'segments listed before their names are flushed',
     `flushFolder(folder);
-        writeWhole(manifestPath`, `writeWhole(manifestPath`),
+    writeWhole(join(folder, MANIFEST)`, `writeWhole(join(folder, MANIFEST)`),
   embedded('http/postEvents.js', 'outcomes of a later part numbered from its own start', `before += lines.length;`, ``),
   embedded('http/idempotencyKey.js', 'another request under a key answered as the first',
     `if (found.fingerprint === fingerprint())`, `if (true)`),
@@ -83,8 +83,8 @@ export const BUGS: readonly Bug[] = [
     `(await ledger.holds(found.mark))`, `true`),
   embedded('app/logMark.js', 'another event at a place taken for the same', `fingerprintOf(found) === fingerprint`, `true`),
   embedded('app/projector.js', 'a projector that was overtaken not knowing where it stands', `ordinal = from;`, ``),
-  embedded('facts/readFact.js', 'an event in the stream of another feed counted', `source !== unchecked`, `false`),
-  embedded('facts/factStore.js', 'a second event of one name counted', `stored.unchecked !== undefined && seen.has(fact.identity)`, `false`),
+  embedded('facts/readFact.js', 'an event in the stream of another feed counted', `source !== foreignStream`, `false`),
+  embedded('facts/factStore.js', 'a second event of one name counted', `stored.foreignStream !== undefined && seen.has(fact.identity)`, `false`),
   embedded('http/guards.js', 'as many batches at once as come', `if (running >= limit)`, `if (false)`),
   embedded('http/problems.js', 'a refusal without Retry-After', `if (status === 503)`, `if (false)`),
 

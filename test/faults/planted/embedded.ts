@@ -198,9 +198,9 @@ const foreign: Check = async ({ build, folder }) => {
   const event = eventOf(one('foreign')) as { source: string };
   const recordedAt = '2026-11-01T12:00:00.000Z';
   store.append([
-    { position: '1', event, recordedAt, unchecked: event.source },
-    { position: '2', event, recordedAt, unchecked: event.source },
-    { position: '3', event: eventOf(one('elsewhere')), recordedAt, unchecked: 'urn:library:another' },
+    { position: '1', event, recordedAt, foreignStream: event.source },
+    { position: '2', event, recordedAt, foreignStream: event.source },
+    { position: '3', event: eventOf(one('elsewhere')), recordedAt, foreignStream: 'urn:library:another' },
   ]);
   same(store.parked(3).map(({ row }) => row), [1, 2], 'rows that do not count'); // prettier-ignore
 };
@@ -294,7 +294,6 @@ const answers: Check = async ({ build, folder }) => {
     key: 'k',
     version: '0',
     ready: () => true,
-    templatesFolder: 'src/web/templates',
   } as unknown as Parameters<typeof Servers.httpServer>[0]);
   const send = (lines: readonly string[], key: object = {}) =>
     app.inject({ method: 'POST', url: '/v1/events', payload: lines.join('\n'), headers: { 'content-type': 'application/x-ndjson', host: 'localhost', ...key } }); // prettier-ignore

@@ -7,7 +7,7 @@ import vegaLiteSchema from 'vega-lite/vega-lite-schema.json' with { type: 'json'
 import { baselineProgressChart } from '../../../src/charts/baselineProgressChart.ts';
 import { headline } from '../../../src/charts/headline.ts';
 import { textAlternative } from '../../../src/charts/textAlternative.ts';
-import { COLOUR, PALETTE } from '../../../src/charts/theme.ts';
+import { COLOUR } from '../../../src/charts/theme.ts';
 import { formatNumber } from '../../../src/domain/formatNumber.ts';
 import { renderSvg } from '../../../src/render/renderSvg.ts';
 import type { Series } from '../../../contracts/series.ts';
@@ -28,6 +28,8 @@ function contrast(one: string, other: string): number {
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
 }
 
+/** Categorical colours of the Government Analysis Function, in its order. */
+const PALETTE = ['#12436D', '#28A197', '#801650', '#F46A25', '#3D3D3D', '#A285D1'] as const;
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 const coloursOf = (svg: string): string[] => [
   ...new Set([...svg.matchAll(/(?:fill|stroke)="(#[0-9a-fA-F]{6}|[a-z]+)"/g)].map((match) => match[1] ?? '')),

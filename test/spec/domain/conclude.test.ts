@@ -1,6 +1,7 @@
 /** What a tally means: the value, its state and its notes. Missing is never zero. */
 import { describe, expect, it } from 'vitest';
-import { absenceField, type Absence } from '../../../contracts/fields.ts';
+import { absenceField } from '../../../contracts/fields.ts';
+import type { Absence } from '../../../contracts/vocabulary.ts';
 import { conclude, NOTES, type Against, type Tally } from '../../../src/domain/conclude.ts';
 import type { Coverage, Observation } from '../../../src/domain/observation.ts';
 import { dayOf } from '../../../src/domain/periods.ts';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
+import { CALENDAR_GRANULARITIES } from '../../../contracts/vocabulary.ts';
 import {
-  CALENDAR_GRANULARITIES,
   civilOf,
   dayOf,
   daysInMonth,

@@ -158,13 +158,24 @@ describe('physical visits in the open-data schema', () => {
 
   it('refuses a totals row, and a row that is the sum of the others wherever that can be checked', () => {
     const result = visits(
-      `${N},City,2019-01-01,2019-01-31,Automatic,5`,
-      `${N},Kenton,2019-01-01,2019-01-31,Automatic,6`,
-      `${N},Newcastle,2019-01-01,2019-01-31,Automatic,11`,
-      `${N},Total,2019-01-01,2019-01-31,Automatic,22`,
+      `${N},City,2019-01-01,2019-01-31,Automatic,501`,
+      `${N},Kenton,2019-01-01,2019-01-31,Automatic,602`,
+      `${N},Newcastle,2019-01-01,2019-01-31,Automatic,1103`,
+      `${N},Total,2019-01-01,2019-01-31,Automatic,2206`,
     );
     expect(refusals(result)).toEqual(['r5 Library name totals-row', 'r4 Visits totals-row']);
     expect(lines(result)).toHaveLength(2);
+  });
+
+  it('flags three small counts of which one is the sum of the others, and imports them', () => {
+    const result = visits(
+      `${N},City,2019-01-01,2019-01-31,Automatic,5`,
+      `${N},Kenton,2019-01-01,2019-01-31,Automatic,6`,
+      `${N},Newcastle,2019-01-01,2019-01-31,Automatic,11`,
+    );
+    expect(refusals(result)).toEqual([]);
+    expect(said(result, 'flagged')).toHaveLength(1);
+    expect(lines(result)).toHaveLength(3);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { supersededRows, type AmendmentRow } from '../../../src/facts/amendments.ts';
+import { supersededRows, type AmendmentRow } from '../../../src/domain/amendments.ts';
 
 /** Facts by name, in order of arrival: `a`, or `c: corrects a @3`, or `r: retracts a @4`. What counts is what is left. */
 function counting(lines: readonly string[]): string[] {

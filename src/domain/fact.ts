@@ -1,16 +1,23 @@
-/** A fact: one typed row made from one activity event. This is the row form; `columns.ts` keeps the same in columns. */
+/** A fact: one typed row made from one activity event. This is the row form; `src/facts` keeps the same in columns. */
 import type { FactKind } from '../../contracts/activityEvent.ts';
 import type { Dimension } from '../../contracts/definition.ts';
-import type { Absence } from '../../contracts/fields.ts';
-import type { CalendarGranularity } from '../domain/periods.ts';
+import type { Absence, CalendarGranularity } from '../../contracts/vocabulary.ts';
 
 /**
  * `retraction`: a fact that only takes another away. `parked`: an event that could not be made a fact. `unplaced`: a
  * window that no calendar period holds.
  */
 export type RowKind = FactKind | 'retraction' | 'parked';
+/** The finest period that holds a window. */
 export type Grain = CalendarGranularity | 'unplaced';
+/** Whether a row states a number, or why it states none. */
 export type RowState = 'counted' | Absence;
+
+/**
+ * How a count was made, from most to least trusted, as `choose-one` ranks two sources of one count. Single events state
+ * no method. Facts on disk keep the place of a method in this list: a new one goes where it ranks only with a new format.
+ */
+export const METHODS = ['', 'automatic-counter', 'system', 'manual', 'sample-week', 'estimate'] as const;
 
 /** What a published figure says beside its place and window: kept as given, for there are few of them. */
 export interface Figure {
@@ -45,6 +52,7 @@ export interface Parked {
   readonly reason: string;
 }
 
+/** One row, every field given: a field that an event does not state has its default. */
 export interface Fact {
   /** First 64 bits of SHA-256 over source, line feed, id. */
   readonly identity: bigint;
@@ -71,3 +79,26 @@ export interface Fact {
   readonly figure: Figure | null;
   readonly parked: Parked | null;
 }
+
+/** A fact that says nothing yet: one moment, counted, of nobody and nowhere. */
+export const emptyFact = (identity: bigint, kind: RowKind, source: string): Fact => ({
+  identity,
+  kind,
+  source,
+  place: '',
+  day: 0,
+  days: 1,
+  grain: 'month',
+  second: 0,
+  method: '',
+  state: 'counted',
+  quantity: 0,
+  seconds: NaN,
+  subject: '',
+  dimensions: NO_DIMENSIONS,
+  amends: null,
+  figure: null,
+  parked: null,
+});
+
+const NO_DIMENSIONS: Fact['dimensions'] = {};

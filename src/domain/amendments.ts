@@ -5,6 +5,7 @@
  * clocks of those who made them say.
  */
 
+/** An amendment among facts: its row and identity, the fact it amends, and when it was made (milliseconds since 1970). */
 export interface AmendmentRow {
   readonly row: number;
   readonly identity: bigint;

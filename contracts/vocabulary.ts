@@ -1,0 +1,33 @@
+/** Words that several contracts, and the rules behind them, share: each list is stated here and nowhere else. */
+
+/** How long a period is. `window` is any other interval, kept exactly as its publisher stated it. */
+export const GRANULARITIES = ['month', 'quarter', 'half-year', 'financial-year', 'window'] as const;
+export type Granularity = (typeof GRANULARITIES)[number];
+
+/** Periods of the calendar, from fine to coarse. */
+export const CALENDAR_GRANULARITIES = ['month', 'quarter', 'half-year', 'financial-year'] as const;
+export type CalendarGranularity = (typeof CALENDAR_GRANULARITIES)[number];
+
+/** Why there is no number. None of these is zero. */
+export const ABSENCES = ['not-reported', 'not-open', 'suppressed', 'not-applicable', 'not-available'] as const;
+export type Absence = (typeof ABSENCES)[number];
+
+/**
+ * Why there is, or is not, a number. `value` is a number exactly when the state is `observed` or `zero`;
+ * in every other state it is `null`: missing is not zero.
+ */
+export const VALUE_STATES = ['observed', 'zero', ...ABSENCES] as const;
+export type ValueState = (typeof VALUE_STATES)[number];
+
+/** `computed` from activity facts, or `published` elsewhere and quoted. The two are held side by side, never summed. */
+export const BASES = ['computed', 'published'] as const;
+export type Basis = (typeof BASES)[number];
+
+/** Which way is better. */
+export const DIRECTIONS = ['up', 'down', 'neutral'] as const;
+
+/** Bands that estimates of a population are of. */
+export const POPULATION_AGES = ['all', '0-11', '12-17', '18-plus'] as const;
+
+/** A code of the Government Statistical Service, such as `E08000021`. */
+export const GSS_CODE = /^[A-Z]\d{8}$/;

@@ -1,0 +1,71 @@
+/** Which rows of a store count, as facts and amendments arrive: the rule itself is `supersededRows` of the domain. */
+import { supersededRows, type AmendmentRow } from '../domain/amendments.ts';
+
+export interface Supersession {
+  /** Every amendment, in log order. */
+  readonly amendments: readonly AmendmentRow[];
+  /** Takes in an amendment, of a row above all that were taken in. */
+  amend(amendment: AmendmentRow): void;
+  /** Takes in that a fact arrived: its amendment may have come before it. */
+  arrive(identity: bigint, row: number): void;
+  /** Rows that do not count among the first `to`. */
+  superseded(to: number): ReadonlySet<number>;
+}
+
+/** @param findRows rows of the facts with these identities, of those that have arrived */
+export function supersession(findRows: (identities: ReadonlySet<bigint>) => ReadonlyMap<bigint, number>): Supersession {
+  const amendments: AmendmentRow[] = [];
+  /** Rows of facts that amendments name. Looked for when first named; a target that is not there yet may come. */
+  const targets = new Map<bigint, number | null>();
+  /** Row of the last fact that amends, or is amended by one that came before it. */
+  let amended = -1;
+  /** What is superseded as of any later row. */
+  let known: { readonly amended: number; readonly rows: ReadonlySet<number> } | null = null;
+  let resolved = 0;
+
+  /** Finds the facts that amendments name, once for each amendment. */
+  function resolveTargets(): void {
+    if (resolved === amendments.length) return;
+    const unknown = new Set(
+      amendments
+        .slice(resolved)
+        .map((a) => a.target)
+        .filter((target) => !targets.has(target)),
+    );
+    for (const target of unknown) targets.set(target, null);
+    for (const [identity, row] of findRows(unknown)) {
+      targets.set(identity, row);
+      amended = Math.max(amended, row);
+    }
+    resolved = amendments.length;
+  }
+
+  function supersededAmong(to: number): ReadonlySet<number> {
+    return supersededRows(
+      amendments.filter((amendment) => amendment.row < to),
+      (identity) => {
+        const row = targets.get(identity);
+        return row === undefined || row === null || row >= to ? undefined : row;
+      },
+    );
+  }
+
+  return {
+    amendments,
+    amend(amendment) {
+      amendments.push(amendment);
+      amended = amendment.row;
+    },
+    arrive(identity, row) {
+      if (targets.get(identity) !== null) return;
+      targets.set(identity, row);
+      amended = row;
+    },
+    superseded(to) {
+      resolveTargets();
+      if (to <= amended) return supersededAmong(to);
+      if (known?.amended !== amended) known = { amended, rows: supersededAmong(to) };
+      return known.rows;
+    },
+  };
+}
