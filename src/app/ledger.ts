@@ -17,6 +17,7 @@ import type { Progress } from './progress.ts';
 import { BATCH_EVENTS, openProjector, type Projector } from './projector.ts';
 import { holdsMark, lastMark, type LogMark } from './logMark.ts';
 import { dismissalOf, parkedEvents, type Dismissal, type ParkedEvent } from './parked.ts';
+import { readModelsOf } from './readModelsOf.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordedCells, type RecordedCells } from './recordedCells.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
@@ -126,6 +127,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     return true;
   }
 
+  const readersOf = (indicator: string): ReadModels => readModelsOf(readModels, catalogue.find(indicator).projection);
   const parkedUpTo = (to: number): readonly ParkedEvent[] => parkedEvents(facts, to);
   const parked = (): readonly ParkedEvent[] => parkedUpTo(projector.ordinal());
   const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
@@ -144,8 +146,9 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     record: (candidates) => recordEvents(ports, candidates),
     import: (source, choices, report) => importFile({ ...ports, recorded }, source, choices, report),
     project,
-    series: (request) => readSeries({ readModels, catalogue, parked: parkedUpTo }, request),
-    held: (indicator) => readModels.held(catalogue.find(indicator).projection),
+    series: async (request) =>
+      readSeries({ readModels: readersOf(request.indicator), catalogue, parked: parkedUpTo }, request),
+    held: async (indicator) => readersOf(indicator).held(catalogue.find(indicator).projection),
     replay: (definition, report, signal) =>
       replay({ facts, readModels, catalogue, ordinal, inTurn }, definition, report, signal),
     parked,

@@ -92,20 +92,28 @@ export interface SeriesQuery {
 
 export type HeldSeries = Pick<ObservationKey, 'place' | 'granularity' | 'basis' | 'breakdown'>;
 
-/** Observations and the checkpoint they belong to. */
+/**
+ * Observations and the checkpoint they belong to. Each projection stands where the last commit that named it, or the
+ * last replacement, has brought it: behind the checkpoint when whoever moved that does not know the projection.
+ */
 export interface ReadModels {
   checkpoint(): Promise<Checkpoint | null>;
+  /** The ordinal of the last event that is in the projection's observations; null when the projection is not known. */
+  standing(projection: ProjectionName): Promise<number | null>;
   /**
-   * Applies `changes` and moves the checkpoint from `previous` to `next` in one transaction. Throws
-   * `checkpoint-moved`, changing nothing, when the stored checkpoint is not `previous`: another projector was here.
+   * Applies `changes` and moves the checkpoint, and every projection that they name, from `previous` to `next` in one
+   * transaction. A projection of which nothing changes is named all the same. Throws `checkpoint-moved`, changing
+   * nothing, when the stored checkpoint is not `previous`, or one of the projections does not stand there (one that is
+   * not known stands at the start): another projector was here.
    */
   commit(previous: Checkpoint | null, next: Checkpoint, changes: readonly ProjectionChange[]): Promise<void>;
   /**
-   * Stores a whole replay in place of whatever the projection held, in one transaction. Leaves the checkpoint alone.
+   * Stores a whole replay up to `ordinal` in place of whatever the projection held, in one transaction. Leaves the
+   * checkpoint alone. Without `ordinal` the projection stands at the start, as a draft does, which nobody brings on.
    * The observations of one granularity, place and basis must follow one another: there may be millions, and each such
    * group is stored as it ends.
    */
-  replace(projection: ProjectionName, observations: Iterable<Observation>): Promise<void>;
+  replace(projection: ProjectionName, observations: Iterable<Observation>, ordinal?: number): Promise<void>;
   /** Ordered by place, granularity, breakdown, basis, period, so that two stores with equal content answer alike. */
   series(query: SeriesQuery): Promise<readonly Observation[]>;
   /**

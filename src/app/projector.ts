@@ -55,8 +55,9 @@ interface Standing {
 
 /**
  * Opens the projector where it stopped: facts are brought up to the checkpoint, definitions that the read models do
- * not hold yet are evaluated over all facts so far, and what is active no longer is forgotten, because nobody keeps it
- * up to date. Throws `unavailable` when facts or read models are not those of this log: they are ahead of it, or were made
+ * not hold yet, or that stand behind because another projector moved the checkpoint that does not know them, are
+ * evaluated over all facts so far, and others that stand behind are forgotten, because nobody keeps them up to date.
+ * Throws `unavailable` when facts or read models are not those of this log: they are ahead of it, or were made
  * from other events than now stand in it.
  */
 export async function openProjector(
@@ -70,7 +71,7 @@ export async function openProjector(
   let standing: Standing | null = await stand();
   /** What the observations stood at last, whatever is under way. */
   let ordinal = standing.checkpoint?.ordinal ?? 0;
-  await storeMissing(readModels, indicators, standing, facts);
+  await forgetAbandoned(readModels, indicators, ordinal);
 
   async function stand(): Promise<Standing> {
     const checkpoint = await readModels.checkpoint();
@@ -83,7 +84,9 @@ export async function openProjector(
       }
     }
     if (facts.rows() < to) throw behind(facts.rows(), to);
-    return { checkpoint, superseded: facts.superseded(to), states: foldFrom(indicators, facts, to) };
+    const states = foldFrom(indicators, facts, to);
+    await bringLevel(readModels, indicators, states, facts, to);
+    return { checkpoint, superseded: facts.superseded(to), states };
   }
 
   /** Facts that are not in the observations yet become so. False when there are none. */
@@ -107,11 +110,7 @@ export async function openProjector(
     };
     const flipped = symmetricDifference(now.superseded, next.superseded).filter((row) => row < from);
     const changes = await changesOf(ports, indicators, next, kindsOfRows(facts, flipped), from, to);
-    await readModels.commit(
-      now.checkpoint,
-      checkpoint,
-      changes.filter((change) => change.upserts.length + change.removals.length > 0),
-    );
+    await readModels.commit(now.checkpoint, checkpoint, changes);
     standing = next;
     ordinal = to;
     return true;
@@ -184,18 +183,33 @@ function foldFrom(indicators: readonly Indicator[], facts: FactStore, to: number
   return states;
 }
 
-async function storeMissing(
+/** Stores anew the projections that are not known, or do not stand at `to`, where the states stand. */
+async function bringLevel(
   readModels: ReadModels,
   indicators: readonly Indicator[],
-  { checkpoint, states }: Standing,
+  states: readonly Evaluation[],
   facts: FactStore,
+  to: number,
 ): Promise<void> {
-  const known = new Set(await readModels.projections());
-  const active = new Set(indicators.map(({ projection }) => projection));
-  for (const name of known) if (!active.has(name) && !isDraft(name)) await readModels.drop(name);
   for (const [at, { projection }] of indicators.entries()) {
-    if (known.has(projection)) continue;
-    await readModels.replace(projection, observations(states[at] as Evaluation, facts, checkpoint?.ordinal ?? 0));
+    const standing = await readModels.standing(projection);
+    if (standing === to) continue;
+    // Another projector has moved checkpoint and projection on meanwhile: that stays, and the commit here is refused.
+    if ((standing ?? 0) > to && ((await readModels.checkpoint())?.ordinal ?? 0) >= (standing ?? 0)) continue;
+    await readModels.replace(projection, observations(states[at] as Evaluation, facts, to), to);
+  }
+}
+
+/** Who stands at the checkpoint without being active here may be kept up by another projector: it stays. */
+async function forgetAbandoned(
+  readModels: ReadModels,
+  indicators: readonly Indicator[],
+  checkpoint: number,
+): Promise<void> {
+  const active = new Set(indicators.map(({ projection }) => projection));
+  for (const name of await readModels.projections()) {
+    if (active.has(name) || isDraft(name)) continue;
+    if (((await readModels.standing(name)) ?? 0) < checkpoint) await readModels.drop(name);
   }
 }
 

@@ -5,7 +5,6 @@ import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { EventLog, ReadModels } from './ports.ts';
-import { isDraft } from './projectionName.ts';
 import type { Progress } from './progress.ts';
 
 export interface Difference {
@@ -46,10 +45,14 @@ export async function verify(
   progress?: Progress,
 ): Promise<Verification> {
   const { log, facts, catalogue, readModels } = ports;
-  const { position, series, onDisk, rows } = await ports.inTurn(async () => {
+  const { position, series, standings, onDisk, rows } = await ports.inTurn(async () => {
     const found: (readonly Observation[])[] = [];
-    for (const { projection } of catalogue.indicators) found.push(await readModels.series({ projection }));
-    return { position: ports.ordinal(), series: found, onDisk: facts.digestsOnDisk(), rows: facts.rows() };
+    const standings: (number | null)[] = [];
+    for (const { projection } of catalogue.indicators) {
+      found.push(await readModels.series({ projection }));
+      standings.push(await readModels.standing(projection));
+    }
+    return { position: ports.ordinal(), series: found, standings, onDisk: facts.digestsOnDisk(), rows: facts.rows() };
   });
 
   const { store: fresh, discard } = ports.factsBeside();
@@ -72,13 +75,11 @@ export async function verify(
       const expected = states[at] === undefined ? [] : [...observations(states[at], fresh, position)];
       const found = series[at] ?? [];
       count += found.length;
+      const standing = standings[at] ?? 0;
+      if (standing !== position)
+        differences.push({ where: projection, what: `stands at event ${standing}, not at ${position}` });
       differences.push(...compareObservations(projection, found, expected));
     });
-    const active = new Set(catalogue.indicators.map(({ projection }) => projection));
-    for (const name of await readModels.projections()) {
-      if (!active.has(name) && !isDraft(name))
-        differences.push({ where: name, what: 'belongs to no active definition' });
-    }
     return {
       position,
       facts: rows,

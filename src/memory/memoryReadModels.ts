@@ -11,6 +11,7 @@ export function memoryReadModels(): ReadModels {
   let checkpoint: Checkpoint | null = null;
   const stored = new Map<ProjectionName, Map<string, Observation>>();
   const replaced = new Set<ProjectionName>();
+  const standings = new Map<ProjectionName, number>();
 
   const observationsOf = (projection: ProjectionName) => {
     const found = stored.get(projection) ?? new Map<string, Observation>();
@@ -23,6 +24,10 @@ export function memoryReadModels(): ReadModels {
       return checkpoint;
     },
 
+    async standing(projection) {
+      return standings.get(projection) ?? null;
+    },
+
     async commit(previous, next, changes) {
       const places = [checkpoint, previous].map((at) => at && [at.ordinal, at.position, at.fingerprint].join(' '));
       if (places[0] !== places[1]) {
@@ -32,7 +37,17 @@ export function memoryReadModels(): ReadModels {
           { hint: 'Read the checkpoint again and go on from there.' },
         );
       }
+      for (const { projection } of changes) {
+        const standing = standings.get(projection) ?? 0;
+        if (standing === (previous?.ordinal ?? 0)) continue;
+        throw new LedgerError(
+          'checkpoint-moved',
+          `The projection ${projection} stands at ${standing}, not at ${previous?.ordinal ?? 'the start'}.`,
+          { hint: 'Read the checkpoint again and bring the projection level with it.' },
+        );
+      }
       for (const { projection, upserts, removals } of changes) {
+        standings.set(projection, next.ordinal);
         const observations = observationsOf(projection);
         for (const key of removals) observations.delete(keyOf(key));
         for (const observation of upserts) observations.set(keyOf(observation), observation);
@@ -40,7 +55,8 @@ export function memoryReadModels(): ReadModels {
       checkpoint = next;
     },
 
-    async replace(projection, observations) {
+    async replace(projection, observations, ordinal = 0) {
+      standings.set(projection, ordinal);
       stored.set(projection, new Map([...observations].map((observation) => [keyOf(observation), observation])));
       replaced.add(projection);
     },
@@ -70,12 +86,14 @@ export function memoryReadModels(): ReadModels {
     async drop(projection) {
       stored.delete(projection);
       replaced.delete(projection);
+      standings.delete(projection);
     },
 
     async clear() {
       checkpoint = null;
       stored.clear();
       replaced.clear();
+      standings.clear();
     },
 
     async close() {},

@@ -48,6 +48,8 @@ interface ProjectionsTable {
   name: string;
   /** 1 when stored by `replace`: such a projection is known even while it holds no observation. */
   replaced: number;
+  /** Of the last event that is in its observations; 0 at the start. */
+  ordinal: number;
 }
 
 interface ObservationsTable {

@@ -29,18 +29,32 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
       return found ?? null;
     },
 
+    async standing(projection) {
+      const found = await kysely
+        .selectFrom('projections_v1')
+        .select('ordinal')
+        .where('name', '=', projection)
+        .executeTakeFirst();
+      return found?.ordinal ?? null;
+    },
+
     async commit(previous, next, changes) {
       await kysely.transaction().execute(async (tx) => {
         await moveCheckpoint(tx, previous, next);
-        await holdProjections(tx, [...new Set(changes.map(({ projection }) => projection))].sort());
+        await moveProjections(
+          tx,
+          [...new Set(changes.map(({ projection }) => projection))].sort(),
+          previous?.ordinal ?? 0,
+          next.ordinal,
+        );
         for (const change of changes) await applyChange(tx, dialect, change);
       });
     },
 
-    async replace(projection, observations) {
+    async replace(projection, observations, ordinal = 0) {
       await kysely.transaction().execute(async (tx) => {
         await holdProjections(tx, [projection]);
-        await tx.updateTable('projections_v1').set({ replaced: 1 }).where('name', '=', projection).execute();
+        await tx.updateTable('projections_v1').set({ replaced: 1, ordinal }).where('name', '=', projection).execute();
         await tx.deleteFrom('observations_v1').where('projection', '=', projection).execute();
         for (const rows of packYears(observations, CHUNK_ROWS)) await writeYears(tx, dialect, projection, rows, false);
       });
@@ -134,16 +148,39 @@ async function moveCheckpoint(tx: Transaction<Tables>, previous: Checkpoint | nu
   }
 }
 
+/** Moves the projections from one ordinal to another, unless one stands elsewhere. `names` are sorted. */
+async function moveProjections(
+  tx: Transaction<Tables>,
+  names: readonly ProjectionName[],
+  from: number,
+  to: number,
+): Promise<void> {
+  const elsewhere = (await holdProjections(tx, names)).find(({ ordinal }) => ordinal !== from);
+  if (elsewhere !== undefined) {
+    throw new LedgerError(
+      'checkpoint-moved',
+      `The projection ${elsewhere.name} stands at ${elsewhere.ordinal}, not at ${from}.`,
+      { hint: 'Read the checkpoint again and bring the projection level with it.' },
+    );
+  }
+  if (names.length > 0)
+    await tx.updateTable('projections_v1').set({ ordinal: to }).where('name', 'in', names).execute();
+}
+
 /**
- * Makes the projections known, and locks their rows: on PostgreSQL a `commit` and a `replace` of the same projection
- * follow one another. `names` are sorted, so that two who want several never wait for each other.
+ * Makes the projections known, locks their rows and answers where each stands: on PostgreSQL a `commit` and a `replace`
+ * of the same projection follow one another. `names` are sorted, so that two who want several never wait for each other.
  */
-async function holdProjections(tx: Transaction<Tables>, names: readonly ProjectionName[]): Promise<void> {
-  if (names.length === 0) return;
-  await tx
+async function holdProjections(
+  tx: Transaction<Tables>,
+  names: readonly ProjectionName[],
+): Promise<readonly { readonly name: ProjectionName; readonly ordinal: number }[]> {
+  if (names.length === 0) return [];
+  return tx
     .insertInto('projections_v1')
-    .values(names.map((name) => ({ name, replaced: 0 })))
+    .values(names.map((name) => ({ name, replaced: 0, ordinal: 0 })))
     .onConflict((conflict) => conflict.column('name').doUpdateSet((eb) => ({ name: eb.ref('excluded.name') })))
+    .returning(['name', 'ordinal'])
     .execute();
 }
 

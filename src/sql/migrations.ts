@@ -7,8 +7,8 @@ import type { Database } from './database.ts';
  * Answers the names of the migrations that were applied. On PostgreSQL the role needs the right to create tables only
  * when there is something to apply.
  *
- * The log is altered by later migrations if ever. Tables of read models carry their version in their names and are
- * only created: another shape is another table, filled by a replay.
+ * The log is altered by later migrations if ever. Tables of read models carry their version in their names:
+ * another shape of observations is another table, filled by a replay.
  *
  * Throws LedgerError `unavailable` when the database was last used by a newer version.
  */
@@ -39,6 +39,14 @@ function running(statements: readonly string[]): Migration {
     },
   };
 }
+
+/**
+ * Where each projection stands. Of those that were stored before nobody can say whether they hold all events up to the
+ * checkpoint: they stand at the start, and are made again.
+ */
+const standings = (integer: string): readonly string[] => [
+  `alter table projections_v1 add column ordinal ${integer} not null default 0`,
+];
 
 /** A receipt without a mark says nothing of which log it was given for: those go. */
 const MARKS_OF_RECEIPTS: readonly string[] = [
@@ -83,6 +91,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
   '0005-checkpoint-fingerprints': checkpointTable({ text: 'text', integer: 'integer' }),
   '0006-kept-receipts': keptReceiptTables('integer'),
   '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
+  '0008-standings': standings('integer'),
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -122,6 +131,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
   '0005-checkpoint-fingerprints': checkpointTable({ text: 'text collate "C"', integer: 'bigint' }),
   '0006-kept-receipts': keptReceiptTables('bigint'),
   '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
+  '0008-standings': standings('bigint'),
 };
 
 /**

@@ -34,8 +34,8 @@ function failing(inner: ReadModels, numbers: ReadonlySet<number>): { readModels:
   return { readModels, calls: () => calls };
 }
 
-/** Calls made while an empty ledger is opened: two checkpoints, what is held, and one replacement for each indicator. */
-const OPENING_CALLS = 3 + ownDefinitions().length;
+/** Calls made while an empty ledger is opened: two checkpoints, what is held, where each indicator stands and its replacement. */
+const OPENING_CALLS = 3 + 2 * ownDefinitions().length;
 
 const [sample] = fc.sample(events(undefined, 60), { numRuns: 1, seed: 7 }) as [object[]];
 const visit = (id: string, count: number): object => ({

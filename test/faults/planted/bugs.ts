@@ -44,6 +44,10 @@ export const BUGS: readonly Bug[] = [
             .deleteFrom('observations_v1')
             .where('projection', '=', '')
             .where((eb)`),
+  embedded('sql/kyselyReadModels.js', 'where a projection stands not compared', `({ ordinal }) => ordinal !== from`, `() => false`),
+  embedded('app/projector.js', 'a projection that stands behind not brought level', `if (standing === to)`, `if (standing !== null)`),
+  embedded('app/projector.js', 'a projection that another projector keeps up forgotten', `?? 0) < checkpoint)`, `?? 0) <= checkpoint)`),
+  embedded('app/readModelsOf.js', 'a projection that stands behind answered at the checkpoint', `{ ...checkpoint, ordinal }`, `checkpoint`),
   embedded('app/projector.js', 'states kept after a step that failed', `standing = null;
         const next`, `const next`),
   embedded('app/projector.js', 'the first new event passed over',

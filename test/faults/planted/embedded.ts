@@ -157,6 +157,40 @@ const stale: Check = async ({ build, folder }) => {
   await one.close();
 };
 
+/** Of two projectors that know different definitions, neither takes what the other has not seen for seen. */
+const catalogues: Check = async ({ build, folder }) => {
+  const client = clientLedger();
+  const make = batchMaker(seeded(23), client);
+  const loans = await openEmbedded(build, folder);
+  const openVisits = () => openEmbedded(build, folder, { facts: 'facts-of-visits', indicator: 'visits' });
+  await record(loans, client, make(30));
+  await loans.ledger.project();
+  let visits = await openVisits();
+  for (let round = 0; round < 3; round++) {
+    await expectRight(loans, client);
+    const seen = await loans.readModels.checkpoint();
+    await record(loans, client, make(30));
+    await visits.ledger.project();
+    const asked = { indicator: 'loans', place: BRANCHES[0]!, granularity: 'month' } as const;
+    same((await loans.ledger.series(asked)).position, seen?.ordinal, 'position of what the other does not know');
+    const now = await loans.readModels.checkpoint();
+    const next = { ordinal: now!.ordinal + 1, position: 'next', fingerprint: 'next' };
+    const { projection } = loans.ledger.catalogue.find('loans');
+    for (const [from, changes] of [[seen, []], [now, [{ projection, upserts: [], removals: [] }]]] as const) {
+      const commit = loans.readModels.commit(from, next, changes);
+      same(await failure(commit, 'a commit from where nothing stands'), 'checkpoint-moved', 'code');
+    }
+    same(await failure(loans.ledger.project(), 'a projector that was overtaken'), 'checkpoint-moved', 'code');
+    await loans.ledger.project();
+    await visits.close();
+    visits = await openVisits();
+  }
+  await expectRight(loans, client);
+  same((await visits.ledger.verify()).differences, [], 'differences from a rebuild at the other');
+  await visits.close();
+  await loans.close();
+}; // prettier-ignore
+
 /** A page that comes twice counts once; read models ahead of the log, or of another one, are refused. */
 const positions: Check = async ({ build, folder }) => {
   const client = clientLedger();
@@ -370,6 +404,7 @@ export const EMBEDDED: Readonly<Record<string, Check>> = {
   halfCommits,
   failingCalls,
   stale,
+  catalogues,
   positions,
   foreign,
   parking,

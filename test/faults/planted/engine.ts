@@ -27,11 +27,11 @@ export interface Opened {
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 
-/** Opens an engine; `facts` names a folder of facts of its own, `log` stands in for the log in the database. */
+/** Opens an engine; `facts` names a folder of facts of its own, `indicator` the one it knows, `log` stands in for the log. */
 export async function openEmbedded(
   build: Build,
   folder: string,
-  choices: { facts?: string; log?: (log: EventLog) => EventLog } = {},
+  choices: { facts?: string; indicator?: string; log?: (log: EventLog) => EventLog } = {},
 ): Promise<Opened> {
   const { openSqlite } = await build<typeof SqliteDatabases>('src/sql/sqliteDatabase.js');
   const { migrate } = await build<typeof Migrations>('src/sql/migrations.js');
@@ -53,7 +53,9 @@ export async function openEmbedded(
   const ledger = await openLedger({
     log,
     readModels,
-    catalogue: catalogueOf(readDefinitions('projections/indicators').filter(({ id }) => id === 'loans')),
+    catalogue: catalogueOf(
+      readDefinitions('projections/indicators').filter(({ id }) => id === (choices.indicator ?? 'loans')),
+    ),
     openFacts: () => openFactStore(factsFolder),
     discardFacts: discard(factsFolder),
     factsBeside: () => ({ store: openFactStore(besideFolder), discard: discard(besideFolder) }),

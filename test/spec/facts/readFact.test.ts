@@ -3,15 +3,14 @@ import { typeOf, type ActivityEvent } from '../../../contracts/activityEvent.ts'
 import { readFact } from '../../../src/facts/readFact.ts';
 
 /** An estimate of a population on a day, as an older program may have stored it unchecked. */
-const estimate = (on: string): ActivityEvent =>
-  ({
-    specversion: '1.0',
-    id: on,
-    source: 'urn:library:feed',
-    type: typeOf('reference.population'),
-    subject: 'E08000021',
-    data: { on, population: 1, ages: 'all', source: 'A census' },
-  });
+const estimate = (on: string): ActivityEvent => ({
+  specversion: '1.0',
+  id: on,
+  source: 'urn:library:feed',
+  type: typeOf('reference.population'),
+  subject: 'E08000021',
+  data: { on, population: 1, ages: 'all', source: 'A census' },
+});
 
 describe('a fact', () => {
   it.each([
