@@ -12,6 +12,9 @@ import type * as MemoryLogs from '../../../src/memory/memoryLog.ts';
 import type * as Catalogues from '../../../src/app/catalogue.ts';
 import type * as Ledgers from '../../../src/app/ledger.ts';
 import type * as Recording from '../../../src/app/recordEvents.ts';
+import type * as Receipt from '../../../src/app/keptReceipts.ts';
+import type * as Engines from '../../../src/main/openEngine.ts';
+import type * as KeptReceipts from '../../../src/sql/kyselyKeptReceipts.ts';
 import type * as Receipts from '../../../src/memory/memoryKeptReceipts.ts';
 import type { AppendResult, EventLog, ReadModels } from '../../../src/app/ports.ts';
 import { batchMaker, BRANCHES, eventOf } from '../../support/clientBatches.ts';
@@ -358,6 +361,54 @@ const answers: Check = async ({ build, folder }) => {
   await engine.close();
 };
 
+/** A receipt is believed for a day and no longer, and does not lie about for ever. */
+const receipts: Check = async ({ build, folder }) => {
+  const { database, close } = await openEmbedded(build, folder);
+  const { kyselyKeptReceipts } = await build<typeof KeptReceipts>('src/sql/kyselyKeptReceipts.js');
+  const { KEPT_MS } = await build<typeof Receipt>('src/app/keptReceipts.js');
+  let now = new Date('2026-11-01T12:00:00Z');
+  const kept = kyselyKeptReceipts(database, { now: () => now });
+  const receipt = { fingerprint: 'f', receipt: '{}', mark: null };
+  await kept.keep('a', receipt);
+  now = new Date(now.getTime() + KEPT_MS);
+  same(await kept.find('a'), receipt, 'a receipt after a day');
+  now = new Date(now.getTime() + 1);
+  same(await kept.find('a'), null, 'a receipt after more than a day');
+  await kept.keep('b', receipt);
+  const rows = await database.kysely.selectFrom('kept_receipts').select('key').execute();
+  same(rows.map(({ key }) => key), ['b'], 'receipts that are kept'); // prettier-ignore
+  await close();
+};
+
+/** A rebuild makes read models that were damaged whole again, in a running engine and on a stopped one. */
+const rebuilds: Check = async ({ build, folder }) => {
+  const client = clientLedger();
+  const engine = await openEmbedded(build, folder);
+  await record(engine, client, batchMaker(seeded(29), client)(60));
+  await engine.ledger.project();
+  const damage = (): void => {
+    const database = new Libsql(join(folder, 'ledger.sqlite'));
+    const { changes } = database.prepare('delete from observations_v1 where place = ?').run(BRANCHES[0]!);
+    hold(changes > 0, 'there was nothing to damage');
+    database.close();
+  };
+  damage();
+  hold((await engine.ledger.verify()).differences.length > 0, 'damage was not seen');
+  await engine.ledger.rebuild();
+  await expectRight(engine, client);
+  damage();
+  await engine.close();
+  const { openEngine } = await build<typeof Engines>('src/main/openEngine.js');
+  const config = { data: folder, host: '', port: 0, eventStoreUrl: null, logUrl: null, readModelsUrl: null };
+  // It knows all definitions, but a damaged projection that it knows already is not made again by that.
+  for (const startAgain of [false, true]) {
+    const opened = await openEngine(config, { onFailure: () => undefined }, undefined, { startAgain });
+    await opened.ledger.project();
+    same((await opened.ledger.verify()).differences.length > 0, !startAgain, 'whether damage is there');
+    await opened.close();
+  }
+};
+
 /** A projector whose read models fail at any one call goes on rightly. */
 const failingCalls: Check = async ({ build, folder }) => {
   const client = clientLedger();
@@ -410,4 +461,6 @@ export const EMBEDDED: Readonly<Record<string, Check>> = {
   parking,
   durability,
   answers,
+  receipts,
+  rebuilds,
 };

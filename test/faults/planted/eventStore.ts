@@ -8,6 +8,7 @@ import type { FeedIdentities } from '../../../src/app/feedIdentities.ts';
 import type { EventLog, NewEvent, StoredEvent } from '../../../src/app/ports.ts';
 import { event } from '../../support/events.ts';
 import { startDouble, type Double } from '../../support/eventstoredb/startDouble.ts';
+import { takeOut } from '../../support/eventstoredb/takeOut.ts';
 import { failure, hold, same, type Check, type Surroundings } from './check.ts';
 
 interface Under {
@@ -202,6 +203,51 @@ const subscriptions = onDouble(async (under) => {
   same(seen, wanted, 'events of the subscription');
 });
 
+/** An event that is missing in a stream is told to whoever reads past it, page by page or following. */
+const leftOut = onDouble(async (under) => {
+  const { port } = under.double;
+  const log = under.open();
+  for (const one of batchOf('e', 6)) await log.append('urn:feed', [one], 'any');
+  await under.double.kill();
+  takeOut(under.where, 'urn:feed', 3);
+  under.double = await startDouble({ folder: under.where, port });
+  const reader = under.open();
+  same((await reader.read(null, 3)).map((one) => one.event.id), ['e-0', 'e-1', 'e-2'], 'events before the gap');
+  const [, , third] = await reader.read(null, 3);
+  for (const after of [null, third!.position])
+    same(await failure(reader.read(after, 10), 'a read past a missing event'), 'verification-failed', 'code');
+  for (const after of [null, third!.position]) {
+    const stop = new AbortController();
+    const following = (async () => {
+      for await (const _page of reader.subscribe(after, 2, stop.signal));
+    })();
+    same(await failure(following, 'a subscription past a missing event'), 'verification-failed', 'code');
+    stop.abort();
+  }
+}); // prettier-ignore
+
+/** What was counted in one log says nothing of another, whether its events stand at other places or at the same. */
+const counts = onDouble(async (under) => {
+  const { port } = under.double;
+  const identities = under.identities();
+  const first = under.open(identities);
+  await first.append('urn:feed', batchOf('old', 8), 'any');
+  same(await first.size(), 8, 'size of the log');
+  await first.close();
+  same((await identities.census('outcomes-'))?.ordinal, 8, 'census that was kept');
+  for (const filling of [3, 30]) {
+    await under.double.kill();
+    rmSync(under.where, { recursive: true });
+    mkdirSync(under.where);
+    under.double = await startDouble({ folder: under.where, port });
+    await under.double.fill('orders-1', filling);
+    const other = under.open(identities);
+    same(await other.size(), 0, 'size of another log');
+    await other.append('urn:feed', batchOf('new', 12), 'any');
+    await expectHeld(under.open(identities), batchOf('new', 12).map(({ id }) => id));
+  }
+}); // prettier-ignore
+
 /** A place where no event of this log stands is refused, not gone on from. */
 const places = onDouble(async (under) => {
   const log = under.open();
@@ -222,5 +268,7 @@ export const EVENT_STORE: Readonly<Record<string, Check>> = {
   overtaken,
   large,
   subscriptions,
+  leftOut,
+  counts,
   places,
 };
