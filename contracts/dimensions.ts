@@ -32,16 +32,17 @@ export const DIMENSIONS = [
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Dimensions that have another name than their field, because two contracts use one word for different things. */
-const RENAMED: Readonly<Partial<Record<FactKind, Readonly<Partial<Record<Dimension, string>>>>>> = {
-  'challenge.joined': { challengeYear: 'year' },
-  'challenge.completed': { challengeYear: 'year' },
-  'service-point.status': { pointKind: 'kind' },
+/** Contract fields whose dimension has another name, because two contracts use one word for different things. */
+export const RENAMED_FIELDS: Readonly<Partial<Record<FactKind, Readonly<Record<string, Dimension>>>>> = {
+  'challenge.joined': { year: 'challengeYear' },
+  'challenge.completed': { year: 'challengeYear' },
+  'service-point.status': { kind: 'pointKind' },
 };
 
 /** The contract field that gives the events of a kind this dimension, or undefined where they have none. */
 export function fieldOf(kind: FactKind, dimension: Dimension): z.ZodType | undefined {
-  const field = dataFieldsOf(kind)[RENAMED[kind]?.[dimension] ?? dimension];
+  const renamed = Object.entries(RENAMED_FIELDS[kind] ?? {}).find(([, name]) => name === dimension);
+  const field = dataFieldsOf(kind)[renamed?.[0] ?? dimension];
   return field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field;
 }
 

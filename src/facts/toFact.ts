@@ -1,6 +1,6 @@
 /** Event → fact: the one place that knows which field of which contract becomes which column. */
 import { kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
-import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
+import { DIMENSIONS, RENAMED_FIELDS, type Dimension } from '../../contracts/dimensions.ts';
 import { dayOf, granularityOf, londonMoment, windowOf } from '../domain/periods.ts';
 import { emptyFact, type Amendment, type Fact, type Figure } from '../domain/fact.ts';
 import { factIdentity } from './identity.ts';
@@ -102,17 +102,11 @@ function figureOf(
   };
 }
 
-/** Contract fields whose dimension has another name, because two contracts use one word for different things. */
-const RENAMED: Readonly<Partial<Record<FactKind, Readonly<Record<string, Dimension>>>>> = {
-  'challenge.joined': { year: 'challengeYear' },
-  'challenge.completed': { year: 'challengeYear' },
-  'service-point.status': { kind: 'pointKind' },
-};
 const IS_DIMENSION: ReadonlySet<string> = new Set(DIMENSIONS);
 
 function dimensionsOf(kind: FactKind, data: FactBody['data']): Fact['dimensions'] {
   const dimensions: Partial<Record<Dimension, string>> = {};
-  const renamed = RENAMED[kind];
+  const renamed = RENAMED_FIELDS[kind];
   for (const field in data) {
     const name = renamed?.[field] ?? field;
     if (!IS_DIMENSION.has(name)) continue;
