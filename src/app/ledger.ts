@@ -59,6 +59,8 @@ export interface Ledger {
   replay(definition: Definition, progress?: Progress, signal?: AbortSignal): Promise<ReplayResult>;
   /** Events that no fact could be made from and that nobody has settled: figures that may depend on them are incomplete. */
   parked(): readonly ParkedEvent[];
+  /** How many corrections and retractions name an event that is not in the log; "verify" says which. */
+  unmatchedAmendments(): number;
   /** Records that a parked event is not to count, who says so and why. Resolves when the figures say so too. */
   dismiss(ordinal: number, dismissal: Dismissal): Promise<void>;
   /** Forgets facts and observations and makes both again from the log: parked events are tried again too. */
@@ -152,6 +154,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     replay: (definition, report, signal) =>
       replay({ facts, readModels, catalogue, ordinal, inTurn }, definition, report, signal),
     parked,
+    unmatchedAmendments: () => facts.unmatched(projector.ordinal()).length,
     async dismiss(ordinal, dismissal) {
       const event = dismissalOf(parked(), ordinal, dismissal, ports.now());
       const [outcome] = await recordEvents(ports, [event]);

@@ -1,4 +1,5 @@
 /** Rebuild equals live: everything derived is made again from the log, beside what is stored, and compared to the byte. */
+import type { EventOf } from '../../contracts/activityEvent.ts';
 import type { Observation } from '../domain/observation.ts';
 import { keyText } from '../domain/compareVersions.ts';
 import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
@@ -13,6 +14,16 @@ export interface Difference {
   readonly what: string;
 }
 
+export interface UnmatchedAmendment {
+  /** Its number in the log. */
+  readonly ordinal: number;
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  /** The event that it names and that is not there. */
+  readonly target: { readonly source: string; readonly id: string };
+}
+
 export interface Verification {
   readonly position: number;
   readonly facts: number;
@@ -20,6 +31,8 @@ export interface Verification {
   readonly projections: number;
   readonly observations: number;
   readonly differences: readonly Difference[];
+  /** Corrections and retractions of events that the log does not hold: no fault of the store, but perhaps a sender's. */
+  readonly unmatched: readonly UnmatchedAmendment[];
 }
 
 const PAGE_EVENTS = 20_000;
@@ -45,21 +58,28 @@ export async function verify(
   progress?: Progress,
 ): Promise<Verification> {
   const { log, facts, catalogue, readModels } = ports;
-  const { position, series, standings, onDisk, rows } = await ports.inTurn(async () => {
+  const { position, series, standings, onDisk, rows, unmatched } = await ports.inTurn(async () => {
     const found: (readonly Observation[])[] = [];
     const standings: (number | null)[] = [];
     for (const { projection } of catalogue.indicators) {
       found.push(await readModels.series({ projection }));
       standings.push(await readModels.standing(projection));
     }
-    return { position: ports.ordinal(), series: found, standings, onDisk: facts.digestsOnDisk(), rows: facts.rows() };
+    const rows = facts.rows();
+    const unmatched = new Set(facts.unmatched(rows));
+    return { position: ports.ordinal(), series: found, standings, onDisk: facts.digestsOnDisk(), rows, unmatched };
   });
 
   const { store: fresh, discard } = ports.factsBeside();
+  const amendments: UnmatchedAmendment[] = [];
   try {
     while (fresh.rows() < rows) {
       const page = await log.read(fresh.position(), Math.min(PAGE_EVENTS, rows - fresh.rows()));
       if (page.length === 0) break;
+      const first = fresh.rows();
+      page.forEach(({ event }, at) => {
+        if (unmatched.has(first + at)) amendments.push(unmatchedAmendment(event as Amendment, first + at));
+      });
       fresh.append(page);
       progress?.('reading events again', fresh.rows(), rows);
     }
@@ -87,11 +107,22 @@ export async function verify(
       projections: catalogue.indicators.length,
       observations: count,
       differences,
+      unmatched: amendments,
     };
   } finally {
     discard();
   }
 }
+
+type Amendment = EventOf<'fact.corrected' | 'fact.retracted'>;
+
+const unmatchedAmendment = ({ source, id, type, data }: Amendment, row: number): UnmatchedAmendment => ({
+  ordinal: row + 1,
+  source,
+  id,
+  type,
+  target: data.target,
+});
 
 type Digest = { readonly file: string; readonly sha256: string };
 

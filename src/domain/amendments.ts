@@ -25,28 +25,7 @@ export function supersededRows(
   rowOf: (identity: bigint) => number | undefined,
 ): ReadonlySet<number> {
   const byIdentity = new Map(amendments.map((a) => [a.identity, a]));
-  const amending = new Map<bigint, AmendmentRow[]>();
-  for (const a of amendments) {
-    const others = amending.get(a.target);
-    if (others === undefined) amending.set(a.target, [a]);
-    else others.push(a);
-  }
-
-  /** Of each amended fact, the amendment that holds: the latest of those that were not withdrawn. */
-  const winners = new Map<bigint, AmendmentRow>();
-  /** Each amendment after all that amend it, however long the chains are. One in a ring is never reached. */
-  const inOrder = amendments.filter(({ identity }) => !amending.has(identity));
-  const waiting = new Map([...amending].map(([target, all]) => [target, all.length]));
-  for (const { target } of inOrder) {
-    const left = (waiting.get(target) ?? 0) - 1;
-    waiting.set(target, left);
-    if (left > 0) continue;
-    const holding = (amending.get(target) ?? []).filter((a) => winners.get(a.identity)?.retracts !== true);
-    const winner = holding.sort(order).at(-1);
-    if (winner !== undefined) winners.set(target, winner);
-    const amended = byIdentity.get(target);
-    if (amended !== undefined) inOrder.push(amended);
-  }
+  const { winners, inOrder } = holdingAmendments(amendments, byIdentity);
   /** Amendments that stand, themselves or through a later one, in the place of the first fact of their chain. */
   const inPlace = new Set<AmendmentRow>();
   for (const a of inOrder.toReversed()) {
@@ -64,6 +43,53 @@ export function supersededRows(
     if (!counts) superseded.add(a.row);
   }
   return superseded;
+}
+
+/**
+ * Amendments of a fact that is not there, and that were not withdrawn themselves: a retraction of this kind takes
+ * nothing away, and what a correction states counts beside whatever it was meant to replace. The fact may still come.
+ * @param amendments every amendment among the facts looked at
+ * @param rowOf      row of the fact with an identity, if it is among them
+ */
+export function unmatchedAmendments(
+  amendments: readonly AmendmentRow[],
+  rowOf: (identity: bigint) => number | undefined,
+): readonly AmendmentRow[] {
+  const { winners } = holdingAmendments(amendments, new Map(amendments.map((a) => [a.identity, a])));
+  return amendments.filter(
+    ({ identity, target }) => rowOf(target) === undefined && winners.get(identity)?.retracts !== true,
+  );
+}
+
+/**
+ * Of each amended fact, the amendment that holds: the latest of those that were not withdrawn. `inOrder` has each
+ * amendment after all that amend it, however long the chains are; one in a ring is never reached.
+ */
+function holdingAmendments(
+  amendments: readonly AmendmentRow[],
+  byIdentity: ReadonlyMap<bigint, AmendmentRow>,
+): { readonly winners: ReadonlyMap<bigint, AmendmentRow>; readonly inOrder: readonly AmendmentRow[] } {
+  const amending = new Map<bigint, AmendmentRow[]>();
+  for (const a of amendments) {
+    const others = amending.get(a.target);
+    if (others === undefined) amending.set(a.target, [a]);
+    else others.push(a);
+  }
+
+  const winners = new Map<bigint, AmendmentRow>();
+  const inOrder = amendments.filter(({ identity }) => !amending.has(identity));
+  const waiting = new Map([...amending].map(([target, all]) => [target, all.length]));
+  for (const { target } of inOrder) {
+    const left = (waiting.get(target) ?? 0) - 1;
+    waiting.set(target, left);
+    if (left > 0) continue;
+    const holding = (amending.get(target) ?? []).filter((a) => winners.get(a.identity)?.retracts !== true);
+    const winner = holding.sort(order).at(-1);
+    if (winner !== undefined) winners.set(target, winner);
+    const amended = byIdentity.get(target);
+    if (amended !== undefined) inOrder.push(amended);
+  }
+  return { winners, inOrder };
 }
 
 const order = (a: AmendmentRow, b: AmendmentRow): number =>

@@ -66,6 +66,8 @@ export interface FactStore {
   parked(to: number): readonly (Parked & { readonly row: number })[];
   /** Rows that do not count among the first `to`: see `supersededRows`. */
   superseded(to: number): ReadonlySet<number>;
+  /** Rows of corrections and retractions among the first `to` of a fact that is not among them. */
+  unmatched(to: number): readonly number[];
   /** Names and digests of the files, and a digest of the tail: equal for equal logs. */
   digests(): readonly { readonly file: string; readonly sha256: string }[];
   /** The same from the bytes that are on disk now. */
@@ -266,6 +268,7 @@ export function openFactStore(folder: string): FactStore {
       return parked.filter(({ row }) => row < to && !gone.has(row));
     },
     superseded: (to) => supersessions.superseded(to),
+    unmatched: (to) => supersessions.unmatched(to),
     digests,
     digestsOnDisk: () =>
       digests().map(({ file, sha256: digest }) => ({

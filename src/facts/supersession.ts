@@ -1,5 +1,5 @@
-/** Which rows of a store count, as facts and amendments arrive: the rule itself is `supersededRows` of the domain. */
-import { supersededRows, type AmendmentRow } from '../domain/amendments.ts';
+/** Which rows of a store count, as facts and amendments arrive: the rules themselves are those of the domain. */
+import { supersededRows, unmatchedAmendments, type AmendmentRow } from '../domain/amendments.ts';
 
 export interface Supersession {
   /** Every amendment, in log order. */
@@ -10,6 +10,8 @@ export interface Supersession {
   arrive(identity: bigint, row: number): void;
   /** Rows that do not count among the first `to`. */
   superseded(to: number): ReadonlySet<number>;
+  /** Rows of amendments among the first `to` of a fact that is not among them: see `unmatchedAmendments`. */
+  unmatched(to: number): readonly number[];
 }
 
 /** @param findRows rows of the facts with these identities, of those that have arrived */
@@ -40,15 +42,14 @@ export function supersession(findRows: (identities: ReadonlySet<bigint>) => Read
     resolved = amendments.length;
   }
 
-  function supersededAmong(to: number): ReadonlySet<number> {
-    return supersededRows(
-      amendments.filter((amendment) => amendment.row < to),
-      (identity) => {
-        const row = targets.get(identity);
-        return row === undefined || row === null || row >= to ? undefined : row;
-      },
-    );
-  }
+  const among = (to: number): AmendmentRow[] => amendments.filter(({ row }) => row < to);
+  const targetAmong =
+    (to: number) =>
+    (identity: bigint): number | undefined => {
+      const row = targets.get(identity);
+      return row === undefined || row === null || row >= to ? undefined : row;
+    };
+  const supersededAmong = (to: number): ReadonlySet<number> => supersededRows(among(to), targetAmong(to));
 
   return {
     amendments,
@@ -66,6 +67,10 @@ export function supersession(findRows: (identities: ReadonlySet<bigint>) => Read
       if (to <= amended) return supersededAmong(to);
       if (known?.amended !== amended) known = { amended, rows: supersededAmong(to) };
       return known.rows;
+    },
+    unmatched(to) {
+      resolveTargets();
+      return unmatchedAmendments(among(to), targetAmong(to)).map(({ row }) => row);
     },
   };
 }

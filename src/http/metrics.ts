@@ -33,6 +33,7 @@ export function newMetrics({ ledger, projectionFailures }: Pick<HttpPorts, 'ledg
     Math.max(0, (await ledger.size()) - ledger.ordinal()),
   );
   gauge('outcomes_parked_events', 'Events that could not be read and that nobody has settled.', () => ledger.parked().length); // prettier-ignore
+  gauge('outcomes_unmatched_amendments', 'Corrections and retractions of events that the log does not hold.', () => ledger.unmatchedAmendments()); // prettier-ignore
   gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
   gauge('process_start_time_seconds', 'When the process began, in seconds since 1970.', () =>
     Math.round(performance.timeOrigin / 1000),

@@ -132,7 +132,27 @@ export function showVerification(v: Verification): string {
       ? 'Facts and observations are byte-identical to the rebuild.'
       : `${whole(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}:`,
     ...differences.map(({ where, what }) => `  ${where}: ${what}`),
+    ...unmatchedLines(v.unmatched),
   ].join('\n');
+}
+
+const UNMATCHED_SHOWN = 20;
+
+/** A mistyped id in a correction would otherwise never be noticed: the event that it meant goes on counting. */
+function unmatchedLines(unmatched: Verification['unmatched']): string[] {
+  if (unmatched.length === 0) return [];
+  const more = unmatched.length - UNMATCHED_SHOWN;
+  return [
+    `${whole(unmatched.length)} ${unmatched.length === 1 ? 'amendment names an event' : 'amendments name events'} that the log does not hold; a correction of this kind counts beside what it was meant to replace:`,
+    ...unmatched
+      .slice(0, UNMATCHED_SHOWN)
+      .map(
+        ({ ordinal, source, id, type, target }) =>
+          `  ${ordinal}: ${type} "${id}" of ${source} names "${target.id}" of ${target.source}`,
+      ),
+    ...(more > 0 ? [`  and ${whole(more)} more, all with --json`] : []),
+    'Where the event will not come, retract the amendment and send it again with the right source and id.',
+  ];
 }
 
 /** A problem: what was wrong, where exactly, and what to do next. */

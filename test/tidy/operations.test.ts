@@ -178,7 +178,12 @@ describe('ops/alerts.yaml', () => {
   const rules = yaml<{ groups: { rules: Rule[] }[] }>('ops/alerts.yaml').groups.flatMap((group) => group.rules);
 
   it('asks for metrics that the engine has', async () => {
-    const ledger = { size: async () => 0, ordinal: () => 0, parked: () => [] } as unknown as Ledger;
+    const ledger = {
+      size: async () => 0,
+      ordinal: () => 0,
+      parked: () => [],
+      unmatchedAmendments: () => 0,
+    } as unknown as Ledger;
     const text = await newMetrics({ ledger, projectionFailures: () => 0 }).text();
     const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
     for (const { alert, expr } of rules) {

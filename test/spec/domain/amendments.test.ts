@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { supersededRows, type AmendmentRow } from '../../../src/domain/amendments.ts';
+import { supersededRows, unmatchedAmendments, type AmendmentRow } from '../../../src/domain/amendments.ts';
 
-/** Facts by name, in order of arrival: `a`, or `c: corrects a @3`, or `r: retracts a @4`. What counts is what is left. */
-function counting(lines: readonly string[]): string[] {
+interface Arrived {
+  readonly names: readonly string[];
+  readonly amendments: readonly AmendmentRow[];
+  readonly rowOf: (identity: bigint) => number | undefined;
+}
+
+/** Facts by name, in order of arrival: `a`, or `c: corrects a @3`, or `r: retracts a @4`. */
+function arrived(lines: readonly string[]): Arrived {
   const names = lines.map((line) => line.split(':')[0] as string);
   const identity = (name: string): bigint => BigInt(name.codePointAt(0) as number);
   const amendments: AmendmentRow[] = lines.flatMap((line, row) => {
@@ -19,11 +25,23 @@ function counting(lines: readonly string[]): string[] {
       },
     ];
   });
-  const gone = supersededRows(amendments, (wanted) => {
+  const rowOf = (wanted: bigint): number | undefined => {
     const row = names.findIndex((name) => identity(name) === wanted);
     return row < 0 ? undefined : row;
-  });
+  };
+  return { names, amendments, rowOf };
+}
+
+/** What counts is what is left. */
+function counting(lines: readonly string[]): string[] {
+  const { names, amendments, rowOf } = arrived(lines);
+  const gone = supersededRows(amendments, rowOf);
   return names.filter((_, row) => !gone.has(row)).sort();
+}
+
+function unmatched(lines: readonly string[]): string[] {
+  const { names, amendments, rowOf } = arrived(lines);
+  return unmatchedAmendments(amendments, rowOf).map(({ row }) => names[row] as string);
 }
 
 const CASES: readonly (readonly [string, readonly string[], readonly string[]])[] = [
@@ -71,6 +89,18 @@ describe('amendments', () => {
 
   it('always end, even where two claim to amend each other', () => {
     expect(counting(['c: corrects d @1', 'd: corrects c @2'])).toEqual([]);
+  });
+});
+
+describe('an amendment of a fact that is not there', () => {
+  it.each([
+    ['is told', ['a', 'c: corrects z @1', 'r: retracts y @1'], ['c', 'r']],
+    ['is not told once the fact has come', ['c: corrects z @1', 'z'], []],
+    ['is not told once it was withdrawn', ['c: corrects z @1', 'r: retracts c @2'], []],
+    ['is told where its withdrawal was withdrawn', ['c: corrects z @1', 'r: retracts c @2', 's: retracts r @3'], ['c']],
+    ['is told where it was corrected itself', ['c: corrects z @1', 'd: corrects c @2'], ['c']],
+  ])('%s', (_, lines, expected) => {
+    expect(unmatched(lines)).toEqual(expected);
   });
 });
 
