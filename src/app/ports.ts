@@ -110,8 +110,8 @@ export interface ReadModels {
   /**
    * Stores a whole replay up to `ordinal` in place of whatever the projection held, in one transaction. Leaves the
    * checkpoint alone. Without `ordinal` the projection stands at the start, as a draft does, which nobody brings on.
-   * The observations of one granularity, place and basis must follow one another: there may be millions, and each such
-   * group is stored as it ends.
+   * The observations of one place and basis must follow one another: there may be millions, and each such group is
+   * stored as it ends.
    */
   replace(projection: ProjectionName, observations: Iterable<Observation>, ordinal?: number): Promise<void>;
   /** Ordered by place, granularity, breakdown, basis, period, so that two stores with equal content answer alike. */

@@ -27,8 +27,8 @@ import type { Span } from './span.ts';
 export type Touched = ReadonlyMap<number, { readonly from: number; readonly to: number }>;
 
 /**
- * Computed observations of a plan: all, or those that new facts may have changed. They come series after series: one
- * granularity and place at a time. `vanished` is filled with the keys looked at of which nothing is known any more: a
+ * Computed observations of a plan: all, or those that new facts may have changed. They come place after place, and of a
+ * place one granularity after the other. `vanished` is filled with the keys looked at of which nothing is known any more: a
  * place may turn out not to have been expected, and a category may have been known only from a source that is no longer
  * the one chosen.
  */
@@ -62,38 +62,38 @@ export function* observe(
     const level = levelOf(placeLevel, dictionaries, touched);
     if (level.names.length === 0) continue;
     const wanted = touched === undefined ? null : wantedAt(level, touched);
-    for (const { span, ...settled } of spans) {
-      const cubes = {
-        numerator: cubeOf(
-          plan,
-          measure.numerator,
-          state.numerator,
-          settled.numerator,
-          span,
-          level,
-          dictionaries,
-          state.room,
-        ),
-        denominator:
-          state.denominator === null || measure.denominator === null || measure.denominator.fold === 'population'
-            ? null
-            : cubeOf(
-                plan,
-                measure.denominator,
-                state.denominator,
-                settled.denominator,
-                span,
-                level,
-                dictionaries,
-                state.room,
-              ),
-        coverage:
-          state.reporting === null || panel === null
-            ? null
-            : coverageOf(state.reporting, panel, span, level, settled.numerator),
-      };
-      yield* emit(plan, state, span, level, wanted, cubes, dictionaries, vanished);
-    }
+    const cubes = spans.map(({ span, ...settled }) => ({
+      span,
+      periods: Array.from({ length: span.last - span.first + 1 }, (_, at) => periodAt(span, at)),
+      numerator: cubeOf(
+        plan,
+        measure.numerator,
+        state.numerator,
+        settled.numerator,
+        span,
+        level,
+        dictionaries,
+        state.room,
+      ),
+      denominator:
+        state.denominator === null || measure.denominator === null || measure.denominator.fold === 'population'
+          ? null
+          : cubeOf(
+              plan,
+              measure.denominator,
+              state.denominator,
+              settled.denominator,
+              span,
+              level,
+              dictionaries,
+              state.room,
+            ),
+      coverage:
+        state.reporting === null || panel === null
+          ? null
+          : coverageOf(state.reporting, panel, span, level, settled.numerator),
+    }));
+    yield* emit(plan, state, level, wanted, cubes, dictionaries, vanished);
   }
 }
 
@@ -112,15 +112,14 @@ function wantedAt(level: Level, touched: Touched): Map<number, { from: number; t
   return wanted;
 }
 
-/** Observations quoted from published figures, one granularity and place after the other. */
+/** Observations quoted from published figures, one place after the other. */
 export function observeFigures(plan: Plan, figures: readonly Figure[]): Observation[] {
   const { published } = plan;
   if (published === null) return [];
-  const group = ({ place, granularity }: Observation): string => `${place} ${granularity}`;
   return quoteFigures(
     figures.filter((figure) => figure.statistic === published.statistic),
     published.prefer,
-  ).sort((a, b) => (group(a) < group(b) ? -1 : group(a) > group(b) ? 1 : 0));
+  ).sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
 }
 
 /** First and last month of which the state knows anything. */
@@ -143,19 +142,26 @@ function monthsKnown(state: PlanState): { from: number; to: number } | null {
   return to < from ? null : { from, to };
 }
 
+/** What is known of all places of a level, by one length of period. */
+interface SpanCubes {
+  readonly span: Span;
+  readonly periods: readonly ReturnType<typeof periodAt>[];
+  readonly numerator: Cubes;
+  readonly denominator: Cubes | null;
+  readonly coverage: CoverageCube | null;
+}
+
 function* emit(
   plan: Plan,
   state: PlanState,
-  span: Span,
   level: Level,
   wanted: ReadonlyMap<number, { from: number; to: number }> | null,
-  cubes: { numerator: Cubes; denominator: Cubes | null; coverage: CoverageCube | null },
+  spans: readonly SpanCubes[],
   dictionaries: Dictionaries,
   vanished: ObservationKey[] | undefined,
 ): Generator<Observation, void, undefined> {
   const places = level.names.length;
   const toPeople = plan.measure?.denominator?.fold === 'population';
-  const periods = Array.from({ length: span.last - span.first + 1 }, (_, at) => periodAt(span, at));
   const cuts = plan.breakdowns.map((dimension) =>
     wordsOf(dictionaries, dimension).values.map((word, code) => `${dimension}=${code === 0 ? 'not-stated' : word}`),
   );
@@ -164,49 +170,51 @@ function* emit(
     const range = wanted?.get(number);
     if (wanted !== null && range === undefined) continue;
     const placeCode = toPeople ? (wordsOf(dictionaries, 'place').find(place) ?? -1) : -1;
-    for (const [at, { interval, firstMonth: begin, lastMonth: end, firstDay, lastDay }] of periods.entries()) {
-      if (range !== undefined && (range.from > end || range.to < begin)) continue;
-      const cell = at * places + number;
-      const covered = cubes.coverage;
-      const coverage: Coverage | null =
-        covered === null || covered.expected[cell] === 0
-          ? null
-          : { reported: covered.reported[cell] as number, expected: covered.expected[cell] as number };
-      const people = toPeople
-        ? { people: nearestEstimate(state.population.get(placeCode) ?? [], firstDay, lastDay) }
-        : undefined;
-      const against = (cut: number, index: number): Against =>
-        cubes.denominator === null ? people : { tally: tallyOf(cubes.denominator[cut] as Cube, index, []) };
-      const part = covered !== null && covered.part[cell] === 1 ? [NOTES.partMonth] : [];
-      const key = blank(place, span.granularity, interval, '');
-      const total = conclude(
-        plan,
-        key,
-        tallyOf(cubes.numerator[0] as Cube, cell, part),
-        against(0, cell),
-        coverage,
-        covered !== null && covered.longer[cell] === 1,
-      );
-      if (total === null) {
-        if (plan.coverage || plan.chooseOne) vanished?.push(key);
-        if (plan.chooseOne)
-          for (const name of cuts.flat()) vanished?.push(blank(place, span.granularity, interval, name));
-        continue;
-      }
-      yield total;
-      for (const [k, names] of cuts.entries()) {
-        const numerator = cubes.numerator[k + 1] as Cube;
-        const denominator = cubes.denominator?.[k + 1];
-        // Of a category that nothing is known of any more there may have been an observation.
-        const mayVanish = plan.chooseOne && vanished !== undefined;
-        for (const code of mayVanish ? names.keys() : codesIn([numerator, denominator], cell)) {
-          const index = cell * numerator.categories + code;
-          const tally = tallyOf(numerator, index, []);
-          if (tally === null && cubes.denominator === null && !plan.chooseOne) continue;
-          const cutKey = blank(place, span.granularity, interval, names[code] as string);
-          const cut = conclude(plan, cutKey, tally, against(k + 1, index), null, false);
-          if (cut !== null) yield cut;
-          else if (plan.chooseOne) vanished?.push(cutKey);
+    for (const { span, periods, ...cubes } of spans) {
+      for (const [at, { interval, firstMonth: begin, lastMonth: end, firstDay, lastDay }] of periods.entries()) {
+        if (range !== undefined && (range.from > end || range.to < begin)) continue;
+        const cell = at * places + number;
+        const covered = cubes.coverage;
+        const coverage: Coverage | null =
+          covered === null || covered.expected[cell] === 0
+            ? null
+            : { reported: covered.reported[cell] as number, expected: covered.expected[cell] as number };
+        const people = toPeople
+          ? { people: nearestEstimate(state.population.get(placeCode) ?? [], firstDay, lastDay) }
+          : undefined;
+        const against = (cut: number, index: number): Against =>
+          cubes.denominator === null ? people : { tally: tallyOf(cubes.denominator[cut] as Cube, index, []) };
+        const part = covered !== null && covered.part[cell] === 1 ? [NOTES.partMonth] : [];
+        const key = blank(place, span.granularity, interval, '');
+        const total = conclude(
+          plan,
+          key,
+          tallyOf(cubes.numerator[0] as Cube, cell, part),
+          against(0, cell),
+          coverage,
+          covered !== null && covered.longer[cell] === 1,
+        );
+        if (total === null) {
+          if (plan.coverage || plan.chooseOne) vanished?.push(key);
+          if (plan.chooseOne)
+            for (const name of cuts.flat()) vanished?.push(blank(place, span.granularity, interval, name));
+          continue;
+        }
+        yield total;
+        for (const [k, names] of cuts.entries()) {
+          const numerator = cubes.numerator[k + 1] as Cube;
+          const denominator = cubes.denominator?.[k + 1];
+          // Of a category that nothing is known of any more there may have been an observation.
+          const mayVanish = plan.chooseOne && vanished !== undefined;
+          for (const code of mayVanish ? names.keys() : codesIn([numerator, denominator], cell)) {
+            const index = cell * numerator.categories + code;
+            const tally = tallyOf(numerator, index, []);
+            if (tally === null && cubes.denominator === null && !plan.chooseOne) continue;
+            const cutKey = blank(place, span.granularity, interval, names[code] as string);
+            const cut = conclude(plan, cutKey, tally, against(k + 1, index), null, false);
+            if (cut !== null) yield cut;
+            else if (plan.chooseOne) vanished?.push(cutKey);
+          }
         }
       }
     }

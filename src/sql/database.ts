@@ -16,7 +16,7 @@ export interface Tables {
   events: EventsTable;
   checkpoints: CheckpointsTable;
   projections_v1: ProjectionsTable;
-  observations_v1: ObservationsTable;
+  observations_v2: ObservationsTable;
   feeds: FeedsTable;
   feed_identities: FeedIdentitiesTable;
   censuses: CensusesTable;
@@ -55,10 +55,10 @@ interface ProjectionsTable {
 interface ObservationsTable {
   projection: string;
   place: string;
-  granularity: string;
   breakdown: string;
   basis: string;
   year: string;
+  granularities: string;
   cells: string;
 }
 

@@ -1,14 +1,23 @@
 import { sql, type Transaction } from 'kysely';
-import type { Checkpoint, HeldSeries, ProjectionChange, ProjectionName, ReadModels } from '../app/ports.ts';
+import type { Checkpoint, ProjectionChange, ProjectionName, ReadModels } from '../app/ports.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Database, Tables } from './database.ts';
-import { observationsOf, packYears, patchYears, yearsOf, type YearKey, type YearRow } from './observationRows.ts';
+import {
+  heldIn,
+  observationsOf,
+  packYears,
+  patchYears,
+  yearsOf,
+  type WrittenRow,
+  type YearKey,
+  type HeldRow,
+} from './observationRows.ts';
 
-const READ_MODELS = 'observations_v1';
-/** In the order in which the port lists series. */
-const SERIES = ['place', 'granularity', 'basis', 'breakdown'] as const;
-/** Which year of which series a row holds, in the order in which the port answers observations. */
-const YEAR_KEY = ['place', 'granularity', 'breakdown', 'basis', 'year'] as const;
+const READ_MODELS = 'observations_v2';
+/** Which series a row is of but for the length of period, in the order in which the port lists them. */
+const SERIES = ['place', 'basis', 'breakdown'] as const;
+/** Which year a row holds, in the order in which the port answers observations. */
+const YEAR_KEY = ['place', 'breakdown', 'basis', 'year'] as const;
 type Dialect = Database['dialect'];
 
 /** Rows in one statement: about a megabyte. */
@@ -55,30 +64,33 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
       await kysely.transaction().execute(async (tx) => {
         await holdProjections(tx, [projection]);
         await tx.updateTable('projections_v1').set({ replaced: 1, ordinal }).where('name', '=', projection).execute();
-        await tx.deleteFrom('observations_v1').where('projection', '=', projection).execute();
-        for (const rows of packYears(observations, CHUNK_ROWS)) await writeYears(tx, dialect, projection, rows, false);
+        await tx.deleteFrom('observations_v2').where('projection', '=', projection).execute();
+        for (const rows of packYears(observations, CHUNK_ROWS))
+          await writeYears(tx, dialect, projection, rows, 'nothing');
       });
     },
 
     async series({ projection, place, granularity, breakdown, basis }) {
       let query = kysely
-        .selectFrom('observations_v1')
+        .selectFrom('observations_v2')
         .select([...YEAR_KEY, 'cells'])
         .where('projection', '=', projection);
       if (place !== undefined) query = query.where('place', '=', place);
-      if (granularity !== undefined) query = query.where('granularity', '=', granularity);
       if (breakdown !== undefined) query = query.where('breakdown', '=', breakdown);
       if (basis !== undefined) query = query.where('basis', '=', basis);
       for (const name of YEAR_KEY) query = query.orderBy(name);
-      const rows = await query.execute();
-      return observationsOf(rows);
+      return observationsOf(await query.execute(), granularity);
     },
 
     async held(projection, among = {}) {
-      let query = kysely.selectFrom('observations_v1').select(SERIES).distinct().where('projection', '=', projection);
+      let query = kysely
+        .selectFrom('observations_v2')
+        .select([...SERIES, 'granularities'])
+        .distinct()
+        .where('projection', '=', projection);
       for (const name of SERIES) if (among[name] !== undefined) query = query.where(name, '=', among[name]);
       for (const name of SERIES) query = query.orderBy(name);
-      return (await query.execute()) as HeldSeries[];
+      return heldIn(await query.execute(), among.granularity);
     },
 
     async projections() {
@@ -89,7 +101,7 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
           eb.or([
             eb('replaced', '=', 1),
             eb.exists(
-              eb.selectFrom('observations_v1').select('year').whereRef('projection', '=', 'projections_v1.name'),
+              eb.selectFrom('observations_v2').select('year').whereRef('projection', '=', 'projections_v1.name'),
             ),
           ]),
         )
@@ -101,7 +113,7 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
     async drop(projection) {
       await kysely.transaction().execute(async (tx) => {
         await tx.deleteFrom('projections_v1').where('name', '=', projection).execute();
-        await tx.deleteFrom('observations_v1').where('projection', '=', projection).execute();
+        await tx.deleteFrom('observations_v2').where('projection', '=', projection).execute();
       });
     },
 
@@ -109,7 +121,7 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
       await kysely.transaction().execute(async (tx) => {
         await tx.deleteFrom('checkpoints').where('read_models', '=', READ_MODELS).execute();
         await tx.deleteFrom('projections_v1').execute();
-        await tx.deleteFrom('observations_v1').execute();
+        await tx.deleteFrom('observations_v2').execute();
       });
     },
 
@@ -190,15 +202,29 @@ async function applyChange(
   dialect: Dialect,
   { projection, upserts, removals }: ProjectionChange,
 ): Promise<void> {
-  const held: YearRow[] = [];
+  const held: HeldRow[] = [];
   for (const years of chunksOf(yearsOf([...removals, ...upserts])))
     held.push(...(await readYears(tx, dialect, projection, years)));
   const { written, emptied } = patchYears(held, removals, upserts);
-  await writeYears(tx, dialect, projection, written, true);
-  for (const { place, granularity, breakdown, basis, year } of emptied) {
+  // The index of what is held stays as it is where it can.
+  await writeYears(
+    tx,
+    dialect,
+    projection,
+    written.filter((row) => row.sameGranularities),
+    'cells',
+  );
+  await writeYears(
+    tx,
+    dialect,
+    projection,
+    written.filter((row) => !row.sameGranularities),
+    'cells and granularities',
+  );
+  for (const { place, breakdown, basis, year } of emptied) {
     await tx
-      .deleteFrom('observations_v1')
-      .where((eb) => eb.and({ projection, place, granularity, breakdown, basis, year }))
+      .deleteFrom('observations_v2')
+      .where((eb) => eb.and({ projection, place, breakdown, basis, year }))
       .execute();
   }
 }
@@ -212,10 +238,10 @@ async function readYears(
   dialect: Dialect,
   projection: ProjectionName,
   years: readonly YearKey[],
-) {
-  const { rows } = await sql<YearKey & { cells: string | null }>`
-    select ${sql.join(YEAR_KEY.map((name, index) => sql`${itemAt(index)} as ${sql.ref(name)}`))}, (
-      select cells from observations_v1 where projection = ${projection}
+): Promise<HeldRow[]> {
+  const { rows } = await sql<{ place_in_list: number; cells: string | null }>`
+    select ${numberOf(dialect)} as place_in_list, (
+      select cells from observations_v2 where projection = ${projection}
         and ${sql.join(
           YEAR_KEY.map((name, index) => sql`${sql.ref(name)} = ${itemAt(index)}`),
           sql` and `,
@@ -226,27 +252,36 @@ async function readYears(
       years.map((year) => YEAR_KEY.map((name) => year[name])),
     )}
   `.execute(tx);
-  return rows.filter((row): row is YearRow => row.cells !== null);
+  return rows.flatMap(({ place_in_list, cells }) =>
+    cells === null ? [] : [{ ...(years[place_in_list] as YearKey), cells }],
+  );
 }
 
-/** @param overwrite without it, a row that is there already is an error */
+/** @param overwrites what changes of a row that is there already; with `nothing` it is an error */
 async function writeYears(
   tx: Transaction<Tables>,
   dialect: Dialect,
   projection: ProjectionName,
-  rows: readonly YearRow[],
-  overwrite: boolean,
+  rows: readonly WrittenRow[],
+  overwrites: 'nothing' | 'cells' | 'cells and granularities',
 ): Promise<void> {
-  const columns = [...YEAR_KEY, 'cells'] as const;
+  const names = [...YEAR_KEY, 'granularities', 'cells'] as const;
+  const changed = overwrites === 'cells' ? ['cells'] : ['cells', 'granularities'];
   for (const chunk of chunksOf(rows)) {
     await sql`
-      insert into observations_v1 (projection, ${sql.join(columns.map((name) => sql.ref(name)))})
-      select ${projection}, ${sql.join(columns.map((_, index) => itemAt(index)))}
+      insert into observations_v2 (projection, ${sql.join(names.map((name) => sql.ref(name)))})
+      select ${projection}, ${sql.join(names.map((_, index) => itemAt(index)))}
       from ${listed(
         dialect,
-        chunk.map((row) => columns.map((name) => row[name])),
+        chunk.map((row) => names.map((name) => row[name])),
       )} where true
-      ${overwrite ? sql`on conflict (projection, ${sql.join(YEAR_KEY.map((name) => sql.ref(name)))}) do update set cells = excluded.cells` : sql``}
+      ${
+        overwrites === 'nothing'
+          ? sql``
+          : sql`on conflict (projection, ${sql.join(YEAR_KEY.map((name) => sql.ref(name)))}) do update set ${sql.join(
+              changed.map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`),
+            )}`
+      }
     `.execute(tx);
   }
 }
@@ -258,7 +293,10 @@ async function writeYears(
 const listed = (dialect: Dialect, lists: readonly (readonly string[])[]) =>
   dialect === 'sqlite'
     ? sql`json_each(${JSON.stringify(lists)}) as item`
-    : sql`jsonb_array_elements(${JSON.stringify(lists)}::jsonb) as item(value)`;
+    : sql`jsonb_array_elements(${JSON.stringify(lists)}::jsonb) with ordinality as item(value, number)`;
+
+/** Which of the lists a row is, from 0. */
+const numberOf = (dialect: Dialect) => (dialect === 'sqlite' ? sql`item.key` : sql`(item.number - 1)::integer`);
 
 /** A text of a list: both dialects write it alike. */
 const itemAt = (index: number) => sql`item.value ->> ${sql.lit(index)}`;

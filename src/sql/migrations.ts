@@ -48,6 +48,28 @@ const standings = (integer: string): readonly string[] => [
   `alter table projections_v1 add column ordinal ${integer} not null default 0`,
 ];
 
+/**
+ * All lengths of period of a year lie in one row, because an event changes them together. Where the read models stand is
+ * kept, and each projection is stored again up to there.
+ */
+const observationsByYear = (text: string): readonly string[] => [
+  'drop table observations_v1',
+  'delete from projections_v1',
+  "update checkpoints set read_models = 'observations_v2' where read_models = 'observations_v1'",
+  `create table observations_v2 (
+    projection ${text} not null,
+    place ${text} not null,
+    breakdown ${text} not null,
+    basis ${text} not null,
+    year ${text} not null,
+    granularities ${text} not null,
+    cells ${text} not null,
+    primary key (projection, place, breakdown, basis, year)
+  )`,
+  // What series there are is answered from the index alone.
+  'create index observations_v2_held on observations_v2 (projection, place, basis, breakdown, granularities)',
+];
+
 /** A receipt without a mark says nothing of which log it was given for: those go. */
 const MARKS_OF_RECEIPTS: readonly string[] = [
   'delete from kept_receipts',
@@ -92,6 +114,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
   '0006-kept-receipts': keptReceiptTables('integer'),
   '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
   '0008-standings': standings('integer'),
+  '0009-observations-by-year': observationsByYear('text'),
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -132,6 +155,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
   '0006-kept-receipts': keptReceiptTables('bigint'),
   '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
   '0008-standings': standings('bigint'),
+  '0009-observations-by-year': observationsByYear('text collate "C"'),
 };
 
 /**

@@ -1,50 +1,64 @@
-import type { Basis, Granularity, ValueState } from '../../contracts/vocabulary.ts';
+import { GRANULARITIES, type Basis, type Granularity, type ValueState } from '../../contracts/vocabulary.ts';
+import type { HeldSeries } from '../app/ports.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Observation, ObservationKey } from '../domain/observation.ts';
 
-/** Which calendar year of which series: the year in which the period starts. */
+/** Which calendar year of which place, category and basis: the year in which the periods start. */
 export interface YearKey {
   readonly place: string;
-  readonly granularity: string;
   readonly breakdown: string;
   readonly basis: string;
   readonly year: string;
 }
 
-/** One row of `observations_v1`: the observations of one year of one series, as JSON in order of period. */
-export interface YearRow extends YearKey {
+/** A row of `observations_v2` as it is found: the observations of one year, by length of period, as JSON in order of period. */
+export interface HeldRow extends YearKey {
   readonly cells: string;
 }
 
-/** An observation without the key of its row. The order is stored: another order is another version of the table. */
+/** A row that is to be stored. */
+export interface WrittenRow extends HeldRow {
+  /** The lengths of period that `cells` holds, separated by spaces. */
+  readonly granularities: string;
+  /** Whether the lengths of period are those that the row held before. */
+  readonly sameGranularities: boolean;
+}
+
+/**
+ * An observation without the key of its row. What most of them do not have stands last and is cut off where it is
+ * missing. The order is stored: another order is another version of the table.
+ */
 type Cell = readonly [
   period: string,
   state: ValueState,
-  value: number | null,
-  numerator: number | null,
-  denominator: number | null,
-  n: number | null,
-  low: number | null,
-  high: number | null,
-  reported: number | null,
-  expected: number | null,
   events: number,
-  scope: string | null,
-  source: string | null,
-  notes: readonly string[],
+  value?: number | null,
+  numerator?: number | null,
+  denominator?: number | null,
+  reported?: number | null,
+  expected?: number | null,
+  notes?: readonly string[] | null,
+  scope?: string | null,
+  source?: string | null,
+  n?: number | null,
+  low?: number | null,
+  high?: number | null,
 ];
 
-const yearOf = ({ place, granularity, breakdown, basis, period }: ObservationKey): YearKey => ({
+type Cells = Partial<Record<Granularity, Cell[]>>;
+
+/** In the order in which a place's series are answered: that of their bytes. */
+const IN_ORDER: readonly Granularity[] = [...GRANULARITIES].sort();
+
+const yearOf = ({ place, breakdown, basis, period }: ObservationKey): YearKey => ({
   place,
-  granularity,
   breakdown,
   basis,
   year: period.slice(0, 4),
 });
 
 /** None of the fields holds a NUL. */
-const textOf = ({ place, granularity, breakdown, basis, year }: YearKey): string =>
-  `${place}\0${granularity}\0${breakdown}\0${basis}\0${year}`;
+const textOf = ({ place, breakdown, basis, year }: YearKey): string => `${place}\0${breakdown}\0${basis}\0${year}`;
 
 /** The years that hold these observations, each once. */
 export function yearsOf(keys: readonly ObservationKey[]): readonly YearKey[] {
@@ -61,14 +75,17 @@ export function yearsOf(keys: readonly ObservationKey[]): readonly YearKey[] {
  * all years that either of them names; `written` are those that changed, `emptied` those of which nothing is left.
  */
 export function patchYears(
-  held: readonly YearRow[],
+  held: readonly HeldRow[],
   removals: readonly ObservationKey[],
   upserts: readonly Observation[],
-): { readonly written: readonly YearRow[]; readonly emptied: readonly YearKey[] } {
+): { readonly written: readonly WrittenRow[]; readonly emptied: readonly YearKey[] } {
   const years = new Map<string, Year>();
-  for (const { cells, ...key } of held) years.set(textOf(key), { key, cells: JSON.parse(cells) as Cell[], was: cells });
+  for (const row of held) {
+    const cells = JSON.parse(row.cells) as Cells;
+    years.set(textOf(row), { key: row, cells, was: { cells: row.cells, granularities: Object.keys(cells).join(' ') } });
+  }
   for (const removed of removals) {
-    const cells = years.get(textOf(yearOf(removed)))?.cells ?? [];
+    const cells = years.get(textOf(yearOf(removed)))?.cells[removed.granularity] ?? [];
     const index = placeOf(cells, removed.period);
     if (cells[index]?.[0] === removed.period) cells.splice(index, 1);
   }
@@ -78,37 +95,46 @@ export function patchYears(
     if (year === undefined || !isOf(year.key, observation)) {
       const key = yearOf(observation);
       const text = textOf(key);
-      year = years.get(text) ?? { key, cells: [], was: null };
+      year = years.get(text) ?? { key, cells: {}, was: null };
       years.set(text, year);
     }
-    const index = placeOf(year.cells, observation.period);
-    if (index === year.cells.length) year.cells.push(cellOf(observation));
-    else year.cells.splice(index, year.cells[index]![0] === observation.period ? 1 : 0, cellOf(observation));
+    const cells = (year.cells[observation.granularity] ??= []);
+    const index = placeOf(cells, observation.period);
+    if (index === cells.length) cells.push(cellOf(observation));
+    else cells.splice(index, cells[index]![0] === observation.period ? 1 : 0, cellOf(observation));
   }
 
-  const written: YearRow[] = [];
+  const written: WrittenRow[] = [];
   const emptied: YearKey[] = [];
   for (const { key, cells, was } of years.values()) {
-    const now = JSON.stringify(cells);
-    if (cells.length === 0) emptied.push(key);
-    else if (now !== was) written.push({ ...key, cells: now });
+    const granularities = IN_ORDER.filter((granularity) => (cells[granularity]?.length ?? 0) > 0);
+    const now = JSON.stringify(
+      Object.fromEntries(granularities.map((granularity) => [granularity, cells[granularity]])),
+    );
+    const names = granularities.join(' ');
+    const { place, breakdown, basis, year } = key;
+    if (granularities.length === 0) emptied.push(key);
+    else if (now !== was?.cells) {
+      const sameGranularities = names === was?.granularities;
+      written.push({ place, breakdown, basis, year, granularities: names, cells: now, sameGranularities });
+    }
   }
   return { written, emptied };
 }
 
 /**
- * Observations that come one granularity, place and basis after the other, as rows: about `atOnce` at a time, so that
- * millions need no more memory than a few places.
+ * Observations that come one place and basis after the other, as rows: about `atOnce` at a time, so that millions need
+ * no more memory than a few places.
  */
 export function* packYears(
   observations: Iterable<Observation>,
   atOnce: number,
-): Generator<readonly YearRow[], void, undefined> {
-  let rows: YearRow[] = [];
+): Generator<readonly WrittenRow[], void, undefined> {
+  let rows: WrittenRow[] = [];
   let group: Observation[] = [];
   for (const observation of observations) {
     const [first] = group;
-    if (first !== undefined && !isOfGroup(first, observation)) {
+    if (first !== undefined && (first.place !== observation.place || first.basis !== observation.basis)) {
       rows.push(...patchYears([], [], group).written);
       group = [];
       if (rows.length >= atOnce) {
@@ -121,23 +147,16 @@ export function* packYears(
   yield [...rows, ...patchYears([], [], group).written];
 }
 
-const isOfGroup = (a: Observation, b: Observation): boolean =>
-  a.place === b.place && a.granularity === b.granularity && a.basis === b.basis;
-
 interface Year {
   readonly key: YearKey;
   /** In order of period. */
-  readonly cells: Cell[];
+  readonly cells: Cells;
   /** As it is stored, null where it is not yet. */
-  readonly was: string | null;
+  readonly was: Pick<WrittenRow, 'cells' | 'granularities'> | null;
 }
 
-const isOf = (key: YearKey, { place, granularity, breakdown, basis, period }: ObservationKey): boolean =>
-  key.place === place &&
-  key.granularity === granularity &&
-  key.breakdown === breakdown &&
-  key.basis === basis &&
-  period.startsWith(key.year);
+const isOf = (key: YearKey, { place, breakdown, basis, period }: ObservationKey): boolean =>
+  key.place === place && key.breakdown === breakdown && key.basis === basis && period.startsWith(key.year);
 
 /**
  * Index of the first cell that is not before `period`. A year has few cells, and most come in order: looked up from the
@@ -150,69 +169,102 @@ function placeOf(cells: readonly Cell[], period: string): number {
 }
 
 /**
- * The observations of these rows, in their order. Throws LedgerError `verification-failed` for a row that cannot have
- * been written here: its cells are of another year, or no JSON.
+ * The observations of rows that come place after place, by place and length of period: all lengths, or one. Throws
+ * LedgerError `verification-failed` for a row that cannot have been written here: its cells are of another year, or no
+ * JSON.
  */
-export function observationsOf(rows: readonly YearRow[]): readonly Observation[] {
-  return rows.flatMap((row) => {
-    const cells = cellsIn(row);
-    if (cells === null || cells.some(([period]) => period.slice(0, 4) !== row.year)) {
-      const { place, granularity, breakdown, basis, year } = row;
-      throw new LedgerError(
-        'verification-failed',
-        `The stored observations of ${place} by ${granularity}, ${breakdown === '' ? 'total' : breakdown}, ${basis}, ${year} are not as they were written.`,
-        { hint: 'Run "outcomes rebuild" to make all observations again from the log.' },
-      );
-    }
-    return cells.map((cell) => observationOf(row, cell));
+export function observationsOf(rows: readonly HeldRow[], granularity?: Granularity): readonly Observation[] {
+  return byPlace(rows).flatMap((ofPlace) => {
+    const read = ofPlace.map((row) => ({ row, cells: cellsIn(row) }));
+    return (granularity === undefined ? IN_ORDER : [granularity]).flatMap((wanted) =>
+      read.flatMap(({ row, cells }) => (cells[wanted] ?? []).map((cell) => observationOf(row, wanted, cell))),
+    );
   });
 }
 
-function cellsIn({ cells }: YearRow): readonly Cell[] | null {
-  try {
-    return JSON.parse(cells) as readonly Cell[];
-  } catch {
-    return null;
-  }
+/** What series rows hold that come place after place, and of a place in order of basis and breakdown: each once. */
+export function heldIn(
+  rows: readonly Pick<WrittenRow, 'place' | 'basis' | 'breakdown' | 'granularities'>[],
+  granularity?: Granularity,
+): readonly HeldSeries[] {
+  return byPlace(rows).flatMap((ofPlace) => {
+    const read = ofPlace.map((row) => ({ row, granularities: row.granularities.split(' ') }));
+    return (granularity === undefined ? IN_ORDER : [granularity]).flatMap((wanted) => {
+      const held = read.filter(({ granularities }) => granularities.includes(wanted)).map(({ row }) => row);
+      // Years that hold other lengths of period are rows of their own.
+      return held
+        .filter(({ basis, breakdown }, at) => held[at - 1]?.basis !== basis || held[at - 1]?.breakdown !== breakdown)
+        .map(({ place, basis, breakdown }) => ({ place, granularity: wanted, basis: basis as Basis, breakdown }));
+    });
+  });
 }
 
-const cellOf = (o: Observation): Cell => [
-  o.period,
-  o.state,
-  o.value,
-  o.numerator,
-  o.denominator,
-  o.n,
-  o.low,
-  o.high,
-  o.coverage?.reported ?? null,
-  o.coverage?.expected ?? null,
-  o.events,
-  o.scope,
-  o.source,
-  o.notes,
-];
+function byPlace<T extends { readonly place: string }>(rows: readonly T[]): readonly (readonly T[])[] {
+  const places: T[][] = [];
+  for (const row of rows) {
+    const last = places.at(-1);
+    if (last?.[0]?.place === row.place) last.push(row);
+    else places.push([row]);
+  }
+  return places;
+}
 
-function observationOf({ place, granularity, breakdown, basis }: YearRow, cell: Cell): Observation {
-  const [period, state, value, numerator, denominator, n, low, high, reported, expected, events, scope, source, notes] =
+function cellsIn(row: HeldRow): Cells {
+  try {
+    const cells = JSON.parse(row.cells) as Cells;
+    if (Object.values(cells).every((some) => some.every(([period]) => period.slice(0, 4) === row.year))) return cells;
+  } catch {
+    // Told below.
+  }
+  const { place, breakdown, basis, year } = row;
+  throw new LedgerError(
+    'verification-failed',
+    `The stored observations of ${place}, ${breakdown === '' ? 'total' : breakdown}, ${basis}, ${year} are not as they were written.`,
+    { hint: 'Run "outcomes rebuild" to make all observations again from the log.' },
+  );
+}
+
+function cellOf(o: Observation): Cell {
+  const cell = [
+    o.period,
+    o.state,
+    o.events,
+    o.value,
+    o.numerator,
+    o.denominator,
+    o.coverage?.reported ?? null,
+    o.coverage?.expected ?? null,
+    o.notes.length === 0 ? null : o.notes,
+    o.scope,
+    o.source,
+    o.n,
+    o.low,
+    o.high,
+  ];
+  while (cell.at(-1) === null) cell.pop();
+  return cell as unknown as Cell;
+}
+
+function observationOf({ place, breakdown, basis }: HeldRow, granularity: Granularity, cell: Cell): Observation {
+  const [period, state, events, value, numerator, denominator, reported, expected, notes, scope, source, n, low, high] =
     cell;
   return {
     place,
-    granularity: granularity as Granularity,
+    granularity,
     period,
     breakdown,
     basis: basis as Basis,
     state,
-    value,
-    numerator,
-    denominator,
-    n,
-    low,
-    high,
-    coverage: reported === null || expected === null ? null : { reported, expected },
+    value: value ?? null,
+    numerator: numerator ?? null,
+    denominator: denominator ?? null,
+    n: n ?? null,
+    low: low ?? null,
+    high: high ?? null,
+    coverage: reported == null || expected == null ? null : { reported, expected },
     events,
-    scope,
-    source,
-    notes,
+    scope: scope ?? null,
+    source: source ?? null,
+    notes: notes ?? [],
   };
 }

@@ -204,7 +204,7 @@ describe('verify', () => {
       const database = new Libsql(join(data, 'ledger.sqlite'));
       const changed = database
         .prepare(
-          "update observations_v1 set cells = replace(cells, '\"observed\",', '\"observed\",1') where granularity = 'financial-year' and place = 'E08000021' and breakdown = '' and projection like 'loans@%'",
+          "update observations_v2 set cells = replace(cells, '\"observed\",', '\"observed\",1') where place = 'E08000021' and breakdown = '' and projection like 'loans@%'",
         )
         .run();
       expect(changed.changes).toBe(1);

@@ -31,8 +31,8 @@ it('becomes ready by itself when what kept it from projecting at the start is ov
     await first.end('SIGTERM');
     await onDatabase(
       data,
-      `delete from checkpoints; delete from observations_v1;
-       create trigger planted before insert on observations_v1 begin select raise(abort, 'planted'); end`,
+      `delete from checkpoints; delete from observations_v2;
+       create trigger planted before insert on observations_v2 begin select raise(abort, 'planted'); end`,
     );
     const second = await served(data);
     try {

@@ -39,9 +39,9 @@ export const BUGS: readonly Bug[] = [
     `await moveCheckpoint(kysely, previous, next);
             await kysely.transaction().execute(async (tx) => {`),
   embedded('sql/kyselyReadModels.js', 'observations that went stay', `await tx
-            .deleteFrom('observations_v1')
+            .deleteFrom('observations_v2')
             .where((eb)`, `await tx
-            .deleteFrom('observations_v1')
+            .deleteFrom('observations_v2')
             .where('projection', '=', '')
             .where((eb)`),
   embedded('sql/kyselyReadModels.js', 'where a projection stands not compared', `({ ordinal }) => ordinal !== from`, `() => false`),

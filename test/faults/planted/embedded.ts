@@ -128,7 +128,7 @@ const halfCommits: Check = async ({ build, folder }) => {
   const before = await engine.readModels.checkpoint();
   await record(engine, client, make(40));
   const other = new Libsql(join(folder, 'ledger.sqlite'));
-  other.exec("create trigger planted before insert on observations_v1 begin select raise(abort, 'planted'); end");
+  other.exec("create trigger planted before insert on observations_v2 begin select raise(abort, 'planted'); end");
   await failure(engine.ledger.project(), 'a commit that fails');
   same(await engine.readModels.checkpoint(), before, 'checkpoint after a commit that failed');
   other.exec('drop trigger planted');
@@ -388,7 +388,7 @@ const rebuilds: Check = async ({ build, folder }) => {
   await engine.ledger.project();
   const damage = (): void => {
     const database = new Libsql(join(folder, 'ledger.sqlite'));
-    const { changes } = database.prepare('delete from observations_v1 where place = ?').run(BRANCHES[0]!);
+    const { changes } = database.prepare('delete from observations_v2 where place = ?').run(BRANCHES[0]!);
     hold(changes > 0, 'there was nothing to damage');
     database.close();
   };
