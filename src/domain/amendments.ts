@@ -15,8 +15,8 @@ export interface AmendmentRow {
 }
 
 /**
- * Rows that do not count: those whose fact was retracted or corrected, corrections that were themselves amended or
- * came second, and amendments that amend themselves, alone or in a ring.
+ * Rows that do not count: those whose fact was retracted or corrected, corrections that were themselves amended, came
+ * second, or wait for the fact that they correct, and amendments that amend themselves, alone or in a ring.
  * @param amendments every amendment among the facts looked at
  * @param rowOf      row of the fact with an identity, if it is among them
  */
@@ -30,7 +30,8 @@ export function supersededRows(
   const inPlace = new Set<AmendmentRow>();
   for (const a of inOrder.toReversed()) {
     const target = byIdentity.get(a.target);
-    if (winners.get(a.target) === a && (target === undefined || inPlace.has(target))) inPlace.add(a);
+    const isThere = target === undefined ? rowOf(a.target) !== undefined : inPlace.has(target);
+    if (winners.get(a.target) === a && isThere) inPlace.add(a);
   }
 
   const superseded = new Set<number>();
@@ -46,8 +47,8 @@ export function supersededRows(
 }
 
 /**
- * Amendments of a fact that is not there, and that were not withdrawn themselves: a retraction of this kind takes
- * nothing away, and what a correction states counts beside whatever it was meant to replace. The fact may still come.
+ * Amendments of a fact that is not there, and that were not withdrawn themselves: neither takes anything away, and what
+ * a correction states waits. The fact may still come.
  * @param amendments every amendment among the facts looked at
  * @param rowOf      row of the fact with an identity, if it is among them
  */

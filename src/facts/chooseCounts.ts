@@ -6,10 +6,12 @@
 import type { Absence } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
 import { daysInMonth, firstMonthOf, periodOfMonth } from '../domain/periods.ts';
-import { chooseWindows, type Choice, type WindowCount } from './chooseWindows.ts';
+import { METHODS } from '../domain/fact.ts';
+import { bestOfMonth, chooseWindows, type MonthCount, type WindowCount } from './chooseWindows.ts';
 import { wordsOf, type Dictionaries } from './columns.ts';
 import { dayBits } from './foldReporting.ts';
 import type { Candidate, Settled } from './settle.ts';
+import { SHAPES, WHOLE } from './shape.ts';
 import type { Span } from './span.ts';
 
 /** What was chosen, of the periods of one span. */
@@ -20,16 +22,23 @@ export interface Choices {
   isLeftOut(place: number, month: number): boolean;
 }
 
-/** Counts of one place, window and source: they are taken together or not at all. */
-interface Group extends WindowCount {
+/** Counts of one place, window, shape and source: they are taken together or not at all. */
+interface Group extends MonthCount {
   readonly place: number;
-  readonly bits: number;
   readonly members: readonly Candidate[];
 }
 
-interface ChoiceOfPlace extends Choice<Group> {
+/** What may be taken for a window: one group, or several of one month that share no day. */
+interface Option extends WindowCount {
+  readonly groups: readonly Group[];
+}
+
+interface ChoiceOfPlace {
   readonly place: number;
+  readonly taken: readonly Group[];
   readonly dropped: readonly Group[];
+  /** Days of the period that are covered, and those of months in which the place was shut. */
+  readonly days: number;
 }
 
 /** The candidates that count in the periods of a span, and what that says of each place and period. */
@@ -49,16 +58,19 @@ export function chooseCounts(
     const end = firstMonthOf(span.granularity, period + 1);
     const inside = (groups.get(place) ?? []).filter((group) => group.month >= begin && group.month + group.span <= end);
     if (inside.length === 0) return [];
-    const choice = chooseWindows(inside, begin, end, (month) => shut.has(`${place} ${month}`));
-    return [{ ...choice, place, dropped: inside.filter((group) => !choice.taken.includes(group)) }];
+    const choice = chooseWindows(optionsOf(inside), begin, end, (month) => shut.has(`${place} ${month}`));
+    const chosen = choice.taken.flatMap((option) => option.groups);
+    return [{ place, taken: chosen, dropped: inside.filter((group) => !chosen.includes(group)), days: choice.days }];
   };
   const take = ({ place, taken: chosen, dropped }: ChoiceOfPlace, isBesideOthers: boolean): void => {
     for (const group of chosen) {
       const others = dropped.some((other) => overlap(group, other)) ? [NOTES.otherSource] : [];
       const widerNotes = isBesideOthers ? [NOTES.otherSource] : [];
       for (const member of group.members) cells.push({ ...member, notes: [...member.notes, ...others], widerNotes });
-      for (const month of monthsOf(group))
-        taken.set(`${place} ${month}`, group.span === 1 ? group.bits : wholeMonth(month));
+      for (const month of monthsOf(group)) {
+        const key = `${place} ${month}`;
+        taken.set(key, (taken.get(key) ?? 0) | (group.span === 1 ? group.bits : wholeMonth(month)));
+      }
     }
   };
   for (const [authority, members] of byAuthority([...new Set(candidates.map(({ place }) => place))], places)) {
@@ -86,30 +98,61 @@ export function chooseCounts(
   };
 }
 
-/** The counts by place, each with all candidates of its window and source. */
+/** What may be taken: of each month what is best of it, and each longer window. */
+function optionsOf(groups: readonly Group[]): Option[] {
+  const months = new Map<number, Group[]>();
+  const options: Option[] = [];
+  for (const group of groups) {
+    if (group.span > 1) options.push({ ...group, groups: [group] });
+    else {
+      const ofMonth = months.get(group.month);
+      if (ofMonth === undefined) months.set(group.month, [group]);
+      else ofMonth.push(group);
+    }
+  }
+  for (const ofMonth of months.values()) {
+    const best = bestOfMonth(ofMonth);
+    options.push({
+      ...(best[0] as Group),
+      days: best.reduce((sum, { days }) => sum + days, 0),
+      estimated: best.reduce((sum, { estimated }) => sum + estimated, 0),
+      rank: Math.max(...best.map(({ rank }) => rank)),
+      groups: best,
+    });
+  }
+  return options;
+}
+
+const FIRST_ESTIMATE = METHODS.indexOf('sample-week');
+
+/** The counts by place, each with all candidates of its window, shape and source. */
 function groupsOf(candidates: readonly Candidate[], sources: readonly string[]): ReadonlyMap<number, Group[]> {
   const byKey = new Map<string, Candidate[]>();
   for (const one of candidates) {
     if (one.events === 0) continue;
-    const key = [one.place, one.source, one.month, one.span, one.whole, one.sampled].join(' ');
+    const key = [one.place, one.source, one.month, one.span, one.shape, one.sampled].join(' ');
     const members = byKey.get(key);
     if (members === undefined) byKey.set(key, [one]);
     else members.push(one);
   }
   const groups = new Map<number, Group[]>();
   for (const members of byKey.values()) {
-    const [{ place, source, month, span, whole, sampled }] = members as [Candidate];
+    const [{ place, source, month, span, shape, sampled }] = members as [Candidate];
     const bits = members.reduce((all, { days }) => all | days, 0);
+    const rank = Math.min(...members.map(({ rank }) => rank));
+    const days = span === 1 ? countOf(bits) : monthsOf({ month, span }).reduce((sum, at) => sum + daysInMonth(at), 0);
     const group: Group = {
       place,
       month,
       span,
       bits,
       members,
-      days: span === 1 ? countOf(bits) : monthsOf({ month, span }).reduce((sum, at) => sum + daysInMonth(at), 0),
-      rank: Math.min(...members.map(({ rank }) => rank)),
+      days,
+      estimated: rank >= FIRST_ESTIMATE ? days : 0,
+      rank,
       source: sources[source] ?? '',
-      order: (whole ? 2 : 0) + (sampled ? 1 : 0),
+      // Days before whole months, and these before estimates.
+      order: sampled ? 2 * SHAPES : shape === WHOLE ? SHAPES : shape,
     };
     const known = groups.get(place);
     if (known === undefined) groups.set(place, [group]);

@@ -4,15 +4,15 @@
  * without knowledge of where counts come from.
  */
 import { daysInMonth } from '../domain/periods.ts';
-import { METHODS } from '../domain/fact.ts';
 
 /** A count that competes with others of its place. */
 export interface WindowCount {
   /** First month, counted from January 1970, and number of months. */
   readonly month: number;
   readonly span: number;
-  /** Days of them that the count covers. */
+  /** Days of them that the count covers, and how many of these are estimated. */
   readonly days: number;
+  readonly estimated: number;
   /** Best method, as an index of METHODS: lower is better. */
   readonly rank: number;
   readonly source: string;
@@ -37,10 +37,8 @@ interface Rest<T> {
   readonly then: Rest<T> | null;
 }
 
-const FIRST_ESTIMATE = METHODS.indexOf('sample-week');
-
 /**
- * The counts taken for the months from `begin` up to, not including, `end`: no two of one month. Most days first; of
+ * The counts taken for the months from `begin` up to, not including, `end`: no two that share a month. Most days first; of
  * equals the fewest days that are estimated, then the shortest windows, then the best methods, then the first source by
  * name. A month in which the place was shut, and of which there is no count, is as good as covered.
  * @param counts every window lies in the period
@@ -68,7 +66,7 @@ export function chooseWindows<T extends WindowCount>(
       const then = restFrom(month + count.span);
       const rest = {
         days: then.days + count.days,
-        estimated: then.estimated + (count.rank >= FIRST_ESTIMATE ? count.days : 0),
+        estimated: then.estimated + count.estimated,
         windows: then.windows + 1,
         ranks: then.ranks + count.rank,
         taken: { count, then },
@@ -84,6 +82,52 @@ export function chooseWindows<T extends WindowCount>(
   }
   return { taken, days: restFrom(begin).days };
 }
+
+/** A count of days of one month, as bits. */
+export interface MonthCount extends WindowCount {
+  readonly bits: number;
+}
+
+/** Counts of one month of one place that are weighed against one another: of more, those that cover most days. */
+const WEIGHED = 12;
+
+/**
+ * Of counts of one month those that together cover most of its days, no day twice. Of equals those with the fewest days
+ * that are estimated, then the better methods (of several that of the worst), then the fewest, then the first by source.
+ */
+export function bestOfMonth<T extends MonthCount>(counts: readonly T[]): readonly T[] {
+  const weighed = [...counts]
+    .sort((a, b) => b.days - a.days || a.rank - b.rank || inTurn(a, b))
+    .slice(0, WEIGHED)
+    .sort(inTurn);
+  let best: MonthChoice<T> = { counts: [], days: 0, estimated: 0, rank: 0 };
+  const extend = (choice: MonthChoice<T>, bits: number, from: number): void => {
+    if (isBetterMonth(choice, best)) best = choice;
+    for (let at = from; at < weighed.length; at++) {
+      const count = weighed[at] as T;
+      if ((count.bits & bits) !== 0) continue;
+      const longer = {
+        counts: [...choice.counts, count],
+        days: choice.days + count.days,
+        estimated: choice.estimated + count.estimated,
+        rank: Math.max(choice.rank, count.rank),
+      };
+      extend(longer, bits | count.bits, at + 1);
+    }
+  };
+  extend(best, 0, 0);
+  return best.counts;
+}
+
+interface MonthChoice<T> {
+  readonly counts: readonly T[];
+  readonly days: number;
+  readonly estimated: number;
+  readonly rank: number;
+}
+
+const isBetterMonth = (a: MonthChoice<unknown>, b: MonthChoice<unknown>): boolean =>
+  (a.days - b.days || b.estimated - a.estimated || b.rank - a.rank || b.counts.length - a.counts.length) > 0;
 
 const isBetter = (a: Rest<unknown>, b: Rest<unknown>): boolean =>
   (a.days - b.days || b.estimated - a.estimated || a.windows - b.windows || b.ranks - a.ranks) > 0;

@@ -11,6 +11,7 @@ import { COLUMN_TYPES, GRAINS, spanOf, STATES, wordsOf, type NumberArray } from 
 import { covering } from './grid.ts';
 import { addRows, isSparse, tableCovering } from './sumTable.ts';
 import { dayBits } from './foldReporting.ts';
+import { shapeOf, WHOLE } from './shape.ts';
 import { ownerCode, type Owners, type PartState, type SpecialCell } from './planState.ts';
 
 export type Additive = Extract<Part, { fold: 'count' | 'sum' }>;
@@ -60,9 +61,12 @@ function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Blo
     const day = (columns.day?.[row] ?? 0) - calendar.minDay;
     const all = dayBits(1, calendar.lengths[day] as number);
     const isWithinMonth = grain === 0 && method !== SAMPLED;
-    const days = isWithinMonth ? dayBits(calendar.dates[day] as number, columns.days?.[row] ?? 1) : all;
+    const length = columns.days?.[row] ?? 1;
+    const date = calendar.dates[day] as number;
+    const days = isWithinMonth ? dayBits(date, length) : all;
+    const shape = days === all ? WHOLE : shapeOf(length, date);
     const isPlain = grain === 0 && stateCode === 0 && method !== SAMPLED && method !== ESTIMATED;
-    if (isPlain && (isOwner === null || isOwner(row, method, days, days === all))) {
+    if (isPlain && (isOwner === null || isOwner(row, method, days, shape))) {
       dense[kept++] = row;
       continue;
     }
@@ -73,12 +77,13 @@ function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Blo
       columns.source?.[row] ?? 0,
       calendar.months[day] as number,
       grain,
-      spanOf(grain, columns.days?.[row] ?? 1),
+      spanOf(grain, length),
       method,
-      days === all,
+      shape,
     );
     const absence = stateCode === 0 ? null : (STATES[stateCode] as Absence);
     if (absence === null) {
+      if (cell.sampled) cell.weeks.add(columns.day?.[row] ?? 0);
       cell.rank = Math.min(cell.rank, method);
       cell.days |= days;
     }
@@ -94,7 +99,7 @@ function withoutSpecial(plan: Plan, part: Additive, state: PartState, block: Blo
   return dense.subarray(0, kept);
 }
 
-type Ownership = (row: number, method: number, covered: number, whole: boolean) => boolean;
+type Ownership = (row: number, method: number, covered: number, shape: number) => boolean;
 
 /** Whether a row is of the count whose numbers the table holds: the first of a place and month. */
 function ownership(owners: Owners, block: Block): Ownership {
@@ -103,9 +108,9 @@ function ownership(owners: Owners, block: Block): Ownership {
   const days = (owners.days = covering(owners.days, block.extent, 1));
   const cells = indicesOf(block, source.from, source.places, 1);
   const sources = block.columns.source;
-  return (row, method, covered, whole) => {
+  return (row, method, covered, shape) => {
     const cell = cells[row] as number;
-    const who = ownerCode(sources?.[row] ?? 0, whole);
+    const who = ownerCode(sources?.[row] ?? 0, shape);
     const owner = source.cells[cell] as number;
     if (owner !== 0 && owner !== who) return false;
     if (owner === 0 || method < (rank.cells[cell] as number)) rank.cells[cell] = method;
@@ -136,13 +141,13 @@ function specialCell(
   grain: number,
   span: number,
   method: number,
-  whole: boolean,
+  shape: number,
 ): SpecialCell {
-  const cells = state.special.get(month) ?? new Map<number, SpecialCell>();
+  const cells = state.special.get(month) ?? new Map<string, SpecialCell>();
   state.special.set(month, cells);
   const sampled = method === SAMPLED;
   const estimated = method === ESTIMATED;
-  const key = (place * 1_048_576 + source) * 128 + span * 8 + (whole ? 4 : 0) + (estimated ? 2 : sampled ? 1 : 0);
+  const key = `${place} ${source} ${span} ${shape} ${estimated ? 'e' : sampled ? 's' : ''}`;
   let cell = cells.get(key);
   if (cell === undefined) {
     cell = {
@@ -153,7 +158,8 @@ function specialCell(
       grain,
       sampled,
       estimated,
-      whole,
+      shape,
+      weeks: new Set(),
       days: 0,
       rank: METHODS.length,
       total: 0,

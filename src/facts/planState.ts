@@ -4,6 +4,7 @@ import type { Absence } from '../../contracts/vocabulary.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import type { PopulationEstimate } from '../domain/population.ts';
 import { grid, type Extent, type Grid } from './grid.ts';
+import { SHAPES } from './shape.ts';
 import { GRID_ROOM, sumTable, type SumTable } from './sumTable.ts';
 
 const NO_EXTENT: Extent = { from: 0, to: -1, places: 0 };
@@ -19,15 +20,17 @@ export interface SpecialCell {
   readonly sampled: boolean;
   /** Whether the source says that its numbers are estimates. */
   readonly estimated: boolean;
-  /** Whether it counted the window in one, not some days of a month. */
-  readonly whole: boolean;
+  /** See `shapeOf`. */
+  readonly shape: number;
   /** Days of the first month that are covered, as bits. */
   days: number;
   /** Best method seen, as an index of METHODS. */
   rank: number;
   total: number;
-  /** Rows with a number: for sample weeks, the number of weeks. */
+  /** Rows with a number. */
   events: number;
+  /** First days of the weeks that were counted, where they are sample weeks: two doors may have counted in one week. */
+  readonly weeks: Set<number>;
   readonly absences: Set<Absence>;
   /** For each breakdown, category code → its share of the cell. */
   readonly categories: readonly Map<number, { total: number; events: number; absences: Set<Absence> }>[];
@@ -35,23 +38,23 @@ export interface SpecialCell {
 
 /**
  * Of whom the tables hold the numbers, where an indicator may take only one count of a place and month: whoever came
- * first, be it with whole months or with days. Which count is used is settled later.
+ * first, in whichever shape. Which count is used is settled later.
  */
 export interface Owners {
   /** See `ownerCode`; 0 where nobody counted. */
-  source: Grid<Int32Array>;
+  source: Grid<Float64Array>;
   /** Best method seen, as an index of METHODS. */
   rank: Grid<Uint8Array>;
   /** Days of the month that are covered, as bits. */
   days: Grid<Int32Array>;
 }
 
-/** A source and whether it counts whole months, as a number that is not 0. */
-export const ownerCode = (source: number, whole: boolean): number => 2 * (source + 1) + (whole ? 1 : 0);
-/** The source that an owner code stands for, and whether its counts are of whole months. */
-export const ownerOf = (code: number): { source: number; whole: boolean } => ({
-  source: (code >> 1) - 1,
-  whole: code % 2 === 1,
+/** A source and the shape of its counts, as a number that is not 0. */
+export const ownerCode = (source: number, shape: number): number => (source + 1) * SHAPES + shape;
+/** The source that an owner code stands for, and the shape of its counts. */
+export const ownerOf = (code: number): { source: number; shape: number } => ({
+  source: Math.floor(code / SHAPES) - 1,
+  shape: code % SHAPES,
 });
 
 /** People by month: the same person may stand there many times. */
@@ -76,7 +79,7 @@ export interface PartState {
   sums: SumTable[];
   readonly owners: Owners | null;
   /** By first month of the window. */
-  readonly special: Map<number, Map<number, SpecialCell>>;
+  readonly special: Map<number, Map<string, SpecialCell>>;
   readonly people: Map<number, People>;
   readonly statuses: Status[];
 }
@@ -124,7 +127,7 @@ export function emptyState(
           ? [sumTable(extent, 2, room)]
           : plan.breakdowns.map((dimension) => sumTable(extent, 2 * categories(dimension), room)),
     owners: plan.chooseOne
-      ? { source: grid(Int32Array, extent, 1), rank: grid(Uint8Array, extent, 1), days: grid(Int32Array, extent, 1) }
+      ? { source: grid(Float64Array, extent, 1), rank: grid(Uint8Array, extent, 1), days: grid(Int32Array, extent, 1) }
       : null,
     special: new Map(),
     people: new Map(),

@@ -14,6 +14,7 @@ import { wordsOf, type Dictionaries } from './columns.ts';
 import { dayBits } from './foldReporting.ts';
 import type { Panel } from './panel.ts';
 import { ownerOf, type Owners, type PartState, type SpecialCell } from './planState.ts';
+import { WHOLE } from './shape.ts';
 import { firstMonth, lastMonth, type Span } from './span.ts';
 import { sumsAt } from './sumTable.ts';
 
@@ -42,8 +43,8 @@ export interface Candidate extends Settled {
   readonly sampled: boolean;
   /** Days of the month that are covered, as bits; all of them where the window has several months. */
   readonly days: number;
-  /** Whether a count is of the whole window in one, not of some of its days. */
-  readonly whole: boolean;
+  /** See `shapeOf`. */
+  readonly shape: number;
 }
 
 /** What was settled. */
@@ -164,7 +165,7 @@ function ownedCells(
       rank: rank.cells[at] as number,
       sampled: false,
       days: days.cells[at] as number,
-      whole: ownerOf(owner).whole,
+      shape: ownerOf(owner).shape,
       month,
       span: 1,
       grain: 0,
@@ -206,18 +207,21 @@ const absentOf = (cell: SpecialCell): Candidate => ({
 function sampledMonths(cells: readonly SpecialCell[], breakdowns: number): Candidate[] {
   const [first] = cells;
   if (first === undefined) return [];
-  const weeks = (shares: readonly { month: number; total: number; events: number }[]) =>
+  // A category is divided by the weeks of the whole, so that categories add up to it.
+  const estimates = (shareOf: (cell: SpecialCell) => { total: number; events: number } | undefined) =>
     grossUp(
-      shares.flatMap(({ month, total, events }) => (events === 0 ? [] : [{ month, quantity: total, weeks: events }])),
+      cells.flatMap((cell) => {
+        const share = shareOf(cell);
+        if (share === undefined || share.events === 0) return [];
+        return [{ month: cell.month, quantity: share.total, weeks: cell.weeks.size }];
+      }),
     );
-  const months = weeks(cells);
+  const months = estimates((cell) => cell);
   const categories = Array.from({ length: breakdowns }, (_, at) => {
     const codes = new Set(cells.flatMap((cell) => [...(cell.categories[at]?.keys() ?? [])]));
     return [...codes].map((code) => ({
       code,
-      months: weeks(
-        cells.map(({ month, categories }) => ({ month, total: 0, events: 0, ...categories[at]?.get(code) })),
-      ),
+      months: estimates(({ categories }) => categories[at]?.get(code)),
     }));
   });
   return [...months].map(([month, total]) => ({
@@ -226,7 +230,7 @@ function sampledMonths(cells: readonly SpecialCell[], breakdowns: number): Candi
     rank: METHODS.indexOf('sample-week'),
     sampled: true,
     days: dayBits(1, daysInMonth(month)),
-    whole: true,
+    shape: WHOLE,
     month,
     span: 1,
     grain: 0,

@@ -138,12 +138,12 @@ export function showVerification(v: Verification): string {
 
 const UNMATCHED_SHOWN = 20;
 
-/** A mistyped id in a correction would otherwise never be noticed: the event that it meant goes on counting. */
+/** A mistyped id in a correction would otherwise never be noticed: the event that it meant goes on counting as it was. */
 function unmatchedLines(unmatched: Verification['unmatched']): string[] {
   if (unmatched.length === 0) return [];
   const more = unmatched.length - UNMATCHED_SHOWN;
   return [
-    `${whole(unmatched.length)} ${unmatched.length === 1 ? 'amendment names an event' : 'amendments name events'} that the log does not hold; a correction of this kind counts beside what it was meant to replace:`,
+    `${whole(unmatched.length)} ${unmatched.length === 1 ? 'amendment names an event' : 'amendments name events'} that the log does not hold, and wait for it:`,
     ...unmatched
       .slice(0, UNMATCHED_SHOWN)
       .map(

@@ -40,7 +40,9 @@ interface Bid {
   readonly first: number;
   readonly after: number;
   readonly sampled: boolean;
-  readonly whole: boolean;
+  /** Days of its windows, and on which of as many days they begin; 0 and 0 where it counts whole months. */
+  readonly length: number;
+  readonly phase: number;
   readonly rank: number;
   readonly days: ReadonlySet<string>;
 }
@@ -63,16 +65,19 @@ export function chooseFor(entries: readonly Entry[], begin: number, end: number)
   const isWhole = (e: Entry): boolean =>
     daysOfEntry(e).length ===
     Array.from({ length: e.months }, (_, i) => daysInMonth(e.month + i)).reduce((a, b) => a + b, 0);
-  const bids = groupBy(inside, (e) => [e.place, e.month, e.months, e.sampled, isWhole(e), e.fact.source].join('|')).map(
-    (members): Bid => {
-      const [e] = members as [Entry];
-      return {
-      members, place: e.place, source: e.fact.source, first: e.month, after: e.month + e.months, sampled: e.sampled, whole: isWhole(e),
+  // Windows that begin at a distance of whole lengths from one another do not overlap: days, or weeks from Monday on.
+  const tilesOf = (e: Entry): { length: number; phase: number } =>
+    isWhole(e) ? { length: 0, phase: 0 } : { length: e.fact.days, phase: civilOf(e.fact.day).date % e.fact.days };
+  const keyOf = (e: Entry): string =>
+    JSON.stringify([e.place, e.month, e.months, e.sampled, tilesOf(e), e.fact.source]);
+  const bids = groupBy(inside, keyOf).map((members): Bid => {
+    const [e] = members as [Entry];
+    return {
+      members, place: e.place, source: e.fact.source, first: e.month, after: e.month + e.months, sampled: e.sampled, ...tilesOf(e),
       rank: Math.min(...members.map((m) => METHODS.indexOf(m.sampled ? 'sample-week' : (m.fact.method as 'manual')))),
       days: new Set(members.flatMap(daysOfEntry)),
     }; // prettier-ignore
-    },
-  );
+  });
   const shutAt = (place: string, month: number): boolean =>
     entries.some(
       (e) =>
@@ -127,12 +132,26 @@ export function chooseFor(entries: readonly Entry[], begin: number, end: number)
 /** Days covered, days estimated (less is better), windows, and methods (less is better). */
 type Score = readonly [number, number, number, number];
 
-/** Of all sets of windows that share no month the best, tried one after the other: of equals, the first. */
+/** Which of the days on which its windows could begin comes first in a month, from 0. */
+const startOf = ({ length, phase }: Bid): number => (length === 0 ? 0 : (phase + length - 1) % length);
+
+/** All sets of bids of which no two share a day, the empty one too. */
+function setsApart(bids: readonly Bid[]): readonly (readonly Bid[])[] {
+  const [first, ...others] = bids;
+  if (first === undefined) return [[]];
+  const apart = others.filter((other) => [...other.days].every((day) => !first.days.has(day)));
+  return [...setsApart(apart).map((set) => [first, ...set]), ...setsApart(others)];
+}
+
+/**
+ * Of all ways to take windows of several months, and of the others any that share no day, the best, tried one after the
+ * other: of equals, the first.
+ */
 function bestOf(bids: readonly Bid[], from: number, end: number, isShut: (month: number) => boolean) {
   const ordered = [...bids].sort(
     (a, b) =>
       a.after - b.after ||
-      (a.source < b.source ? -1 : a.source > b.source ? 1 : Number(a.whole) - Number(b.whole) || Number(a.sampled) - Number(b.sampled)),
+      (a.source < b.source ? -1 : a.source > b.source ? 1 : Number(a.sampled) - Number(b.sampled) || Number(a.length === 0) - Number(b.length === 0) || a.length - b.length || startOf(a) - startOf(b)),
   ); // prettier-ignore
   const known = new Map<number, { score: Score; bids: readonly Bid[] }>();
   const better = (a: Score, b: Score): boolean =>
@@ -151,14 +170,18 @@ function bestOf(bids: readonly Bid[], from: number, end: number, isShut: (month:
       ] as Score,
       bids: next.bids,
     };
-    for (const bid of ordered.filter(({ first }) => first === month)) {
-      const rest = bestFrom(bid.after);
+    const here = ordered.filter(({ first }) => first === month);
+    const sets = setsApart(here.filter(({ after }) => after === month + 1)).filter((set) => set.length > 0);
+    const fewestFirst = sets.toSorted((a, b) => a.length - b.length);
+    for (const set of [...fewestFirst, ...here.filter(({ after }) => after > month + 1).map((bid) => [bid])]) {
+      const rest = bestFrom((set[0] as Bid).after);
       const [days, estimated, windows, ranks] = rest.score;
-      const isEstimate = bid.sampled || METHODS[bid.rank] === 'estimate';
+      const daysOf = (some: readonly Bid[]): number => some.reduce((sum, bid) => sum + bid.days.size, 0);
+      const isEstimate = (bid: Bid): boolean => bid.sampled || METHODS[bid.rank] === 'estimate';
       const score: Score = [
-        days + bid.days.size, estimated + (isEstimate ? bid.days.size : 0), windows + 1, ranks + bid.rank,
+        days + daysOf(set), estimated + daysOf(set.filter(isEstimate)), windows + 1, ranks + Math.max(...set.map(({ rank }) => rank)),
       ]; // prettier-ignore
-      if (better(score, best.score)) best = { score, bids: [bid, ...rest.bids] };
+      if (better(score, best.score)) best = { score, bids: [...set, ...rest.bids] };
     }
     known.set(month, best);
     return best;

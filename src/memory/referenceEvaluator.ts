@@ -86,8 +86,16 @@ function entriesOf(plan: Plan, part: Part, facts: readonly Fact[]): Entry[] {
   const entries = rows.filter((f) => !isSample(f)).map(entryOf);
   // Sample weeks: one series of estimates for each place and source, and one for each category of it.
   for (const group of groupBy(rows.filter(isSample), (f) => `${f.place} ${f.source}`)) {
+    // Two doors that counted in one week did not count in two; a category is divided as the whole is.
+    const weeksIn = (month: number): number =>
+      new Set(group.filter((f) => monthOf(f.day) === month).map((f) => f.day)).size;
     const grossed = (some: readonly Fact[]) =>
-      grossUp(some.map((f) => ({ month: monthOf(f.day), quantity: numberOf(f), weeks: 1 })));
+      grossUp(
+        groupBy(some, (f) => String(monthOf(f.day))).map((of) => {
+          const month = monthOf((of[0] as Fact).day);
+          return { month, quantity: of.reduce((sum, f) => sum + numberOf(f), 0), weeks: weeksIn(month) };
+        }),
+      );
     for (const [month, value] of grossed(group)) {
       entries.push({
         ...entryOf(group[0] as Fact),

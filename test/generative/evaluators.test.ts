@@ -62,7 +62,7 @@ describe('the two evaluators', () => {
       { numRuns: runs(400) },
     );
     // A property over empty results would prove nothing.
-    expect(nonEmpty / total).toBeGreaterThan(0.6);
+    expect(nonEmpty / total).toBeGreaterThan(0.5);
   });
 
   it('give equal observations where tables are sparse, or become so half way', () => {

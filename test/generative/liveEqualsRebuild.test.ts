@@ -93,6 +93,14 @@ describe('live figures of counts among which one is chosen', () => {
     const month = fc.integer({ min: 0, max: 23 });
     const window = fc.oneof(
       month.map((m) => `${2018 + Math.floor(m / 12)}-${String((m % 12) + 1).padStart(2, '0')}-01/P1M`),
+      fc.constantFrom(
+        '2018-04-02/P7D',
+        '2018-04-05/P7D',
+        '2018-04-04/P1D',
+        '2018-04-01/P14D',
+        '2018-04-15/P16D',
+        '2018-06-04/P7D',
+      ),
       fc.constantFrom('2018-04-01/P3M', '2018-06-01/P2M', '2018-04-01/P5M', '2018-04-01/P6M', '2018-10-01/P6M', '2018-04-01/P1Y', '2018-08-01/P4M'), // prettier-ignore
     );
     const count = fc.record({

@@ -34,12 +34,17 @@ const person = fc.integer({ min: 1, max: 6 }).map((n) => n.toString(16).padStart
 const monthStart = fc
   .tuple(fc.integer({ min: 2017, max: 2019 }), fc.integer({ min: 1, max: 12 }))
   .map(([y, m]) => `${y}-${String(m).padStart(2, '0')}-01`);
+/** Some days of one month: weeks and halves that overlap, or follow one another. */
+const daysOfMonth = fc
+  .tuple(monthStart, fc.constantFrom('01', '02', '08', '11', '15'), fc.constantFrom(7, 10, 14))
+  .map(([start, date, days]) => `${start.slice(0, 8)}${date}/P${days}D`);
 const quarterStart = fc
   .tuple(fc.integer({ min: 2017, max: 2019 }), fc.constantFrom('01', '04', '07', '10'))
   .map(([y, m]) => `${y}-${m}-01`);
 const window = fc.oneof(
   { weight: 5, arbitrary: monthStart.map((start) => `${start}/P1M`) },
   { weight: 2, arbitrary: dateText.map((start) => `${start}/P1D`) },
+  { weight: 2, arbitrary: daysOfMonth },
   { weight: 1, arbitrary: quarterStart.map((start) => `${start}/P3M`) },
   { weight: 1, arbitrary: quarterStart.map((start) => `${start}/P2M`) },
   { weight: 1, arbitrary: fc.constantFrom('2017-04-01/P6M', '2017-10-01/P6M', '2018-04-01/P6M') },

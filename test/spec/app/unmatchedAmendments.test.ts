@@ -41,7 +41,7 @@ it('is counted for the operator, named by verify with what it names, and no long
     expect.objectContaining({ ordinal: 3, id: 'early', target: { source: late.source, id: late.id } }),
   ]);
   expect(showVerification(first)).toContain(
-    `2 amendments name events that the log does not hold; a correction of this kind counts beside what it was meant to replace:\n  2: ${mistyped.type} "typing-error" of ${SOURCE} names "count-l" of ${event.source}\n`,
+    `2 amendments name events that the log does not hold, and wait for it:\n  2: ${mistyped.type} "typing-error" of ${SOURCE} names "count-l" of ${event.source}\n`,
   );
 
   await under.ledger.record([late]);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent } from '../../../contracts/activityEvent.ts';
 import { definitionSchema } from '../../../contracts/definition.ts';
@@ -10,6 +11,7 @@ import { evaluate, evaluations, observations } from '../../../src/facts/evaluate
 import { openFactStore } from '../../../src/facts/factStore.ts';
 import { toFact } from '../../../src/facts/toFact.ts';
 import { referenceObservations } from '../../../src/memory/referenceEvaluator.ts';
+import { runs } from '../../support/share.ts';
 
 const CITY = 'E08000021/city';
 const BYKER = 'E08000021/byker';
@@ -30,21 +32,29 @@ const visits = planIndicator(
     overlap: 'choose-one',
     places: ['service-point', 'authority'],
     granularities: ['month', 'quarter', 'financial-year'],
+    breakdowns: ['site'],
   }),
 );
 
-/** Place, window, count, and where it matters method and source. */
-type Count = readonly [place: string, window: string, count: number | 'not-open', method?: string, source?: string];
+/** Place, window, count, and where it matters method, source and kind of site. */
+type Count = readonly [
+  place: string,
+  window: string,
+  count: number | 'not-open',
+  method?: string,
+  source?: string,
+  site?: string,
+];
 
 function observed(counts: readonly Count[]): Observation[] {
-  const log = counts.map(([subject, window, count, method = 'manual', source = 'urn:library:a'], i) =>
+  const log = counts.map(([subject, window, count, method = 'manual', source = 'urn:library:a', site], i) =>
     activityEvent.parse({
       specversion: '1.0',
       id: `e${i}`,
       source,
       type: 'org.outcome-ledger.visits.counted.v1',
       subject,
-      data: { window, method, ...(count === 'not-open' ? { absent: count } : { count }) },
+      data: { window, method, ...(count === 'not-open' ? { absent: count } : { count }), ...(site && { site }) },
     }),
   );
   const folder = mkdtempSync(join(tmpdir(), 'facts-'));
@@ -55,7 +65,7 @@ function observed(counts: readonly Count[]): Observation[] {
     if (evaluation === undefined) throw new Error('no evaluation');
     for (const _ of evaluate([evaluation], store, 0, store.rows()));
     const found = [...observations(evaluation, store, store.rows())];
-    const keyOf = (o: Observation): string => `${o.place} ${o.period}`;
+    const keyOf = (o: Observation): string => `${o.place} ${o.period} ${o.breakdown}`;
     const sorted = (list: readonly Observation[]) => list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     expect(sorted(found)).toEqual(sorted(referenceObservations(visits, log.map(toFact))));
     return found;
@@ -65,8 +75,8 @@ function observed(counts: readonly Count[]): Observation[] {
 }
 
 /** Value, reported of expected, and notes of one period at one place. */
-function at(counts: readonly Count[], place: string, period: string) {
-  const found = observed(counts).find((o) => o.place === place && o.period === period);
+function at(counts: readonly Count[], place: string, period: string, breakdown = '') {
+  const found = observed(counts).find((o) => o.place === place && o.period === period && o.breakdown === breakdown);
   const { reported, expected } = found?.coverage ?? { reported: null, expected: null };
   return [found?.value ?? null, `${reported}/${expected}`, found?.notes ?? []];
 }
@@ -115,6 +125,74 @@ describe('counts of one place and time', () => {
       [CITY, '2022-07-01/P1M', 200],
     ];
     expect(at(counts, CITY, '2022-07-01/P1M')).toEqual([3_200, '1/1', []]);
+  });
+
+  it('do not add a week to the days in it, or windows of one source that overlap', () => {
+    const days = Array.from({ length: 30 }, (_, i): Count => [
+      CITY,
+      `2022-06-${String(i + 1).padStart(2, '0')}/P1D`,
+      10,
+    ]);
+    const weeks = ['06', '13', '20'].map((date): Count => [CITY, `2022-06-${date}/P7D`, 70]);
+    expect(at([...weeks, ...days], CITY, '2022-06-01/P1M')).toEqual([300, '1/1', [OTHER]]);
+    const weekAndDay: Count[] = [
+      [CITY, '2022-06-08/P1D', 100],
+      [CITY, '2022-06-06/P7D', 700],
+    ];
+    expect(at(weekAndDay, CITY, '2022-06-01/P1M')).toEqual([700, '1/1', [OTHER, PART]]);
+    const halves: Count[] = [
+      [CITY, '2022-06-10/P15D', 200],
+      [CITY, '2022-06-01/P15D', 100],
+    ];
+    expect(at(halves, CITY, '2022-06-01/P1M')).toEqual([100, '1/1', [OTHER, PART]]);
+  });
+
+  it('add windows that follow one another, whatever their length and whoever counted', () => {
+    const exchanged: Count[] = [
+      [CITY, '2022-06-01/P14D', 470, 'automatic-counter', 'urn:library:old'],
+      [CITY, '2022-06-15/P16D', 530, 'automatic-counter', 'urn:library:new'],
+    ];
+    expect(at(exchanged, CITY, '2022-06-01/P1M')).toEqual([1_000, '1/1', []]);
+    const beside: Count[] = [...exchanged, [CITY, '2022-06-01/P1M', 990, 'manual', 'urn:library:a']];
+    expect(at(beside, CITY, '2022-06-01/P1M')).toEqual([1_000, '1/1', [OTHER]]);
+  });
+
+  it('take two doors counted in one sample week as one week, and its parts add up to it', () => {
+    const week: Count[] = [
+      [CITY, '2022-04-11/P7D', 700, 'sample-week', 'urn:library:a', 'library-only'],
+      [CITY, '2022-04-11/P7D', 300, 'sample-week', 'urn:library:a', 'co-located'],
+    ];
+    const month = '2022-05-01/P1M';
+    expect(at(week, CITY, month)).toEqual([4_333, '1/1', ['estimated-from-sample-weeks']]);
+    expect(at(week, CITY, month, 'site=library-only')[0]).toBe(3_033);
+    expect(at(week, CITY, month, 'site=co-located')[0]).toBe(1_300);
+    const twoWeeks: Count[] = [...week, [CITY, '2022-04-18/P7D', 800, 'sample-week', 'urn:library:a', 'library-only']];
+    expect(at(twoWeeks, CITY, month)[0]).toBe(3_900);
+    expect(at(twoWeeks, CITY, month, 'site=library-only')[0]).toBe(3_250);
+  });
+
+  it('are chosen as the oracle chooses them, whatever they are', () => {
+    const window = fc.oneof(
+      { weight: 4, arbitrary: fc.tuple(fc.constantFrom('07', '08'), fc.constantFrom('01', '02', '08', '11', '15'), fc.constantFrom('P1D', 'P7D', 'P10D', 'P14D')).map(([month, date, days]) => `2022-${month}-${date}/${days}`) },
+      { weight: 2, arbitrary: fc.constantFrom('2022-07-01/P1M', '2022-08-01/P1M', '2022-07-01/P3M') },
+      { weight: 1, arbitrary: fc.constantFrom('2022-07-17/P15D', '2022-08-15/P17D', '2022-07-01/P16D') },
+    ); // prettier-ignore
+    const count = fc
+      .record({
+        place: fc.constantFrom(CITY, CITY, BYKER, WHOLE),
+        window,
+        count: fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 900 }) }, { weight: 1, arbitrary: fc.constant('not-open' as const) }),
+        method: fc.constantFrom('manual', 'automatic-counter', 'estimate', 'sample-week'),
+        source: fc.constantFrom('urn:library:a', 'urn:library:b'),
+        site: fc.constantFrom('library-only', 'co-located'),
+      })
+      .map(({ place, window: w, count: n, method, source, site }): Count => [place, w, n, method === 'sample-week' && !w.endsWith('P7D') ? 'manual' : method, source, site]); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(count, { minLength: 1, maxLength: 14 }), (counts) => {
+        expect(observed(counts).length).toBeGreaterThan(0);
+      }),
+      { numRuns: runs(150) },
+    );
   });
 
   it('take months that fill a year before the year itself', () => {
