@@ -5,9 +5,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Definition } from '../../contracts/definition.ts';
-import type { Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
-import { LedgerError } from '../domain/ledgerError.ts';
+import { ofProblem } from '../domain/ledgerError.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { ImportSource } from '../importers/importer.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -190,9 +189,6 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     },
   };
 }
-
-const ofProblem = ({ code, detail, hint, faults }: Problem): LedgerError =>
-  new LedgerError(code, detail, { ...(hint === undefined ? {} : { hint }), faults: faults ?? [] });
 
 /** Waits, or not any longer once the signal is aborted. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
