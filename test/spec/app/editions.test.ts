@@ -16,7 +16,7 @@ const table = (months: readonly string[], rows: Readonly<Record<string, readonly
     .map((cells) => `${cells.join(',')}${end}`)
     .join('');
 
-async function take(text: string) {
+async function take(text: string, strict = false) {
   const bytes = Buffer.from(text);
   const fileName = 'monthly-visits.csv';
   return under.ledger.import(
@@ -26,7 +26,7 @@ async function take(text: string) {
       table: readTable({ fileName, bytes }),
       options: { authority: AUTHORITY, measure: 'visits', zero: 'count', method: 'manual' },
     },
-    {},
+    { strict },
   );
 }
 async function visits(): Promise<(number | null)[]> {
@@ -53,6 +53,15 @@ it('a newer edition adds what is new, and what differs is refused at its cell', 
     { row: 2, cell: '2021-05', found: '1002', severity: 'refused' },
   ]);
   expect(await visits()).toEqual([1010, 1012, 1015]);
+});
+
+it.each([
+  ['another number stands', table(MONTHS, { Central: [1000, 1002, 1003], East: [10, 11, 12] }), '2021-05'],
+  ['a month lies in the future', table([...MONTHS.slice(0, 2), '2031-06'], { Central: [1000, 1001, 1003] }), '2031-06'],
+])('with strict, nothing of a file is recorded in which %s', async (_, text, cell) => {
+  await take(first);
+  await expect(take(text, true)).rejects.toMatchObject({ code: 'invalid-file', faults: [{ row: 2, cell }] });
+  expect(await under.ledger.size()).toBe(4);
 });
 
 it('what was withdrawn does not come back with a newer edition', async () => {
