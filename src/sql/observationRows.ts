@@ -109,7 +109,8 @@ export function* packYears(
   for (const observation of observations) {
     const [first] = group;
     if (first !== undefined && !isOfGroup(first, observation)) {
-      rows.push(...patchYears([], [], group).written);
+      // One by one: a place with an open vocabulary has more years than one call takes arguments.
+      for (const row of patchYears([], [], group).written) rows.push(row);
       group = [];
       if (rows.length >= atOnce) {
         yield rows;
