@@ -9,8 +9,6 @@ import { citationField, definitionWords, outcomeField, placeField, slugField, wi
 import { impossibleCuts } from './possibleCuts.ts';
 import { BASES, CALENDAR_GRANULARITIES, DIRECTIONS, POPULATION_AGES } from './vocabulary.ts';
 
-export { DIMENSIONS, type Dimension } from './dimensions.ts';
-
 const PLACE_LEVELS = ['service-point', 'authority', 'nation'] as const;
 export type PlaceLevel = (typeof PLACE_LEVELS)[number];
 

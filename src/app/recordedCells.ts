@@ -1,6 +1,6 @@
 /** What the ledger holds already of the cells of a file, whichever file it came from. */
 import { kindOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
-import { DIMENSIONS } from '../../contracts/definition.ts';
+import { DIMENSIONS } from '../../contracts/dimensions.ts';
 import { STATES, wordsOf, type ColumnName } from '../facts/columns.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import { toFact } from '../facts/toFact.ts';
