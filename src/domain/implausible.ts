@@ -1,15 +1,13 @@
 /** What follows its contract and still cannot be so, or could be shown nowhere. */
 import { kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
 import type { Fault } from '../../contracts/errors.ts';
-import { dayOf, granularityOf, windowOf } from './periods.ts';
+import { DAY_MS, dayOf, granularityOf, windowOf } from './periods.ts';
 
 /** The last moment, and the last day, that an event may speak of. */
 export interface Latest {
   readonly ms: number;
   readonly day: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** A day after an event was recorded: clocks differ, and so do zones. */
 export function latestAfter(recorded: Date): Latest {
