@@ -42,14 +42,12 @@ it('a batch that touches 150,000 places is observed', () => {
 });
 
 it('a place with 150,000 categories is packed into rows', () => {
-  const blank = { place: 'E08000021', granularity: 'month', period: '2024-05-01/P1M', basis: 'computed' } as const;
-  const rest = { state: 'observed', value: 1, numerator: 1, denominator: null, n: null, low: null, high: null, coverage: null, events: 1, scope: null, source: null, notes: [] } as const; // prettier-ignore
-  const wide = Array.from({ length: MANY }, (_, n): Observation => ({
-    ...blank,
-    ...rest,
-    breakdown: `resource=r${n}`,
-  }));
-  const other: Observation = { ...blank, ...rest, place: 'E08000022', breakdown: '' };
+  const observation = (place: string, breakdown: string): Observation => ({
+    place, granularity: 'month', period: '2024-05-01/P1M', breakdown, basis: 'computed', state: 'observed', value: 1,
+    numerator: 1, denominator: null, n: null, low: null, high: null, coverage: null, events: 1, scope: null, source: null, notes: [],
+  }); // prettier-ignore
+  const wide = Array.from({ length: MANY }, (_, n) => observation('E08000021', `resource=r${n}`));
+  const other = observation('E08000022', '');
   const rows = [...packYears([...wide, other], 1_000)].flat();
   expect(rows.length).toBe(MANY + 1);
 });
