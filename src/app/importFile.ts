@@ -6,7 +6,7 @@ import type { Finding, FindingCode, ImportSource } from '../importers/importer.t
 import { detectFormat, importerOf } from '../importers/importers.ts';
 import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
-import type { RecordedCells } from './recordedCells.ts';
+import type { Recorded } from './recordedCells.ts';
 import { checkEvent, recordEvents } from './recordEvents.ts';
 
 export interface ImportReport {
@@ -35,7 +35,7 @@ export async function importFile(
     log: EventLog;
     now: () => Date;
     /** What is recorded already of the events of a file. */
-    recorded: (events: readonly ActivityEvent[]) => Promise<RecordedCells>;
+    recorded: (events: readonly ActivityEvent[]) => Promise<readonly Recorded[]>;
   },
   source: ImportSource,
   choices: { readonly format?: string | undefined; readonly strict?: boolean },
@@ -49,8 +49,8 @@ export async function importFile(
   let [accepted, duplicates, refused] = [0, 0, 0];
   const late: Finding[] = [];
   const recorded = await ports.recorded(read);
-  const events = read.filter((event) => {
-    const known = recorded.take(event);
+  const events = read.filter((event, at) => {
+    const known = recorded[at] ?? 'new';
     if (known === 'same') duplicates += 1;
     if (known === 'other') {
       refused += 1;

@@ -64,6 +64,25 @@ it.each([
   expect(await under.ledger.size()).toBe(4);
 });
 
+it('a category that a newer edition adds is new, wherever its row stands', async () => {
+  const loans = (rows: readonly string[]) => {
+    const bytes = Buffer.from(['Local authority,Library name,Month,Type,Loans', ...rows].join('\n'));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const fileName = 'loans.csv';
+    return under.ledger.import({ fileName, sha256, table: readTable({ fileName, bytes }), options: {} }, {});
+  };
+  const row = (type: string, count: number): string => `${AUTHORITY},Central,2021-04,${type},${count}`;
+  const known = [row('Adult fiction', 100), row('Adult non fiction', 80)];
+  expect(await loans(known)).toMatchObject({ accepted: 2 });
+  const added = row('Adult large print', 30);
+  expect(await loans([added, ...known])).toMatchObject({ accepted: 1, duplicates: 2, refused: 0 });
+  expect(await loans([...known, added])).toMatchObject({ accepted: 0, duplicates: 3, refused: 0 });
+  expect(await loans([row('Adult fiction', 101), ...known.slice(1), added])).toMatchObject({
+    duplicates: 2,
+    refused: 1,
+  });
+});
+
 it('what was withdrawn does not come back with a newer edition', async () => {
   await take(first);
   const [one] = await under.log.read(null, 1);
