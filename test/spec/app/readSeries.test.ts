@@ -35,11 +35,10 @@ beforeEach(() => {
 
 describe('left open', () => {
   it('the place is a real one, before a made-up one, and the widest', async () => {
-    await hold([
-      observation('X99000001', YEAR, 1),
-      observation(`${AUTHORITY}/city`, YEAR, 2),
-      observation(AUTHORITY, YEAR, 3),
-    ]);
+    const held = [observation('X99000001', YEAR, 1), observation(`${AUTHORITY}/city`, YEAR, 2)];
+    await hold(held);
+    expect((await read()).place.code).toBe(`${AUTHORITY}/city`);
+    await hold([...held, observation(AUTHORITY, YEAR, 3)]);
     expect((await read()).place.code).toBe(AUTHORITY);
     expect(await read({ place: 'X99000001' })).toMatchObject({ madeUp: true, source: 'Demonstration events' });
   });
