@@ -44,6 +44,15 @@ export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted';
 export const FACT_KINDS = Object.keys(CONTRACTS) as readonly FactKind[];
 export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted'];
 
+/** Kinds that are no activity: what a place is, and what others say. They may speak of any time. */
+const NO_ACTIVITY: ReadonlySet<FactKind> = new Set([
+  'figure.published',
+  'service-point.status',
+  'reference.population',
+]);
+/** Whether facts of a kind are kept month by month, to be counted and added up. */
+export const isActivity = (kind: FactKind): boolean => !NO_ACTIVITY.has(kind);
+
 /** The fields that the data of a kind of event may have. */
 export const dataFieldsOf = (kind: FactKind): Readonly<Record<string, z.ZodType>> => CONTRACTS[kind].data.shape;
 

@@ -3,18 +3,18 @@
  * errors a line and a column is `parseDefinition`.
  */
 import { z } from 'zod';
-import { FACT_KINDS, type FactKind } from './activityEvent.ts';
-import { DIMENSIONS } from './dimensions.ts';
+import { FACT_KINDS, isActivity, type FactKind } from './activityEvent.ts';
+import { DIMENSIONS, namesPeople } from './dimensions.ts';
 import { citationField, definitionWords, outcomeField, placeField, slugField, windowField } from './fields.ts';
 import { impossibleCuts } from './possibleCuts.ts';
 import { BASES, CALENDAR_GRANULARITIES, DIRECTIONS, POPULATION_AGES } from './vocabulary.ts';
 
-export { DIMENSIONS, type Dimension } from './dimensions.ts';
-
 const PLACE_LEVELS = ['service-point', 'authority', 'nation'] as const;
 export type PlaceLevel = (typeof PLACE_LEVELS)[number];
 
-const kinds = z.array(z.enum(FACT_KINDS as [FactKind, ...FactKind[]])).min(1);
+const kindsThat = (fit: (kind: FactKind) => boolean) =>
+  z.array(z.enum(FACT_KINDS.filter(fit) as [FactKind, ...FactKind[]])).min(1);
+const kinds = kindsThat(isActivity);
 const where = z
   .partialRecord(z.enum(DIMENSIONS), z.array(z.string().min(1).max(64)).min(1))
   .describe('Only facts whose dimension has one of these values; several dimensions must all hold');
@@ -24,7 +24,7 @@ const count = z.strictObject({ of: kinds, where: where.optional() });
 /** Total of the quantity that the events state (single events state 1), or of the hours. */
 const sum = z.strictObject({ of: kinds, field: z.enum(['quantity', 'hours']), where: where.optional() });
 /** Number of different people, each counted once in a period. */
-const distinct = z.strictObject({ of: kinds, where: where.optional() });
+const distinct = z.strictObject({ of: kindsThat(namesPeople), where: where.optional() });
 /** Number of service points whose latest status at the end of the period is one of these. */
 const latest = z.strictObject({ of: z.tuple([z.literal('service-point.status')]), where: where.optional() });
 /** People who live in the place: the estimate nearest to the middle of the period. */

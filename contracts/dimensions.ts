@@ -46,6 +46,10 @@ export function fieldOf(kind: FactKind, dimension: Dimension): z.ZodType | undef
   return field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field;
 }
 
+/** Whether the events of a kind name somebody, by a pseudonym. */
+export const namesPeople = (kind: FactKind): boolean =>
+  'participant' in dataFieldsOf(kind) || 'person' in dataFieldsOf(kind);
+
 /** The dimensions that the events of a kind can be cut by. */
 export const dimensionsIn = (kind: FactKind): Dimension[] =>
   DIMENSIONS.filter((dimension) => fieldOf(kind, dimension) !== undefined);

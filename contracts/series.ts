@@ -19,8 +19,11 @@ const pointSchema = z
     basis,
     state: state.describe('value is a number exactly when observed or zero'),
     value: z.number().nullable(),
-    numerator: z.number().nullable(),
-    denominator: z.number().nullable(),
+    numerator: z.number().nullable().describe('What was counted or added up; seconds where the unit is hours'),
+    denominator: z
+      .number()
+      .nullable()
+      .describe('What it was divided by, before "per" of the definition; seconds where it is hours'),
     n: z.number().nullable(),
     low: z.number().nullable(),
     high: z.number().nullable(),

@@ -1,12 +1,13 @@
 /** A file that a library publishes already: read by the importer of its format, recorded like any other events. */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
+import { latestAfter } from '../domain/implausible.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Finding, FindingCode, ImportSource } from '../importers/importer.ts';
 import { detectFormat, importerOf } from '../importers/importers.ts';
 import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
-import type { RecordedCells } from './recordedCells.ts';
-import { recordEvents } from './recordEvents.ts';
+import type { Recorded } from './recordedCells.ts';
+import { checkEvent, recordEvents } from './recordEvents.ts';
 
 export interface ImportReport {
   readonly file: string;
@@ -26,14 +27,15 @@ const BATCH_EVENTS = 5_000;
  * Imports one file. Bad cells are refused one by one and found in the report; the rest is recorded. What is recorded
  * already, from this file or another edition of it, is not recorded again, and a cell of which another number is recorded
  * is refused. Throws `unknown-format` where no importer recognises the columns, and `invalid-file`
- * where the file as a whole cannot be read or, with `strict`, where anything in it was refused (nothing is recorded).
+ * where the file as a whole cannot be read or, with `strict`, where anything in it is refused, by the importer, by what
+ * is recorded already or by a contract: nothing is recorded then.
  */
 export async function importFile(
   ports: {
     log: EventLog;
     now: () => Date;
     /** What is recorded already of the events of a file. */
-    recorded: (events: readonly ActivityEvent[]) => Promise<RecordedCells>;
+    recorded: (events: readonly ActivityEvent[]) => Promise<readonly Recorded[]>;
   },
   source: ImportSource,
   choices: { readonly format?: string | undefined; readonly strict?: boolean },
@@ -47,8 +49,8 @@ export async function importFile(
   let [accepted, duplicates, refused] = [0, 0, 0];
   const late: Finding[] = [];
   const recorded = await ports.recorded(read);
-  const events = read.filter((event) => {
-    const known = recorded.take(event);
+  const events = read.filter((event, at) => {
+    const known = recorded[at] ?? 'new';
     if (known === 'same') duplicates += 1;
     if (known === 'other') {
       refused += 1;
@@ -56,6 +58,14 @@ export async function importFile(
     }
     return known === 'new';
   });
+  if (choices.strict === true) {
+    const latest = latestAfter(ports.now());
+    for (const event of events) {
+      const checked = checkEvent(event, latest);
+      if ('problem' in checked) late.push(notRecorded(source, event, checked.problem.detail));
+    }
+    if (late.length > 0) throw refusal(source, late);
+  }
   for (let at = 0; at < events.length; at += BATCH_EVENTS) {
     const batch = events.slice(at, at + BATCH_EVENTS);
     for (const { outcome, index, problem } of await recordEvents(ports, batch)) {

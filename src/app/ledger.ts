@@ -5,9 +5,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Definition } from '../../contracts/definition.ts';
-import type { Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
-import { LedgerError } from '../domain/ledgerError.ts';
+import { ofProblem } from '../domain/ledgerError.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { ImportSource } from '../importers/importer.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -19,7 +18,7 @@ import { holdsMark, lastMark, type LogMark } from './logMark.ts';
 import { dismissalOf, parkedEvents, type Dismissal, type ParkedEvent } from './parked.ts';
 import { readModelsOf } from './readModelsOf.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
-import { recordedCells, type RecordedCells } from './recordedCells.ts';
+import { recordedCells, type Recorded } from './recordedCells.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
 import { verify, type Verification } from './verify.ts';
@@ -134,7 +133,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
   const parked = (): readonly ParkedEvent[] => parkedUpTo(projector.ordinal());
   const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
 
-  async function recorded(events: readonly ActivityEvent[]): Promise<RecordedCells> {
+  async function recorded(events: readonly ActivityEvent[]): Promise<readonly Recorded[]> {
     await project();
     return inTurn(async () => recordedCells(facts, facts.rows(), events));
   }
@@ -193,9 +192,6 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     },
   };
 }
-
-const ofProblem = ({ code, detail, hint, faults }: Problem): LedgerError =>
-  new LedgerError(code, detail, { ...(hint === undefined ? {} : { hint }), faults: faults ?? [] });
 
 /** Waits, or not any longer once the signal is aborted. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>

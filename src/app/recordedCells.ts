@@ -1,6 +1,6 @@
 /** What the ledger holds already of the cells of a file, whichever file it came from. */
 import { kindOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
-import { DIMENSIONS } from '../../contracts/definition.ts';
+import { DIMENSIONS } from '../../contracts/dimensions.ts';
 import { STATES, wordsOf, type ColumnName } from '../facts/columns.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import { toFact } from '../facts/toFact.ts';
@@ -9,16 +9,18 @@ import { toFact } from '../facts/toFact.ts';
 const COUNTS: ReadonlySet<string> = new Set(['visits.counted', 'loans.counted', 'digital-sessions.counted']);
 const COLUMNS: readonly ColumnName[] = ['kind', 'source', 'place', 'day', 'days', 'state', 'quantity', 'seconds', ...DIMENSIONS]; // prettier-ignore
 
-export interface RecordedCells {
-  /**
-   * Whether the event's count is there already, from this file or another: `same`, and once for each time it is there;
-   * `other` where another number or reason stands in its place; `new` where nothing does.
-   */
-  take(event: ActivityEvent): 'same' | 'other' | 'new';
-}
+/**
+ * Whether an event's count is there already, from this file or another: `same`, and once for each time it is there;
+ * `other` where another number or reason stands in its place; `new` where nothing does.
+ */
+export type Recorded = 'same' | 'other' | 'new';
 
-/** Looks the feeds of the events up in the first `to` facts. What was corrected or withdrawn was recorded all the same. */
-export function recordedCells(facts: FactStore, to: number, events: readonly ActivityEvent[]): RecordedCells {
+/**
+ * What is recorded of each event, among the first `to` facts of their feeds. What was corrected or withdrawn was recorded
+ * all the same. Several rows may fall into one cell, as local categories of one format do: what is the same is found
+ * first, so that a row that is new among them is not taken for a change of another, wherever it stands.
+ */
+export function recordedCells(facts: FactStore, to: number, events: readonly ActivityEvent[]): Recorded[] {
   const sources = new Set(events.map(({ source }) => source));
   const codes = new Set([...sources].map((source) => wordsOf(facts.dictionaries, 'source').find(source)));
   const word = (name: ColumnName, code: number | undefined): string => wordsOf(facts.dictionaries, name).values[code ?? 0] ?? ''; // prettier-ignore
@@ -43,18 +45,15 @@ export function recordedCells(facts: FactStore, to: number, events: readonly Act
       else values.push(value);
     }
   }
-  return {
-    take(event) {
-      if (held.size === 0 || !COUNTS.has(kindOf(event.type))) return 'new';
-      const { kind, source, place, day, days, state, quantity, seconds, dimensions } = toFact(event);
-      const values = held.get(keyOf(kind, source, place, day, days, (name) => dimensions[name] ?? '')) ?? [];
-      if (values.length === 0) return 'new';
-      const at = values.indexOf(valueOf(state, quantity, seconds));
-      if (at < 0) return 'other';
-      values.splice(at, 1);
-      return 'same';
-    },
-  };
+  const counts = events.map((event) => {
+    if (held.size === 0 || !COUNTS.has(kindOf(event.type))) return { values: [], isSame: false };
+    const { kind, source, place, day, days, state, quantity, seconds, dimensions } = toFact(event);
+    const values = held.get(keyOf(kind, source, place, day, days, (name) => dimensions[name] ?? '')) ?? [];
+    const at = values.indexOf(valueOf(state, quantity, seconds));
+    if (at >= 0) values.splice(at, 1);
+    return { values, isSame: at >= 0 };
+  });
+  return counts.map(({ values, isSame }) => (isSame ? 'same' : values.length > 0 ? 'other' : 'new'));
 }
 
 const keyOf = (

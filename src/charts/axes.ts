@@ -1,7 +1,17 @@
 /** Where the gridlines and the labels of the time axis stand. */
 import type { SeriesPoint } from '../../contracts/series.ts';
 import type { CalendarGranularity } from '../../contracts/vocabulary.ts';
-import { dayOf, civilOf, firstDayOfMonth, intervalOf, isoOf, monthOf, periodLabel, MONTHS } from '../domain/periods.ts';
+import {
+  DAY_MS,
+  dayOf,
+  civilOf,
+  firstDayOfMonth,
+  intervalOf,
+  isoOf,
+  monthOf,
+  periodLabel,
+  MONTHS,
+} from '../domain/periods.ts';
 import { SIZE } from './theme.ts';
 import { textWidth } from './textWidth.ts';
 
@@ -127,7 +137,7 @@ function thinned(
 }
 
 /** Milliseconds of a day number: what a temporal scale counts in. */
-export const millisOf = (day: number): number => day * 86_400_000;
+export const millisOf = (day: number): number => day * DAY_MS;
 
 /** ISO date of a day number, as the data of a temporal field. */
 export const dateOf = isoOf;

@@ -1,5 +1,6 @@
 /** The figures behind a chart, as a table that a page can set with a caption, column and row headers. */
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
+import { NOTES } from '../domain/conclude.ts';
 import { formatNumber, roundsToZero } from '../domain/formatNumber.ts';
 import { inOrder, isBaseline } from './gaps.ts';
 import {
@@ -33,12 +34,9 @@ export interface SeriesTable {
 
 /** Shorthand of the Government Analysis Function: in square brackets, never a symbol. */
 const SHORTHAND = {
-  '[b]': 'break in the series',
   '[c]': 'suppressed to protect people',
   '[e]': 'estimated',
   '[low]': 'not zero, but rounds to zero',
-  '[p]': 'provisional',
-  '[r]': 'revised',
   '[x]': 'not available: not reported or not published',
   '[z]': 'not applicable: not open or no such thing to count',
 } as const;
@@ -52,13 +50,8 @@ const STATE_SHORTHAND: Record<AbsentState, Shorthand> = {
   suppressed: '[c]',
 };
 
-/** Codes of notes that have a shorthand of their own, by how they begin. */
-const NOTE_SHORTHAND: readonly (readonly [RegExp, Shorthand])[] = [
-  [/^break/, '[b]'],
-  [/^estimate/, '[e]'],
-  [/^provisional/, '[p]'],
-  [/^revised/, '[r]'],
-];
+/** Notes that say that a value is an estimate. */
+const ESTIMATES: ReadonlySet<string> = new Set([NOTES.estimated, NOTES.sourceEstimate]);
 
 /** What every row is made from: a point, or a baseline or a target that is none of the points. */
 interface Line {
@@ -78,7 +71,7 @@ interface Line {
 /**
  * A series as table data: a row for each period in the order of time, the baseline marked (or added where it is none of
  * the points), the target last. Columns for intervals, sample sizes, coverage, scope and notes are there only where
- * a row has something to put in them. An empty cell is never left: it says `[z]`.
+ * a row has something to put in them. No cell is left empty: a number that is not there says why, words are a dash.
  */
 export function seriesTable(series: Series): SeriesTable {
   const lines = linesOf(series);
@@ -131,9 +124,9 @@ const absentShorthand = (line: Line): Shorthand =>
 /** A value with its shorthand, or the shorthand that stands for it. */
 function valueCell(series: Series, line: Line): string {
   if (line.value === null) return absentShorthand(line);
-  const marks = NOTE_SHORTHAND.filter(([code]) => line.notes.some((note) => code.test(note))).map(([, mark]) => mark);
-  if (roundsToZero(line.value, series.indicator.decimals)) marks.unshift('[low]');
-  return [valueText(series, line.value), marks.join('')].filter((part) => part !== '').join(' ');
+  const low = roundsToZero(line.value, series.indicator.decimals) ? '[low]' : '';
+  const estimated = line.notes.some((note) => ESTIMATES.has(note)) ? '[e]' : '';
+  return `${valueText(series, line.value)} ${low}${estimated}`.trimEnd();
 }
 
 function coverageCell(line: Line): string | null {

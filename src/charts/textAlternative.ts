@@ -1,5 +1,6 @@
 /** A chart in words, for those who cannot see it and for those who quote it. */
 import type { Series } from '../../contracts/series.ts';
+import { formatNumber } from '../domain/formatNumber.ts';
 import { NO_RECORD, absencesOf, inOrder, isDrawn } from './gaps.ts';
 import { arithmeticSentence } from './headline.ts';
 import {
@@ -60,7 +61,7 @@ function progress(series: Series): string {
   const arithmetic = arithmeticSentence(series);
   // The progress sentence may hold the labelled arithmetic already.
   const digits =
-    series.progress.arithmetic === null ? '' : Math.abs(series.progress.arithmetic.percentChange).toFixed(2);
+    series.progress.arithmetic === null ? '' : formatNumber(Math.abs(series.progress.arithmetic.percentChange), 2);
   return arithmetic === '' || sentence.includes(digits) ? sentence : `${sentence} ${arithmetic}`;
 }
 

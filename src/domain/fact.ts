@@ -1,6 +1,6 @@
 /** A fact: one typed row made from one activity event. This is the row form; `src/facts` keeps the same in columns. */
 import type { FactKind } from '../../contracts/activityEvent.ts';
-import type { Dimension } from '../../contracts/definition.ts';
+import type { Dimension } from '../../contracts/dimensions.ts';
 import type { Absence, CalendarGranularity } from '../../contracts/vocabulary.ts';
 
 /**

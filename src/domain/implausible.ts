@@ -1,15 +1,13 @@
 /** What follows its contract and still cannot be so, or could be shown nowhere. */
-import { kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
+import { isActivity, kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
 import type { Fault } from '../../contracts/errors.ts';
-import { dayOf, granularityOf, windowOf } from './periods.ts';
+import { DAY_MS, dayOf, granularityOf, windowOf } from './periods.ts';
 
 /** The last moment, and the last day, that an event may speak of. */
 export interface Latest {
   readonly ms: number;
   readonly day: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** A day after an event was recorded: clocks differ, and so do zones. */
 export function latestAfter(recorded: Date): Latest {
@@ -35,20 +33,13 @@ function futureFault(event: ActivityEvent, latest: Latest): Fault | null {
 }
 
 const FIRST_YEAR = 1990;
-/** Kinds that are not kept month by month: they may speak of any time. */
-const OF_ANY_TIME: ReadonlySet<FactKind> = new Set([
-  'figure.published',
-  'reference.population',
-  'service-point.status',
-]);
-
 /**
  * Activity is kept month by month for every place from the first month on: one date of 1950, mistyped for 2050 or
  * 2015, would make room for seven hundred months that nobody reported.
  */
 function pastFault(event: ActivityEvent): Fault | null {
   const { body, pointer } = bodyOf(event);
-  if (body === null || OF_ANY_TIME.has(kindOf(body.type) as FactKind)) return null;
+  if (body === null || !isActivity(kindOf(body.type) as FactKind)) return null;
   const past = (at: string): Fault => ({
     message: `lies before ${FIRST_YEAR}: older activity can be quoted as figure.published`,
     pointer: at,

@@ -43,3 +43,7 @@ export function toProblem(error: unknown): Problem {
     ...(error.faults.length === 0 ? {} : { faults: [...error.faults] }),
   };
 }
+
+/** The error that a problem was made from, where it has come from elsewhere. */
+export const ofProblem = ({ code, detail, hint, faults = [] }: Problem): LedgerError =>
+  new LedgerError(code, detail, { ...(hint === undefined ? {} : { hint }), faults });

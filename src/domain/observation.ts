@@ -24,6 +24,7 @@ export interface Coverage {
 export interface Observation extends ObservationKey {
   readonly state: ValueState;
   readonly value: number | null;
+  /** What was counted or added up, and what it was divided by, before `per`; of hours both are in seconds. */
   readonly numerator: number | null;
   readonly denominator: number | null;
   /** Sample size, for survey figures that state one. */

@@ -11,7 +11,8 @@ export interface DayWindow {
   readonly last: number;
 }
 
-const DAY_MS = 86_400_000;
+/** Milliseconds of a day. */
+export const DAY_MS = 86_400_000;
 
 /** Day number of an ISO date. The date must exist: contracts have seen to that. */
 export const dayOf = (isoDate: string): number =>

@@ -3,7 +3,8 @@
  * to a thread, or compiled to SQL.
  */
 import type { FactKind } from '../../contracts/activityEvent.ts';
-import type { Definition, Dimension, PlaceLevel } from '../../contracts/definition.ts';
+import type { Definition, PlaceLevel } from '../../contracts/definition.ts';
+import type { Dimension } from '../../contracts/dimensions.ts';
 import { CALENDAR_GRANULARITIES, type CalendarGranularity } from '../../contracts/vocabulary.ts';
 import { LedgerError } from './ledgerError.ts';
 

@@ -8,7 +8,7 @@ import type { Progress } from '../../contracts/series.ts';
 import { formatNumber, formatSigned, formatWithUnit } from './formatNumber.ts';
 import { NOTES } from './conclude.ts';
 import type { Observation } from './observation.ts';
-import { isoOf, monthOf, periodLabel, windowOf } from './periods.ts';
+import { civilOf, isoOf, monthOf, periodLabel, windowOf } from './periods.ts';
 
 /**
  * A period stands for its whole length when at least this share of the expected service-point months was reported.
@@ -49,13 +49,16 @@ const candidatesOf = (points: readonly Observation[], baseline: BaselineValue): 
 /** Why two figures are not comparable; empty where they are. */
 const reasonsAgainst = (current: Observation, baseline: BaselineValue): string[] => [
   ...((current.scope ?? '') === (baseline.scope ?? '') ? [] : ['scope']),
-  ...(monthsIn(current.period) === monthsIn(baseline.period) ? [] : ['length of period']),
+  ...(lengthOf(current.period) === lengthOf(baseline.period) ? [] : ['length of period']),
   ...(enoughReported(baseline) ? [] : ['coverage of the baseline']),
 ];
 
-const monthsIn = (interval: string): number => {
+/** How long a period is: in months where it ends on the date on which it began, else in days. */
+const lengthOf = (interval: string): string => {
   const { first, last } = windowOf(interval);
-  return monthOf(last + 1) - monthOf(first);
+  return civilOf(first).date === civilOf(last + 1).date
+    ? `${monthOf(last + 1) - monthOf(first)} months`
+    : `${last - first + 1} days`;
 };
 
 type Graded = Pick<Definition, 'direction' | 'unit'>;

@@ -2,7 +2,7 @@
  * Facts in columns. A column that holds its default in every row is left out: a log of single loans stores no
  * quantities, a log without people no subjects. Codes are those of the dictionaries that the columns belong to.
  */
-import { DIMENSIONS, type Dimension } from '../../contracts/definition.ts';
+import { DIMENSIONS, type Dimension } from '../../contracts/dimensions.ts';
 import { dictionary, subjectDictionary, type Dictionary, type SubjectDictionary } from './dictionary.ts';
 import {
   METHODS,

@@ -1,5 +1,5 @@
 /** Folds a slice of the store into the states of some plans: the live batch, a whole replay, or a prefix. */
-import type { Dimension } from '../../contracts/definition.ts';
+import type { Dimension } from '../../contracts/dimensions.ts';
 import type { Observation } from '../domain/observation.ts';
 import { monthOf } from '../domain/periods.ts';
 import type { Plan } from '../domain/plan.ts';

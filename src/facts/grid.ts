@@ -3,6 +3,7 @@
  * times here, as long as the number of cells is bounded: sums go to a sparse table above that, and what is kept by
  * month and place alone is refused above `MAX_CELLS`.
  */
+import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 
 /** 64 million cells of 8 bytes: half a gigabyte. */
@@ -30,13 +31,9 @@ export interface Extent {
 
 const make = <T extends Cells>(like: new (length: number) => T, length: number): T => {
   if (length > MAX_CELLS) {
-    throw new LedgerError(
-      'invalid-definition',
-      `The definition needs ${length.toLocaleString('en-GB')} cells in memory.`,
-      {
-        hint: `At most ${MAX_CELLS.toLocaleString('en-GB')} are kept: leave out a breakdown.`,
-      },
-    );
+    throw new LedgerError('invalid-definition', `The definition needs ${formatNumber(length, 0)} cells in memory.`, {
+      hint: `At most ${formatNumber(MAX_CELLS, 0)} are kept: leave out a breakdown.`,
+    });
   }
   return new like(length);
 };

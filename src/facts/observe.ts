@@ -45,10 +45,10 @@ export function* observe(
   if (known === null) return;
   const panel = state.reporting === null ? null : panelOf(state.reporting);
   const horizon = Math.max(known.to, panel?.last ?? -Infinity);
-  const ranges = touched === undefined ? null : [...touched.values()];
   const begin = panel === null ? known.from : Math.min(known.from, panel.first);
-  const from = Math.max(begin, ranges === null ? -Infinity : Math.min(...ranges.map((range) => range.from)));
-  const to = Math.min(horizon, ranges === null ? Infinity : Math.max(...ranges.map((range) => range.to)));
+  const reach = reachOf(touched);
+  const from = Math.max(begin, reach.from);
+  const to = Math.min(horizon, reach.to);
   if (from > to) return;
 
   // Settled once for each length of period, for all levels of place.
@@ -95,6 +95,17 @@ export function* observe(
     }));
     yield* emit(plan, state, level, wanted, cubes, dictionaries, vanished);
   }
+}
+
+/** First and last month touched anywhere. Places are as many as feeds name: too many to be the arguments of one call. */
+function reachOf(touched: Touched | undefined): { from: number; to: number } {
+  if (touched === undefined) return { from: -Infinity, to: Infinity };
+  const reach = { from: Infinity, to: -Infinity };
+  for (const { from, to } of touched.values()) {
+    reach.from = Math.min(reach.from, from);
+    reach.to = Math.max(reach.to, to);
+  }
+  return reach;
 }
 
 /** The months touched at each place of a level: those of every place in it. */

@@ -1,5 +1,5 @@
 /** What a fold of facts comes to before it is observed: states that can be added to, and merged, in any order. */
-import type { Dimension } from '../../contracts/definition.ts';
+import type { Dimension } from '../../contracts/dimensions.ts';
 import type { Absence } from '../../contracts/vocabulary.ts';
 import type { Part, Plan } from '../domain/plan.ts';
 import type { PopulationEstimate } from '../domain/population.ts';

@@ -14,6 +14,7 @@ import {
   type FactKind,
 } from '../../contracts/activityEvent.ts';
 import { idField, sourceField } from '../../contracts/fields.ts';
+import { pointerOf } from '../../contracts/pointer.ts';
 import { implausible, latestAfter } from '../domain/implausible.ts';
 import { emptyFact, METHODS, type Fact, type Parked } from '../domain/fact.ts';
 import { dayOf } from '../domain/periods.ts';
@@ -114,7 +115,5 @@ function faultsOf(event: unknown, foreign: string | null): readonly string[] {
     if (fault !== null) return [`${fault.pointer ?? ''} ${fault.message}`];
     return foreign === null ? ['Follows its contract, but no fact can be made of it.'] : [];
   }
-  return parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `/${path.join('/')} ${message}`,
-  );
+  return parsed.error.issues.map(({ path, message }) => `${pointerOf(path)} ${message}`.trim());
 }

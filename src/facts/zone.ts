@@ -1,4 +1,5 @@
 /** What a fold can know of some rows without reading them: the days and kinds in them, and whether they are plain numbers. */
+import { FACT_KINDS, isActivity } from '../../contracts/activityEvent.ts';
 import { METHODS } from '../domain/fact.ts';
 import { GRAINS, STATES, wordsOf, type Dictionaries, type FactColumns } from './columns.ts';
 
@@ -14,9 +15,7 @@ export interface Zone {
 
 /** Kinds that are not kept month by month: a population of 1961 is no reason for tables that begin then. */
 const UNDATED: ReadonlySet<string> = new Set([
-  'figure.published',
-  'reference.population',
-  'service-point.status',
+  ...FACT_KINDS.filter((kind) => !isActivity(kind)),
   'retraction',
   'parked',
 ]);

@@ -32,6 +32,7 @@ import type { Definition } from '../../contracts/definition.ts';
 import { methodField } from '../../contracts/fields.ts';
 import { GSS_CODE } from '../../contracts/vocabulary.ts';
 import { oneOf } from '../../contracts/oneOf.ts';
+import { pointerOf } from '../../contracts/pointer.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { planIndicator } from '../domain/plan.ts';
 import { problems, type Api } from './api.ts';
@@ -206,7 +207,10 @@ function bodyOf(request: FastifyRequest, types: readonly string[]): Buffer {
 function optionsIn(text: string | undefined): ImportSource['options'] {
   const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)));
   if (parsed.success) return parsed.data as ImportSource['options'];
-  const faults = parsed.error.issues.map(({ path, message }) => ({ message, pointer: `/options/${path.join('/')}` }));
+  const faults = parsed.error.issues.map(({ path, message }) => ({
+    message,
+    pointer: pointerOf(['options', ...path]),
+  }));
   throw new LedgerError('invalid-query', `"options": ${faults.map(({ message }) => message).join('; ')}.`, { faults });
 }
 

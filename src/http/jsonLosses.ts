@@ -2,6 +2,7 @@
  * What JSON lets a sender say and a parsed value does not keep: a name given twice in one object, of which the last
  * wins, and a number that becomes another. Ordinary texts are told apart at the price of one look over them.
  */
+import { pointerOf } from '../../contracts/pointer.ts';
 
 export interface JsonLoss {
   readonly offset: number;
@@ -72,7 +73,11 @@ interface Open {
 
 function scan(text: string): JsonLoss | null {
   const open: Open[] = [];
-  const lost = (offset: number, message: string): JsonLoss => ({ offset, message, pointer: pointerOf(open) });
+  const lost = (offset: number, message: string): JsonLoss => ({
+    offset,
+    message,
+    pointer: pointerOf(open.map(({ step }) => step)),
+  });
   NEXT.lastIndex = 0;
   for (let found = NEXT.exec(text); found !== null; found = NEXT.exec(text)) {
     const { 0: token, index } = found;
@@ -108,9 +113,6 @@ function endOfString(text: string, start: number): number {
   }
 }
 const BACKSLASH = 0x5c;
-
-const pointerOf = (open: readonly Open[]): string =>
-  open.map(({ step }) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 const LONGEST_SHOWN = 40;
 const shown = (token: string): string =>

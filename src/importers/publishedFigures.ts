@@ -29,6 +29,8 @@ const UK = 'K02000001';
 const GREAT_BRITAIN = 'K03000001';
 const ENGLAND_AND_WALES = 'K04000001';
 const ENGLAND = 'E92000001';
+const WALES = 'W92000004';
+const NORTHERN_IRELAND = 'N92000002';
 /**
  * Words that name a nation in a scope. "GOV.UK" is a web site and no nation, so UK must stand as a word of its own with
  * no full stop before it.
@@ -37,9 +39,9 @@ const NATIONS: readonly (readonly [words: RegExp, code: string])[] = [
   [/(?<![.\w])UK\b|\bUnited Kingdom\b/i, UK],
   [/\bGreat Britain\b|\bGB\b/i, GREAT_BRITAIN],
   [/\bEngland\b|\bEnglish\b/i, ENGLAND],
-  [/\bWales\b|\bWelsh\b/i, 'W92000004'],
+  [/\bWales\b|\bWelsh\b/i, WALES],
   [/\bScotland\b|\bScottish\b/i, 'S92000003'],
-  [/\bNorthern Ireland\b/i, 'N92000002'],
+  [/\bNorthern Ireland\b/i, NORTHERN_IRELAND],
 ];
 
 /** Statistics that are known to be survey estimates, whatever their source line says: Taking Part's own question. */
@@ -84,8 +86,8 @@ export function nationOf(scope: string): { place: string; assumed: boolean } {
   const [first] = named;
   if (first === undefined) return { place: ENGLAND, assumed: true };
   if (named.length === 1) return { place: first, assumed: false };
-  if (named.includes(UK) || named.includes('N92000002')) return { place: UK, assumed: false };
-  const southern = named.every((code) => code === ENGLAND || code === 'W92000004');
+  if (named.includes(UK) || named.includes(NORTHERN_IRELAND)) return { place: UK, assumed: false };
+  const southern = named.every((code) => code === ENGLAND || code === WALES);
   return { place: southern ? ENGLAND_AND_WALES : GREAT_BRITAIN, assumed: false };
 }
 

@@ -143,8 +143,9 @@ export function settleRepeats<R>(
     const dissent = rest.find((row) => says(row) !== says(first));
     if (dissent === undefined) {
       kept.push(first);
-      repeats.push(...rest.map((row) => ({ row, first })));
-    } else contradicted.push(...group.map((row) => ({ row, other: row === first ? dissent : first })));
+      // One by one: a file may repeat a row more often than one call takes arguments.
+      for (const row of rest) repeats.push({ row, first });
+    } else for (const row of group) contradicted.push({ row, other: row === first ? dissent : first });
   }
   return { kept, repeats, contradicted };
 }

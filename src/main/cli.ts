@@ -6,15 +6,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { methodField } from '../../contracts/fields.ts';
+import { dateField, methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
-import { type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
+import { BASES, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
 import type { Dismissal } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
-import type { SeriesRequest } from '../app/readSeries.ts';
+import { requestOf } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/readTable.ts';
@@ -162,9 +161,9 @@ program
   .addOption(seriesOption('from'))
   .addOption(seriesOption('to'))
   .option('--csv', 'print CSV')
-  .action(async (indicator: string, flags: SeriesFlags & { csv?: boolean }) => {
-    const series = await withTarget((target) => target.series(seriesRequest(indicator, flags)));
-    if (flags.csv === true) process.stdout.write(seriesCsv(series));
+  .action(async (indicator: string, { csv, ...selection }: SeriesFlags & { csv?: boolean }) => {
+    const series = await withTarget((target) => target.series(requestOf(indicator, selection)));
+    if (csv === true) process.stdout.write(seriesCsv(series));
     else print(series, showSeries(series));
   });
 
@@ -186,7 +185,7 @@ program
         hint: 'Give the file one of these endings.',
       });
     }
-    const series = await withTarget((target) => target.series(seriesRequest(indicator, flags)));
+    const series = await withTarget((target) => target.series(requestOf(indicator, flags)));
     const spec = baselineProgressChart(series);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, await draw(spec));
@@ -198,7 +197,7 @@ program
   .description('forget facts and observations and make both again from the log')
   .action(async () => {
     const { events } = await withTarget((target, progress) => target.rebuild(progress), { startAgain: true });
-    print({ events }, `Facts and observations made again from ${events.toLocaleString('en-GB')} events.`);
+    print({ events }, `Facts and observations made again from ${formatNumber(events, 0)} events.`);
   });
 
 const parked = program
@@ -289,10 +288,7 @@ function seriesOption(name: keyof SeriesFlags): Option {
     case 'by':
       return new Option('--by <period>', 'length of period').choices(GRANULARITIES);
     case 'basis':
-      return new Option('--basis <which>', 'computed from events, or published by others').choices([
-        'computed',
-        'published',
-      ]);
+      return new Option('--basis <which>', 'computed from events, or published by others').choices(BASES);
     case 'breakdown':
       return new Option('--breakdown <dimension=category>', 'one category instead of the total');
     case 'from':
@@ -303,19 +299,9 @@ function seriesOption(name: keyof SeriesFlags): Option {
 }
 
 function dayOption(text: string): string {
-  if (z.iso.date().safeParse(text).success) return text;
+  if (dateField.safeParse(text).success) return text;
   throw new InvalidArgumentError('Write a day as YYYY-MM-DD.');
 }
-
-const seriesRequest = (indicator: string, { place, by, basis, breakdown, from, to }: SeriesFlags): SeriesRequest => ({
-  indicator,
-  place,
-  granularity: by,
-  basis,
-  breakdown,
-  from,
-  to,
-});
 
 type Spec = ReturnType<typeof baselineProgressChart>;
 const CHART_FORMATS: Readonly<Record<string, (spec: Spec) => Promise<string | Buffer>>> = {

@@ -11,7 +11,7 @@ import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
-import { LedgerError } from '../domain/ledgerError.ts';
+import { LedgerError, ofProblem } from '../domain/ledgerError.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
 import { readTable, sha256Of, type Encoding } from '../files/readTable.ts';
 import type { ImportOptions } from '../importers/importer.ts';
@@ -258,6 +258,5 @@ function problemError(body: unknown): LedgerError {
   const parsed = problemSchema.safeParse(body);
   if (!parsed.success)
     return new LedgerError('unavailable', 'The server answered something that is not a problem document.');
-  const { code, detail, hint, faults } = parsed.data;
-  return new LedgerError(code, detail, { ...(hint === undefined ? {} : { hint }), faults: faults ?? [] });
+  return ofProblem(parsed.data);
 }

@@ -135,7 +135,8 @@ export function* packYears(
   for (const observation of observations) {
     const [first] = group;
     if (first !== undefined && (first.place !== observation.place || first.basis !== observation.basis)) {
-      rows.push(...patchYears([], [], group).written);
+      // One by one: a place with an open vocabulary has more years than one call takes arguments.
+      for (const row of patchYears([], [], group).written) rows.push(row);
       group = [];
       if (rows.length >= atOnce) {
         yield rows;
@@ -170,8 +171,8 @@ function placeOf(cells: readonly Cell[], period: string): number {
 
 /**
  * The observations of rows that come place after place, by place and length of period: all lengths, or one. Throws
- * LedgerError `verification-failed` for a row that cannot have been written here: its cells are of another year, or no
- * JSON.
+ * LedgerError `verification-failed` for a row that cannot have been written here: its cells are of another year, or not
+ * byte for byte the JSON of what they say.
  */
 export function observationsOf(rows: readonly HeldRow[], granularity?: Granularity): readonly Observation[] {
   return byPlace(rows).flatMap((ofPlace) => {
@@ -212,7 +213,8 @@ function byPlace<T extends { readonly place: string }>(rows: readonly T[]): read
 function cellsIn(row: HeldRow): Cells {
   try {
     const cells = JSON.parse(row.cells) as Cells;
-    if (Object.values(cells).every((some) => some.every(([period]) => period.slice(0, 4) === row.year))) return cells;
+    const isOfYear = Object.values(cells).every((some) => some.every(([period]) => period.slice(0, 4) === row.year));
+    if (isOfYear && JSON.stringify(cells) === row.cells) return cells;
   } catch {
     // Told below.
   }

@@ -1,5 +1,6 @@
 /** Which series a page shows: what the reader asked for, else the nearest that there is. */
 import { z } from 'zod';
+import { pointerOf } from '../../contracts/pointer.ts';
 import { selectionFields, type Selection } from '../../contracts/selection.ts';
 import type { HeldSeries } from '../app/ports.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
@@ -15,8 +16,8 @@ export function readSelection(query: unknown): Selection {
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ message: 'is not a parameter here', pointer: `/${key}` }))
-      : [{ message: issue.message, pointer: `/${issue.path.join('/')}` }],
+      ? issue.keys.map((key) => ({ message: 'is not a parameter here', pointer: pointerOf([key]) }))
+      : [{ message: issue.message, pointer: pointerOf(issue.path) }],
   );
   const detail = faults.map(({ pointer, message }) => `"${pointer.slice(1)}" ${message}`).join('; ');
   throw new LedgerError('invalid-query', `${detail}.`, { faults });

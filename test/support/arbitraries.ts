@@ -8,7 +8,8 @@ import {
   type FactBody,
   type FactKind,
 } from '../../contracts/activityEvent.ts';
-import { definitionSchema, type Definition, type Dimension } from '../../contracts/definition.ts';
+import { definitionSchema, type Definition } from '../../contracts/definition.ts';
+import type { Dimension } from '../../contracts/dimensions.ts';
 import { impossibleCuts } from '../../contracts/possibleCuts.ts';
 import { isoOf } from '../../src/domain/periods.ts';
 import { planIndicator } from '../../src/domain/plan.ts';

@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
 };
 
 const EFFECTS: readonly (readonly [RegExp, string])[] = [
-  [/\bDate\.now\b|\bnew Date\(\)/, 'a clock: take the time as an argument'],
+  [/\bDate\.now\b|\bnew Date\(\)|\bperformance\b/, 'a clock: take the time as an argument'],
   [/\bDateTime\.(now|local|utc)\(\)/, 'a clock: take the time as an argument'],
   [/\bMath\.random\b|\bcrypto\b/, 'randomness or hashing: take the value as an argument'],
   [/\bprocess\./, 'the process: pass what is needed from src/main'],
@@ -108,8 +108,9 @@ describe('every source file', () => {
   });
 
   it('of the tests runs whole: no .only, .todo or silent .skip', () => {
+    const silent = /\b(describe|it|test)\.(only|todo|skip)\b(?!\(`\$\{name\} \(skipped: )/;
     const narrowed = sources('test').filter((path) =>
-      /\b(describe|it|test)\.(only|todo)\b/.test(readFileSync(path, 'utf8').replace(/\/\\b.*$/gm, '')),
+      silent.test(readFileSync(path, 'utf8').replace(/^ *const silent = .*$/gm, '')),
     );
     expect(narrowed).toEqual([]);
   });

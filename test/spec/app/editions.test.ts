@@ -16,7 +16,7 @@ const table = (months: readonly string[], rows: Readonly<Record<string, readonly
     .map((cells) => `${cells.join(',')}${end}`)
     .join('');
 
-async function take(text: string) {
+async function take(text: string, strict = false) {
   const bytes = Buffer.from(text);
   const fileName = 'monthly-visits.csv';
   return under.ledger.import(
@@ -26,7 +26,7 @@ async function take(text: string) {
       table: readTable({ fileName, bytes }),
       options: { authority: AUTHORITY, measure: 'visits', zero: 'count', method: 'manual' },
     },
-    {},
+    { strict },
   );
 }
 async function visits(): Promise<(number | null)[]> {
@@ -53,6 +53,34 @@ it('a newer edition adds what is new, and what differs is refused at its cell', 
     { row: 2, cell: '2021-05', found: '1002', severity: 'refused' },
   ]);
   expect(await visits()).toEqual([1010, 1012, 1015]);
+});
+
+it.each([
+  ['another number stands', table(MONTHS, { Central: [1000, 1002, 1003], East: [10, 11, 12] }), '2021-05'],
+  ['a month lies in the future', table([...MONTHS.slice(0, 2), '2031-06'], { Central: [1000, 1001, 1003] }), '2031-06'],
+])('with strict, nothing of a file is recorded in which %s', async (_, text, cell) => {
+  await take(first);
+  await expect(take(text, true)).rejects.toMatchObject({ code: 'invalid-file', faults: [{ row: 2, cell }] });
+  expect(await under.ledger.size()).toBe(4);
+});
+
+it('a category that a newer edition adds is new, wherever its row stands', async () => {
+  const loans = (rows: readonly string[]) => {
+    const bytes = Buffer.from(['Local authority,Library name,Month,Type,Loans', ...rows].join('\n'));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const fileName = 'loans.csv';
+    return under.ledger.import({ fileName, sha256, table: readTable({ fileName, bytes }), options: {} }, {});
+  };
+  const row = (type: string, count: number): string => `${AUTHORITY},Central,2021-04,${type},${count}`;
+  const known = [row('Adult fiction', 100), row('Adult non fiction', 80)];
+  expect(await loans(known)).toMatchObject({ accepted: 2 });
+  const added = row('Adult large print', 30);
+  expect(await loans([added, ...known])).toMatchObject({ accepted: 1, duplicates: 2, refused: 0 });
+  expect(await loans([...known, added])).toMatchObject({ accepted: 0, duplicates: 3, refused: 0 });
+  expect(await loans([row('Adult fiction', 101), ...known.slice(1), added])).toMatchObject({
+    duplicates: 2,
+    refused: 1,
+  });
 });
 
 it('what was withdrawn does not come back with a newer edition', async () => {

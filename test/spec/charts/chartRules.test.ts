@@ -224,6 +224,16 @@ describe('a line breaks where the figures do', () => {
     expect(title.subtitle.join(' ')).toContain('Not comparable: scope. Arithmetic only, not progress: −8.23%.');
   });
 
+  test('the arithmetic is said once in words, however large it is', () => {
+    const series = goldenSeries('line-not-comparable');
+    const progress = {
+      ...series.progress,
+      arithmetic: { percentChange: 1234.5, label: 'Arithmetic only' },
+      sentence: 'Not comparable: +1,234.50% as arithmetic.',
+    };
+    expect(textAlternative({ ...series, progress }).match(/arithmetic/gi)).toHaveLength(1);
+  });
+
   test('a partial figure is hollow, a whole one is not', () => {
     const spec = baselineProgressChart(visits);
     expect(layerNamed(spec, 'partial')?.data.values.map((row) => row.period)).toEqual(['2019/20']);

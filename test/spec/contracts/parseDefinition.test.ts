@@ -209,6 +209,21 @@ describe('a faulty field is told with line, column, what was expected and what w
       ['10:18 /measure/latest/of/0 expected service-point.status, found "visits.counted"'],
     ],
     [
+      'a count of what is no activity',
+      broken(MEASURE, '  count: { of: [visits.counted, service-point.status] }').replace('[site]', '[]'),
+      [expect.stringMatching(/^10:33 \/measure\/count\/of\/1 expected one of visits.counted, .*, activity.held, found "service-point.status"$/)],
+    ],
+    [
+      'a sum of people who live somewhere',
+      broken(MEASURE, '  sum: { of: [reference.population], field: quantity }').replace('[site]', '[]'),
+      [expect.stringMatching(/^10:15 \/measure\/sum\/of\/0 expected one of visits.counted, /)],
+    ],
+    [
+      'different people where nobody is named',
+      broken(MEASURE, '  distinct: { of: [visits.counted] }').replace('[site]', '[]'),
+      ['10:20 /measure/distinct/of/0 expected one of challenge.joined, challenge.completed, bipc.support-given, found "visits.counted"'],
+    ],
+    [
       'a ratio per ten',
       broken(MEASURE, RATIO('{ population: { ages: all } }', '10')),
       ['13:10 /measure/ratio/per expected one of 1, 100, 1000, found 10'],
