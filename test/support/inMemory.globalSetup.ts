@@ -1,0 +1,35 @@
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { wholeProof } from './share.ts';
+
+/** Where Linux keeps files in memory. */
+const MEMORY = '/dev/shm';
+/** All databases of a run together stay below this. */
+const NEEDED_BYTES = 6 * 2 ** 30;
+
+/**
+ * Temporary files of `npm test` lie in memory where there is room: most of its time would else be spent waiting for the
+ * disk. What it kills are processes, and a file in memory outlives its process as one on a disk does; that everything
+ * is flushed in the right order is tested by what is asked of the system (test/faults/planted). `npm run prove` works
+ * on the disk, and so does whoever sets TMPDIR.
+ */
+export default function setup(): (() => void) | undefined {
+  if (wholeProof || process.env['TMPDIR'] !== undefined || !hasRoom()) return undefined;
+  const folder = mkdtempSync(join(MEMORY, 'outcomes-tests-'));
+  chmodSync(folder, 0o755); // PostgreSQL may run as a user of its own.
+  process.env['TMPDIR'] = folder;
+  return () => {
+    delete process.env['TMPDIR'];
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+}
+
+function hasRoom(): boolean {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= NEEDED_BYTES;
+  } catch {
+    return false;
+  }
+}
