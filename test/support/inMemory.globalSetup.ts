@@ -1,11 +1,13 @@
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { wholeProof } from './share.ts';
 
 /** Where Linux keeps files in memory. */
 const MEMORY = '/dev/shm';
-/** All databases of a run together stay below this. */
-const NEEDED_BYTES = 6 * 2 ** 30;
+/** All databases of a run together take about a third of this. */
+const NEEDED_BYTES = 3 * 2 ** 30;
+/** Folders of runs start like this, then comes the number of the run's process. */
+const FOLDER = 'outcomes-tests-';
 
 /**
  * Temporary files of `npm test` lie in memory where there is room: most of its time would else be spent waiting for the
@@ -15,7 +17,8 @@ const NEEDED_BYTES = 6 * 2 ** 30;
  */
 export default function setup(): (() => void) | undefined {
   if (wholeProof || process.env['TMPDIR'] !== undefined || !hasRoom()) return undefined;
-  const folder = mkdtempSync(join(MEMORY, 'outcomes-tests-'));
+  for (const left of leftBehind()) rmSync(left, { recursive: true, force: true });
+  const folder = mkdtempSync(join(MEMORY, `${FOLDER}${process.pid}-`));
   chmodSync(folder, 0o755); // PostgreSQL may run as a user of its own.
   process.env['TMPDIR'] = folder;
   return () => {
@@ -31,5 +34,20 @@ function hasRoom(): boolean {
     return bavail * bsize >= NEEDED_BYTES;
   } catch {
     return false;
+  }
+}
+
+/** Our folders of runs that were broken off: memory is too dear to be left with them. */
+const leftBehind = (): string[] =>
+  readdirSync(MEMORY)
+    .filter((name) => name.startsWith(FOLDER) && !runs(Number.parseInt(name.slice(FOLDER.length), 10)))
+    .map((name) => join(MEMORY, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.());
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM';
   }
 }
