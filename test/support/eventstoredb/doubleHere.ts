@@ -18,8 +18,8 @@ export async function startDoubleHere(options: DoubleOptions): Promise<Double> {
   const { folder, port = 0, seed = 1, version = '23.10.6' } = options;
   const faults = faultSwitches(seed, options.faults ?? {});
   const store = await openStore(folder);
-  const server = await serve({ store, faults, version }, port, options.security).catch((error: unknown) => {
-    store.abandon();
+  const server = await serve({ store, faults, version }, port, options.security).catch(async (error: unknown) => {
+    await store.abandon();
     throw error;
   });
   return {
@@ -31,8 +31,10 @@ export async function startDoubleHere(options: DoubleOptions): Promise<Double> {
       await server.close();
     },
     async kill() {
-      store.abandon();
+      const written = store.abandon();
       await server.close();
+      // A process that is gone writes no more: what comes after it on the same folder must not meet a late write.
+      await written;
     },
     async fill(stream, count) {
       for (let left = count; left > 0; left -= FILL_COMMIT) {

@@ -46,7 +46,7 @@ export interface Store {
   /** Ends when everything that waits is written. */
   close(): Promise<void>;
   /** Ends as a killed process does: what waits is never answered. */
-  abandon(): void;
+  abandon(): Promise<void>;
 }
 
 interface Stream {
@@ -232,10 +232,11 @@ export async function openStore(folder: string): Promise<Store> {
       abandoned = true;
       log.close();
     },
-    abandon() {
+    async abandon() {
       abandoned = true;
       listeners.clear();
       if (writing === null) log.close();
+      else await writing;
     },
   };
   if (all.length === 0) await store.append('$$$scavenges', 'any', [metadataEvent('$scavenges', '{}')]);
