@@ -14,7 +14,7 @@ import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
 import { referencePopulation, servicePointStatus } from './events/places.ts';
 import { challengeCompleted, challengeJoined } from './events/readingChallenge.ts';
 import { visitsCounted } from './events/visits.ts';
-import { idField, placeField, sourceField } from './fields.ts';
+import { idField, libraryPlaceField, placeField, sourceField } from './fields.ts';
 
 const TYPE_PREFIX = 'org.outcome-ledger.';
 
@@ -38,6 +38,9 @@ const CONTRACTS = {
   'service-point.status': { data: servicePointStatus, timing: 'dated' },
   'reference.population': { data: referencePopulation, timing: 'dated' },
 } as const satisfies Record<string, { data: z.ZodType; timing: Timing }>;
+
+/** Facts that may be about a nation, or several. Activity is counted where it happened. */
+const OF_ANY_PLACE: ReadonlySet<string> = new Set(['figure.published', 'reference.population']);
 
 export type FactKind = keyof typeof CONTRACTS;
 export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted';
@@ -73,7 +76,7 @@ const bodyOf = <K extends FactKind>(kind: K) => {
   const { data, timing } = CONTRACTS[kind];
   return {
     type: z.literal(typeOf(kind)),
-    subject: placeField,
+    subject: OF_ANY_PLACE.has(kind) ? placeField : libraryPlaceField,
     time: (timing === 'moment' ? timeField : timeField.optional()) as z.ZodOptional<typeof timeField>,
     data: data as (typeof CONTRACTS)[K]['data'],
   };

@@ -3,7 +3,7 @@
  * which a name, a card number, a postcode or a remark about a person could be sent.
  */
 import { z } from 'zod';
-import { ABSENCES } from './vocabulary.ts';
+import { ABSENCES, LIBRARY_PLACE } from './vocabulary.ts';
 
 const BETWEEN = 'must lie between 1850, the year of the Public Libraries Act, and 2099';
 const isInReach = (date: string): boolean => date >= '1850-01-01' && date < '2100-01-01';
@@ -36,6 +36,17 @@ export const placeField = z
   )
   .max(80)
   .meta({ id: 'Place', description: 'GSS code, or GSS code/service-point' });
+
+/** Where something was counted or happened: in a library authority or at a service point of it, never in a nation. */
+export const libraryPlaceField = z
+  .string()
+  .regex(
+    LIBRARY_PLACE,
+    'must be the code of a library authority, such as E08000021, or a service point of one, such as ' +
+      'E08000021/city-library: not that of a nation, a region or several nations',
+  )
+  .max(80)
+  .meta({ id: 'LibraryPlace', description: 'GSS code of a library authority, or code/service-point' });
 
 /** The feed that an event comes from: one stream of the log. */
 export const sourceField = z

@@ -30,7 +30,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Definition } from '../../contracts/definition.ts';
 import { methodField } from '../../contracts/fields.ts';
-import { GSS_CODE } from '../../contracts/vocabulary.ts';
+import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
 import { oneOf } from '../../contracts/oneOf.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { planIndicator } from '../domain/plan.ts';
@@ -58,10 +58,12 @@ const importQuery = z.strictObject({
   options: z.string().max(100_000).optional().describe('What the file itself does not say, as JSON'),
 });
 
-const gssCode = z.string().regex(GSS_CODE, 'must be a nine-character GSS code such as E08000021');
+const authorityCode = z
+  .string()
+  .regex(AUTHORITY_CODE, 'must be the GSS code of a library authority, such as E08000021');
 const importOptions = z.strictObject({
-  authority: gssCode.optional(),
-  authorities: z.record(z.string(), gssCode).optional(),
+  authority: authorityCode.optional(),
+  authorities: z.record(z.string(), authorityCode).optional(),
   measure: z.literal('visits').optional(),
   zero: z.enum(['closed', 'count']).optional(),
   method: methodField.optional(),

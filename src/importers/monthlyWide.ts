@@ -27,7 +27,7 @@ import {
   type Method,
   type Report,
 } from './importer.ts';
-import { isGssCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { dataRows, isNearSum, settleRepeats, TOTAL_IMPORTED } from './rows.ts';
 import { countHint, countOf, keyOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
 
@@ -101,7 +101,7 @@ function usableAuthority({ fileName, options }: ImportSource, report: Report): s
     const expected = 'another method: the figures of this layout stand for whole months';
     report.refuse([1, null], 'option-unusable', 'the option "method: sample-week"', expected, FILE_REFUSED);
   }
-  if (!isGssCode(authority)) {
+  if (!isAuthorityCode(authority)) {
     const expected = 'the option "authority" with the GSS code of the service, such as E08000021';
     report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
   }
@@ -110,7 +110,7 @@ function usableAuthority({ fileName, options }: ImportSource, report: Report): s
       'the option "measure", or a file name that speaks of visits: the layout does not say what it counts';
     report.refuse([1, null], 'measure-unknown', fileName, expected, FILE_REFUSED);
   }
-  return isGssCode(authority) && measured && monthly ? authority : null;
+  return isAuthorityCode(authority) && measured && monthly ? authority : null;
 }
 
 /** Where the library's name stands, and the months in calendar order whatever the order of the columns. */

@@ -228,6 +228,7 @@ describe('a monthly table, a library a row and a month a column', () => {
     ['no month at all', 'Library,Visits\nCity,1', {}, 'r1 * column-missing'],
     ['no authority', 'Library,2019-04\nCity,1', { authority: undefined }, 'r1 * option-unusable'],
     ['an authority that is no GSS code', 'Library,2019-04\nCity,1', { authority: 'Newcastle' }, 'r1 * option-unusable'],
+    ['a nation for an authority', 'Library,2019-04\nCity,1', { authority: 'E92000001' }, 'r1 * option-unusable'],
     [
       'a method that would gross up months',
       'Library,2019-04\nCity,1',

@@ -213,6 +213,19 @@ describe('physical visits in the open-data schema', () => {
     expect(refusals(file('Newcastle', 'newcastle', 'Gateshead'))).toEqual([]);
   });
 
+  it('takes no nation for an authority, whether the row, a name or the option says so', () => {
+    const row = (name: string): string => `${VISITS}\n${name},City,2019-01-01,2019-01-31,Automatic,5`;
+    const ways = [
+      importText(openDataVisits, row('E92000001')),
+      importText(openDataVisits, row('England'), { authorities: { England: 'K02000001' } }),
+      importText(openDataVisits, row('England'), { authority: 'E92000001' }),
+    ];
+    for (const way of ways) {
+      expect(way.events).toEqual([]);
+      expect(refusals(way)).toEqual(['r2 Local authority authority-unknown']);
+    }
+  });
+
   it('says once that a name has no code, however many rows it keeps out', () => {
     const row = (n: number): string => `Somerset,Library ${n},2019-01-01,2019-01-31,Automatic,${n}`;
     const result = visits(...Array.from({ length: 30 }, (_, n) => row(n)));
