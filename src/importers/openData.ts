@@ -117,12 +117,14 @@ interface Counted {
  * @param sameThing  what a row counts, for comparison
  * @param says       what it says of it, the count included
  * @param column     header to name in the findings
+ * @param otherwiseIn how another row says it otherwise, as the end of a sentence
  */
 export function countedOnce<R extends Counted>(
   rows: readonly R[],
   sameThing: (row: R) => string,
   says: (row: R) => string,
   column: string,
+  otherwiseIn: (other: R, row: R) => string,
   report: Report,
 ): readonly R[] {
   const { kept, repeats, contradicted } = settleRepeats(rows, sameThing, says);
@@ -131,7 +133,7 @@ export function countedOnce<R extends Counted>(
     report.refuse([row.row, column], 'row-repeated', `the same count as row ${first.row}`, 'each count once', done);
   }
   for (const { row, other } of contradicted) {
-    const found = `${row.count}, where row ${other.row} counts the same as ${other.count} or by another method`;
+    const found = `${row.count}, but ${otherwiseIn(other, row)}`;
     report.refuse([row.row, column], 'row-contradicted', found, 'one count', 'None of these rows was imported.');
   }
   return [...kept].sort((a, b) => a.row - b.row);

@@ -50,6 +50,7 @@ const SURVEY_WORDS = /\btaking part\b|\bsurveys?\b|\bn\s*=\s*\d/i;
 export const publishedFigures: Importer = {
   format: FORMAT,
   title: 'Published figures, one a row with its source',
+  windowColumn: 'period_end',
   recognises: (header) => layoutScore(header, LAYOUT),
   read,
 };

@@ -322,6 +322,14 @@ describe('loans in the open-data schema', () => {
     );
   });
 
+  it('says of rows that contradict each other what the other gives', () => {
+    const result = loans(`${N},City,2019-12,Fiction,24`, `${N},City,2019-12,fiction,23`);
+    expect(withCode(result, 'row-contradicted').map(({ row, found }) => `r${row} ${found}`)).toEqual([
+      'r2 24, but row 3 gives 23 for the same library, month and type',
+      'r3 23, but row 2 gives 24 for the same library, month and type',
+    ]);
+  });
+
   it('refuses totals among the types, a category too long to keep, and rows that repeat', () => {
     const result = loans(
       `${N},City,2019-12,All loans,30`,
