@@ -80,7 +80,7 @@ const conflict = (source: string, id: string): LedgerError =>
   });
 
 /** Checks one candidate against its contract, and that its time can be. */
-function checkEvent(candidate: unknown, latest: Latest): { event: ActivityEvent } | { problem: Problem } {
+export function checkEvent(candidate: unknown, latest: Latest): { event: ActivityEvent } | { problem: Problem } {
   const parsed = activityEvent.safeParse(candidate);
   if (!parsed.success) return { problem: toProblem(refusal(candidate, parsed.error.issues)) };
   const event = parsed.data;

@@ -15,6 +15,8 @@ export interface RecordedCells {
    * `other` where another number or reason stands in its place; `new` where nothing does.
    */
   take(event: ActivityEvent): 'same' | 'other' | 'new';
+  /** Whether anything was recorded of an authority or of a service point of it. */
+  knows(authority: string): boolean;
 }
 
 /** Looks the feeds of the events up in the first `to` facts. What was corrected or withdrawn was recorded all the same. */
@@ -43,7 +45,9 @@ export function recordedCells(facts: FactStore, to: number, events: readonly Act
       else values.push(value);
     }
   }
+  const places = wordsOf(facts.dictionaries, 'place').values;
   return {
+    knows: (authority) => places.some((place) => place === authority || place.startsWith(`${authority}/`)),
     take(event) {
       if (held.size === 0 || !COUNTS.has(kindOf(event.type))) return 'new';
       const { kind, source, place, day, days, state, quantity, seconds, dimensions } = toFact(event);

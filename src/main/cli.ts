@@ -11,7 +11,8 @@ import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
 import { methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
-import { type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
+import { AUTHORITY_CODE, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
+import type { ImportReport } from '../app/importFile.ts';
 import type { Dismissal } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
@@ -100,29 +101,26 @@ program
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
-  .addHelpText('after', `\nEnds with ${PARTLY_REFUSED_EXIT} where something was refused and the rest was recorded.`)
+  .addHelpText(
+    'after',
+    `\nEnds with ${PARTLY_REFUSED_EXIT} where something was refused and the rest was recorded, with ${ERROR_CODES['invalid-file'].exit} where nothing of a file was: files after it are left.\nFormats, cells and options: docs/importing.md.`,
+  )
   .action(async (files: string[], flags: ImportFlags) => {
-    const reports = await withTarget(async (target, progress) => {
-      const done = [];
-      for (const file of files) {
-        const bytes = readBytes(file);
-        done.push(
-          await target.import(
-            {
-              fileName: basename(file),
-              bytes,
-              encoding: flags.encoding,
-              format: flags.format,
-              strict: flags.strict === true,
-              options: importOptions(flags),
-            },
-            progress,
-          ),
-        );
-      }
-      return done;
-    });
-    print({ imports: reports }, reports.map(showImport).join('\n'));
+    const options = importOptions(flags);
+    // All are read before the first is imported: a name that is mistyped stops everything while nothing is done yet.
+    const inputs = files.map((file) => ({ fileName: basename(file), bytes: readBytes(file) }));
+    const reports: ImportReport[] = [];
+    try {
+      await withTarget(async (target, progress) => {
+        const { encoding, format } = flags;
+        for (const input of inputs) {
+          const request = { ...input, encoding, format, strict: flags.strict === true, options };
+          reports.push(await target.import(request, progress));
+        }
+      });
+    } finally {
+      if (reports.length > 0) print({ imports: reports }, reports.map(showImport).join('\n'));
+    }
     const left = reports.reduce((sum, report) => sum + refusals(report), 0);
     if (left === 0) return;
     process.exitCode = PARTLY_REFUSED_EXIT;
@@ -262,15 +260,24 @@ function importOptions({ authority, name, zero, measure, method }: ImportFlags):
     const at = text.lastIndexOf('=');
     if (at <= 0)
       throw new LedgerError('usage', `--name ${text}: write the name as in the file, "=", and its GSS code.`);
-    return [text.slice(0, at), text.slice(at + 1)] as const;
+    return [text.slice(0, at), authorityCode(text.slice(at + 1), `--name ${text}`)] as const;
   });
   return {
-    ...(authority === undefined ? {} : { authority }),
+    ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
   };
+}
+
+/** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */
+function authorityCode(typed: string, option: string): string {
+  const code = typed.trim().toUpperCase();
+  if (AUTHORITY_CODE.test(code)) return code;
+  throw new LedgerError('usage', `${option}: "${typed}" is not the GSS code of a library authority.`, {
+    hint: 'It looks like E08000021, which is Newcastle upon Tyne; the code of a nation or a region will not do.',
+  });
 }
 
 interface SeriesFlags {
