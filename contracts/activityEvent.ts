@@ -14,6 +14,7 @@ import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
 import { referencePopulation, servicePointStatus } from './events/places.ts';
 import { challengeCompleted, challengeJoined } from './events/readingChallenge.ts';
 import { visitsCounted } from './events/visits.ts';
+import { MUST_BE_GIVEN, plainFault } from './plainFault.ts';
 import { idField, libraryPlaceField, placeField, sourceField } from './fields.ts';
 
 const TYPE_PREFIX = 'org.outcome-ledger.';
@@ -55,8 +56,9 @@ export const typeOf = <K extends EventKind>(kind: K): EventType<K> => `${TYPE_PR
 /** The short name of a stored type: `visits.counted` of `org.outcome-ledger.visits.counted.v1`. */
 export const kindOf = (type: EventType): EventKind => type.slice(TYPE_PREFIX.length, -'.v1'.length) as EventKind;
 
+const RFC_3339 = 'must be an RFC 3339 time with Z or an offset, such as 2024-06-01T10:15:00Z';
 const timeField = z.iso
-  .datetime({ offset: true, message: 'must be an RFC 3339 time with Z or an offset, such as 2024-06-01T10:15:00Z' })
+  .datetime({ offset: true, error: ({ input }) => (input === undefined ? MUST_BE_GIVEN : RFC_3339) })
   .max(40)
   .refine((text) => text >= '1970-01-02' && text < '2100-01-01', 'must lie between 1970 and 2099');
 
@@ -130,6 +132,10 @@ export const activityEvent = z.discriminatedUnion('type', [
   }),
   z.strictObject({ ...amendmentEnvelope, type: z.literal(typeOf('fact.retracted')), data: factRetracted }),
 ]);
+
+/** Reads anything as an event; what is wrong with it is said in plain words. */
+export const readActivityEvent = (candidate: unknown): z.ZodSafeParseResult<ActivityEvent> =>
+  activityEvent.safeParse(candidate, { error: plainFault });
 
 export type ActivityEvent = z.infer<typeof activityEvent>;
 export type EventOf<K extends EventKind> = Extract<ActivityEvent, { type: EventType<K> }>;

@@ -3,13 +3,18 @@
  * which a name, a card number, a postcode or a remark about a person could be sent.
  */
 import { z } from 'zod';
+import { MUST_BE_GIVEN } from './plainFault.ts';
 import { ABSENCES, LIBRARY_PLACE } from './vocabulary.ts';
 
 const BETWEEN = 'must lie between 1850, the year of the Public Libraries Act, and 2099';
 const isInReach = (date: string): boolean => date >= '1850-01-01' && date < '2100-01-01';
 
 /** An ISO 8601 calendar date that exists, and at which there can have been a public library. */
-export const dateField = z.iso.date('must be a date that exists, written YYYY-MM-DD').refine(isInReach, BETWEEN);
+export const dateField = z.iso
+  .date({
+    error: ({ input }) => (input === undefined ? MUST_BE_GIVEN : 'must be a date that exists, written YYYY-MM-DD'),
+  })
+  .refine(isInReach, BETWEEN);
 
 /** At most 9,999 days or weeks, 999 months or 99 years: longer than any count is made over. */
 const WINDOW = /^(\d{4}-\d{2}-\d{2})\/P([1-9]\d{0,3}[DW]|[1-9]\d{0,2}M|[1-9]\d?Y)$/;

@@ -31,6 +31,7 @@ import { z } from 'zod';
 import type { Definition } from '../../contracts/definition.ts';
 import { methodField } from '../../contracts/fields.ts';
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
+import { plainFault } from '../../contracts/plainFault.ts';
 import { oneOf } from '../../contracts/oneOf.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { planIndicator } from '../domain/plan.ts';
@@ -46,6 +47,7 @@ const FILE_BYTES = 256 * 1024 * 1024;
 const DEFINITION_BYTES = 256 * 1024;
 export const FILE_TYPES = ['application/octet-stream', 'text/csv'] as const;
 export const YAML_TYPES = ['application/yaml', 'text/yaml', 'text/plain'] as const;
+const REPLAY_TYPES = [...YAML_TYPES, 'application/json'];
 
 const importQuery = z.strictObject({
   file: z.string().min(1).max(255).describe('Name of the file: findings name it, and some formats are told by it'),
@@ -95,6 +97,7 @@ export function commandRoutes(
     '/v1/commands/import',
     {
       bodyLimit: FILE_BYTES,
+      config: { takes: FILE_TYPES },
       // Asked before the body, which is held in memory.
       onRequest: atMost(1, 'files'),
       schema: { summary: 'Import a file', tags: ['commands'], security, querystring: importQuery, response: { ...streamed, ...problems(400, 401, 403, 413, 415, 422, 503) } }, // prettier-ignore
@@ -127,6 +130,7 @@ export function commandRoutes(
     '/v1/commands/replay',
     {
       bodyLimit: DEFINITION_BYTES,
+      config: { takes: REPLAY_TYPES },
       schema: {
         summary: 'Replay a definition over the whole history',
         tags: ['commands'],
@@ -149,7 +153,7 @@ export function commandRoutes(
 
   /** The definition sent, or the active one that is named. A bad one dies here, before any work. */
   function definitionIn(request: FastifyRequest): Definition {
-    const body = bodyOf(request, [...YAML_TYPES, 'application/json']);
+    const body = bodyOf(request, REPLAY_TYPES);
     if ((request.headers['content-type'] ?? '').startsWith('application/json')) {
       const named = activeSchema.safeParse(parseJson(body));
       if (!named.success) throw new LedgerError('usage', 'Expected {"indicator": "<id>"}, or a definition as YAML.');
@@ -200,13 +204,13 @@ function oneAtATime(): (name: string) => <T>(work: () => Promise<T>) => Promise<
 
 function bodyOf(request: FastifyRequest, types: readonly string[]): Buffer {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!Buffer.isBuffer(request.body) || !types.includes(type)) throw unsupportedMedia(request);
+  if (!Buffer.isBuffer(request.body) || !types.includes(type)) throw unsupportedMedia(request, types);
   return request.body;
 }
 
 /** Options as JSON text, because one of them is a mapping. */
 function optionsIn(text: string | undefined): ImportSource['options'] {
-  const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)));
+  const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)), { error: plainFault });
   if (parsed.success) return parsed.data as ImportSource['options'];
   const faults = parsed.error.issues.map(({ path, message }) => ({ message, pointer: `/options/${path.join('/')}` }));
   throw new LedgerError('invalid-query', `"options": ${faults.map(({ message }) => message).join('; ')}.`, { faults });

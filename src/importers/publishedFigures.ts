@@ -7,6 +7,7 @@
  * what is the baseline of what, is for indicator definitions to say.
  */
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
+import { plainFault } from '../../contracts/plainFault.ts';
 import { figurePublished } from '../../contracts/events/figures.ts';
 import { dayOf, intervalOf, type DayWindow } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
@@ -128,7 +129,7 @@ function figureRow(row: NamedRow, sha256: string, report: Report): FigureRow | n
     ...(row.text('note') === '' ? {} : { note: row.text('note') }),
     reference,
   };
-  const checked = figurePublished.safeParse(data);
+  const checked = figurePublished.safeParse(data, { error: plainFault });
   if (!checked.success) {
     for (const { path, message } of checked.error.issues) {
       const column = COLUMN_OF_FIELD[String(path[0] ?? '')] ?? 'value';
