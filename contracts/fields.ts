@@ -12,6 +12,7 @@ const isInReach = (date: string): boolean => date >= '1850-01-01' && date < '210
 /** An ISO 8601 calendar date that exists, and at which there can have been a public library. */
 export const dateField = z.iso
   .date({
+    abort: true,
     error: ({ input }) => (input === undefined ? MUST_BE_GIVEN : 'must be a date that exists, written YYYY-MM-DD'),
   })
   .refine(isInReach, BETWEEN);

@@ -3,13 +3,14 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
 import { methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
+import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
 import { AUTHORITY_CODE, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
 import type { ImportReport } from '../app/importFile.ts';
@@ -19,6 +20,7 @@ import type { SeriesRequest } from '../app/readSeries.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/readTable.ts';
+import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
@@ -34,7 +36,7 @@ import {
   showSeries,
   showVerification,
 } from './show.ts';
-import type { Target } from './target.ts';
+import type { Opening, Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
 const JSON_INDENT = 2;
@@ -111,13 +113,16 @@ program
     const inputs = files.map((file) => ({ fileName: basename(file), bytes: readBytes(file) }));
     const reports: ImportReport[] = [];
     try {
-      await withTarget(async (target, progress) => {
-        const { encoding, format } = flags;
-        for (const input of inputs) {
-          const request = { ...input, encoding, format, strict: flags.strict === true, options };
-          reports.push(await target.import(request, progress));
-        }
-      });
+      await withTarget(
+        async (target, progress) => {
+          const { encoding, format } = flags;
+          for (const input of inputs) {
+            const request = { ...input, encoding, format, strict: flags.strict === true, options };
+            reports.push(await target.import(request, progress));
+          }
+        },
+        { make: true },
+      );
     } finally {
       if (reports.length > 0) print({ imports: reports }, reports.map(showImport).join('\n'));
     }
@@ -161,7 +166,10 @@ program
   .addOption(seriesOption('to'))
   .option('--csv', 'print CSV')
   .action(async (indicator: string, flags: SeriesFlags & { csv?: boolean }) => {
-    const series = await withTarget((target) => target.series(seriesRequest(indicator, flags)));
+    if (flags.csv === true && globals().json === true)
+      throw new LedgerError('usage', 'Give --csv or --json, not both.');
+    const request = seriesRequest(indicator, flags);
+    const series = await withTarget((target) => target.series(request));
     if (flags.csv === true) process.stdout.write(seriesCsv(series));
     else print(series, showSeries(series));
   });
@@ -184,10 +192,20 @@ program
         hint: 'Give the file one of these endings.',
       });
     }
-    const series = await withTarget((target) => target.series(seriesRequest(indicator, flags)));
+    const request = seriesRequest(indicator, flags);
+    if (!existsSync(dirname(file))) {
+      throw new LedgerError('not-found', `There is no folder ${dirname(file)} to put ${basename(file)} into.`, {
+        hint: 'Make it, or name another.',
+      });
+    }
+    const series = await withTarget((target) => target.series(request));
     const spec = baselineProgressChart(series);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, await draw(spec));
+    const drawn = await draw(spec);
+    try {
+      writeFileSync(file, drawn);
+    } catch (error) {
+      throw new LedgerError('not-allowed', `${file} cannot be written: ${whyNot(error)}.`);
+    }
     print({ file, description: spec.description }, `${file}\n${spec.description ?? ''}`);
   });
 
@@ -303,26 +321,24 @@ function seriesOption(name: keyof SeriesFlags): Option {
     case 'breakdown':
       return new Option('--breakdown <dimension=category>', 'one category instead of the total');
     case 'from':
-      return new Option('--from <date>', 'first day wanted, YYYY-MM-DD').argParser(dayOption);
+      return new Option('--from <date>', 'first day wanted, YYYY-MM-DD');
     case 'to':
-      return new Option('--to <date>', 'last day wanted, YYYY-MM-DD').argParser(dayOption);
+      return new Option('--to <date>', 'last day wanted, YYYY-MM-DD');
   }
 }
 
-function dayOption(text: string): string {
-  if (z.iso.date().safeParse(text).success) return text;
-  throw new InvalidArgumentError('Write a day as YYYY-MM-DD.');
+/** What is wanted of an indicator, by the rules of the API. Throws `usage`, naming the options. */
+function seriesRequest(indicator: string, { place, by, basis, breakdown, from, to }: SeriesFlags): SeriesRequest {
+  const parsed = z
+    .object(selectionFields)
+    .refine(...IN_ORDER)
+    .safeParse({ place, by, basis, breakdown, from, to });
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => ({ message: `--${path.join('.')} ${message}` }));
+    throw new LedgerError('usage', `${faults.map(({ message }) => message).join('; ')}.`);
+  }
+  return { indicator, place, granularity: by, basis, breakdown, from, to };
 }
-
-const seriesRequest = (indicator: string, { place, by, basis, breakdown, from, to }: SeriesFlags): SeriesRequest => ({
-  indicator,
-  place,
-  granularity: by,
-  basis,
-  breakdown,
-  from,
-  to,
-});
 
 type Spec = ReturnType<typeof baselineProgressChart>;
 const CHART_FORMATS: Readonly<Record<string, (spec: Spec) => Promise<string | Buffer>>> = {
@@ -344,7 +360,7 @@ const globals = (): GlobalFlags => program.opts();
 
 async function withTarget<T>(
   use: (target: Target, progress: Progress) => Promise<T>,
-  choices: { startAgain?: boolean } = {},
+  choices: Opening = {},
 ): Promise<T> {
   const { progress, end } = progressLine(process.stderr);
   const { openTarget } = await import('./target.ts');
@@ -364,7 +380,7 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new LedgerError('not-found', `${file} cannot be read: ${(error as Error).message}.`);
+    throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
   }
 }
 
