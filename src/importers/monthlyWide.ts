@@ -98,7 +98,13 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
   const events = rows.flatMap((row) => eventsOfLibrary(row, columns.months, authority, source, report));
   if (events.length > 0 && source.options.method === undefined) {
     const done = 'Recorded as "system": a figure as the service\'s own statistics hold it.';
-    report.note([1, null], 'method-unstated', 'no word on how visits were counted', 'the option "method"', done);
+    report.note(
+      [1, null],
+      'method-unstated',
+      'no word on how visits were counted',
+      '--method ("method" over HTTP)',
+      done,
+    );
   }
   return { events, findings: report.findings };
 }
@@ -352,7 +358,7 @@ function noteZeros(
   const closed = months.filter(({ position }) => countOf(cells[position] ?? '') === 0);
   if (closed.length === 0) return;
   const found = `${name}: 0 in ${monthsText(closed.map(({ month }) => month))}`;
-  const done = 'Recorded as not open; the option "zero: count" takes 0 as nobody.';
+  const done = 'Recorded as not open; --zero count ("zero" over HTTP) takes 0 as nobody.';
   report.note([row, closed[0]?.header ?? null], 'zero-read-as-closed', found, 'the number of visits', done);
 }
 
