@@ -14,7 +14,8 @@ import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
 import { referencePopulation, servicePointStatus } from './events/places.ts';
 import { challengeCompleted, challengeJoined } from './events/readingChallenge.ts';
 import { visitsCounted } from './events/visits.ts';
-import { idField, placeField, sourceField } from './fields.ts';
+import { MUST_BE_GIVEN, plainFault } from './plainFault.ts';
+import { idField, libraryPlaceField, placeField, sourceField } from './fields.ts';
 
 const TYPE_PREFIX = 'org.outcome-ledger.';
 
@@ -39,6 +40,9 @@ const CONTRACTS = {
   'reference.population': { data: referencePopulation, timing: 'dated' },
 } as const satisfies Record<string, { data: z.ZodType; timing: Timing }>;
 
+/** Facts that may be about a nation, or several. Activity is counted where it happened. */
+const OF_ANY_PLACE: ReadonlySet<string> = new Set(['figure.published', 'reference.population']);
+
 export type FactKind = keyof typeof CONTRACTS;
 export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted';
 export const FACT_KINDS = Object.keys(CONTRACTS) as readonly FactKind[];
@@ -61,8 +65,9 @@ export const typeOf = <K extends EventKind>(kind: K): EventType<K> => `${TYPE_PR
 /** The short name of a stored type: `visits.counted` of `org.outcome-ledger.visits.counted.v1`. */
 export const kindOf = (type: EventType): EventKind => type.slice(TYPE_PREFIX.length, -'.v1'.length) as EventKind;
 
+const RFC_3339 = 'must be an RFC 3339 time with Z or an offset, such as 2024-06-01T10:15:00Z';
 const timeField = z.iso
-  .datetime({ offset: true, message: 'must be an RFC 3339 time with Z or an offset, such as 2024-06-01T10:15:00Z' })
+  .datetime({ offset: true, error: ({ input }) => (input === undefined ? MUST_BE_GIVEN : RFC_3339) })
   .max(40)
   .refine((text) => text >= '1970-01-02' && text < '2100-01-01', 'must lie between 1970 and 2099');
 
@@ -82,7 +87,7 @@ const bodyOf = <K extends FactKind>(kind: K) => {
   const { data, timing } = CONTRACTS[kind];
   return {
     type: z.literal(typeOf(kind)),
-    subject: placeField,
+    subject: OF_ANY_PLACE.has(kind) ? placeField : libraryPlaceField,
     time: (timing === 'moment' ? timeField : timeField.optional()) as z.ZodOptional<typeof timeField>,
     data: data as (typeof CONTRACTS)[K]['data'],
   };
@@ -136,6 +141,10 @@ export const activityEvent = z.discriminatedUnion('type', [
   }),
   z.strictObject({ ...amendmentEnvelope, type: z.literal(typeOf('fact.retracted')), data: factRetracted }),
 ]);
+
+/** Reads anything as an event; what is wrong with it is said in plain words. */
+export const readActivityEvent = (candidate: unknown): z.ZodSafeParseResult<ActivityEvent> =>
+  activityEvent.safeParse(candidate, { error: plainFault });
 
 export type ActivityEvent = z.infer<typeof activityEvent>;
 export type EventOf<K extends EventKind> = Extract<ActivityEvent, { type: EventType<K> }>;

@@ -3,13 +3,19 @@
  * which a name, a card number, a postcode or a remark about a person could be sent.
  */
 import { z } from 'zod';
-import { ABSENCES } from './vocabulary.ts';
+import { MUST_BE_GIVEN } from './plainFault.ts';
+import { ABSENCES, LIBRARY_PLACE } from './vocabulary.ts';
 
 const BETWEEN = 'must lie between 1850, the year of the Public Libraries Act, and 2099';
 const isInReach = (date: string): boolean => date >= '1850-01-01' && date < '2100-01-01';
 
 /** An ISO 8601 calendar date that exists, and at which there can have been a public library. */
-export const dateField = z.iso.date('must be a date that exists, written YYYY-MM-DD').refine(isInReach, BETWEEN);
+export const dateField = z.iso
+  .date({
+    abort: true,
+    error: ({ input }) => (input === undefined ? MUST_BE_GIVEN : 'must be a date that exists, written YYYY-MM-DD'),
+  })
+  .refine(isInReach, BETWEEN);
 
 /** At most 9,999 days or weeks, 999 months or 99 years: longer than any count is made over. */
 const WINDOW = /^(\d{4}-\d{2}-\d{2})\/P([1-9]\d{0,3}[DW]|[1-9]\d{0,2}M|[1-9]\d?Y)$/;
@@ -36,6 +42,17 @@ export const placeField = z
   )
   .max(80)
   .meta({ id: 'Place', description: 'GSS code, or GSS code/service-point' });
+
+/** Where something was counted or happened: in a library authority or at a service point of it, never in a nation. */
+export const libraryPlaceField = z
+  .string()
+  .regex(
+    LIBRARY_PLACE,
+    'must be the code of a library authority, such as E08000021, or a service point of one, such as ' +
+      'E08000021/city-library: not that of a nation, a region or several nations',
+  )
+  .max(80)
+  .meta({ id: 'LibraryPlace', description: 'GSS code of a library authority, or code/service-point' });
 
 /** The feed that an event comes from: one stream of the log. */
 export const sourceField = z

@@ -17,5 +17,13 @@ export const selectionFields = {
   from: dateField.optional().describe('First day wanted, inclusive'),
   to: dateField.optional().describe('Last day wanted, inclusive'),
 };
+/** A selection ends on or after the day that it begins on: the arguments of `refine`. */
+export const IN_ORDER: [
+  (selection: { from?: string | undefined; to?: string | undefined }) => boolean,
+  { message: string; path: string[] },
+] = [
+  ({ from, to }) => from === undefined || to === undefined || from <= to,
+  { message: 'must not be before "from"', path: ['to'] },
+];
 /** A selection that was read from a query. */
 export type Selection = z.infer<z.ZodObject<typeof selectionFields>>;

@@ -29,5 +29,15 @@ export const DIRECTIONS = ['up', 'down', 'neutral'] as const;
 /** Bands that estimates of a population are of. */
 export const POPULATION_AGES = ['all', '0-11', '12-17', '18-plus'] as const;
 
-/** A code of the Government Statistical Service, such as `E08000021`. */
-export const GSS_CODE = /^[A-Z]\d{8}$/;
+/**
+ * How the code of a library authority begins: an English unitary, district, metropolitan district, London borough or
+ * county, a Welsh or Scottish council, a Northern Irish district, or a made-up one (X92 is the made-up nation). Nations,
+ * regions and unions of nations are no authorities.
+ */
+const OF_AUTHORITY = '(E0[6-9]|E10|W06|S12|N09|X[0-8][0-9]|X9[013-9])[0-9]{6}';
+
+/** The code of a library authority, such as `E08000021`. */
+export const AUTHORITY_CODE = new RegExp(`^${OF_AUTHORITY}$`);
+
+/** A library authority or a service point of it, such as `E08000021/city`. */
+export const LIBRARY_PLACE = new RegExp(`^${OF_AUTHORITY}(/[a-z0-9]+(-[a-z0-9]+)*)?$`);

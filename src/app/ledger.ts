@@ -18,7 +18,7 @@ import { holdsMark, lastMark, type LogMark } from './logMark.ts';
 import { dismissalOf, parkedEvents, type Dismissal, type ParkedEvent } from './parked.ts';
 import { readModelsOf } from './readModelsOf.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
-import { recordedCells, type Recorded } from './recordedCells.ts';
+import { recordedCells, type RecordedCells } from './recordedCells.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
 import { verify, type Verification } from './verify.ts';
@@ -133,7 +133,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
   const parked = (): readonly ParkedEvent[] => parkedUpTo(projector.ordinal());
   const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
 
-  async function recorded(events: readonly ActivityEvent[]): Promise<readonly Recorded[]> {
+  async function recorded(events: readonly ActivityEvent[]): Promise<RecordedCells> {
     await project();
     return inTurn(async () => recordedCells(facts, facts.rows(), events));
   }

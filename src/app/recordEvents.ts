@@ -3,7 +3,7 @@
  * reason and stops nothing else.
  */
 import { hash } from 'node:crypto';
-import { activityEvent, EVENT_KINDS, typeOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
+import { EVENT_KINDS, readActivityEvent, typeOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Fault, Problem } from '../../contracts/errors.ts';
 import { pointerOf } from '../../contracts/pointer.ts';
 import { implausible, latestAfter, type Latest } from '../domain/implausible.ts';
@@ -81,7 +81,7 @@ const conflict = (source: string, id: string): LedgerError =>
 
 /** Checks one candidate against its contract, and that its time can be. */
 export function checkEvent(candidate: unknown, latest: Latest): { event: ActivityEvent } | { problem: Problem } {
-  const parsed = activityEvent.safeParse(candidate);
+  const parsed = readActivityEvent(candidate);
   if (!parsed.success) return { problem: toProblem(refusal(candidate, parsed.error.issues)) };
   const event = parsed.data;
   const fault = implausible(event, latest);

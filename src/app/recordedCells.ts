@@ -15,12 +15,19 @@ const COLUMNS: readonly ColumnName[] = ['kind', 'source', 'place', 'day', 'days'
  */
 export type Recorded = 'same' | 'other' | 'new';
 
+export interface RecordedCells {
+  /** By event. */
+  readonly of: readonly Recorded[];
+  /** Whether anything was recorded of an authority or of a service point of it. */
+  knows(authority: string): boolean;
+}
+
 /**
  * What is recorded of each event, among the first `to` facts of their feeds. What was corrected or withdrawn was recorded
  * all the same. Several rows may fall into one cell, as local categories of one format do: what is the same is found
  * first, so that a row that is new among them is not taken for a change of another, wherever it stands.
  */
-export function recordedCells(facts: FactStore, to: number, events: readonly ActivityEvent[]): Recorded[] {
+export function recordedCells(facts: FactStore, to: number, events: readonly ActivityEvent[]): RecordedCells {
   const sources = new Set(events.map(({ source }) => source));
   const codes = new Set([...sources].map((source) => wordsOf(facts.dictionaries, 'source').find(source)));
   const word = (name: ColumnName, code: number | undefined): string => wordsOf(facts.dictionaries, name).values[code ?? 0] ?? ''; // prettier-ignore
@@ -53,7 +60,11 @@ export function recordedCells(facts: FactStore, to: number, events: readonly Act
     if (at >= 0) values.splice(at, 1);
     return { values, isSame: at >= 0 };
   });
-  return counts.map(({ values, isSame }) => (isSame ? 'same' : values.length > 0 ? 'other' : 'new'));
+  const places = wordsOf(facts.dictionaries, 'place').values;
+  return {
+    of: counts.map(({ values, isSame }) => (isSame ? 'same' : values.length > 0 ? 'other' : 'new')),
+    knows: (authority) => places.some((place) => place === authority || place.startsWith(`${authority}/`)),
+  };
 }
 
 const keyOf = (

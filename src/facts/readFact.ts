@@ -4,10 +4,10 @@
  * can write.
  */
 import {
-  activityEvent,
   EVENT_KINDS,
   FACT_KINDS,
   kindOf,
+  readActivityEvent,
   typeOf,
   type ActivityEvent,
   type EventType,
@@ -109,7 +109,7 @@ function kindIn(type: string): FactKind | null {
 
 /** What is wrong with an event, in terms of its contract. */
 function faultsOf(event: unknown, foreign: string | null): readonly string[] {
-  const parsed = activityEvent.safeParse(event);
+  const parsed = readActivityEvent(event);
   if (parsed.success) {
     const fault = foreign === null ? null : implausible(parsed.data, latestAfter(new Date(foreign)));
     if (fault !== null) return [`${fault.pointer ?? ''} ${fault.message}`];

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { Definition } from '../../contracts/definition.ts';
 import { parseDefinition } from '../../contracts/parseDefinition.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
+import { whyNot } from './whyNot.ts';
 
 /** One definition. Throws `invalid-definition` with every fault at its line and column, `not-found` where there is no file. */
 function readDefinition(path: string, shown = path): Definition {
@@ -11,7 +12,7 @@ function readDefinition(path: string, shown = path): Definition {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new LedgerError('not-found', `${shown} cannot be read: ${(error as Error).message}.`);
+    throw new LedgerError('not-found', `${shown} cannot be read: ${whyNot(error)}.`);
   }
   return definitionOf(text, shown);
 }

@@ -30,7 +30,8 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Definition } from '../../contracts/definition.ts';
 import { methodField } from '../../contracts/fields.ts';
-import { GSS_CODE } from '../../contracts/vocabulary.ts';
+import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
+import { plainFault } from '../../contracts/plainFault.ts';
 import { oneOf } from '../../contracts/oneOf.ts';
 import { pointerOf } from '../../contracts/pointer.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
@@ -47,6 +48,7 @@ const FILE_BYTES = 256 * 1024 * 1024;
 const DEFINITION_BYTES = 256 * 1024;
 export const FILE_TYPES = ['application/octet-stream', 'text/csv'] as const;
 export const YAML_TYPES = ['application/yaml', 'text/yaml', 'text/plain'] as const;
+const REPLAY_TYPES = [...YAML_TYPES, 'application/json'];
 
 const importQuery = z.strictObject({
   file: z.string().min(1).max(255).describe('Name of the file: findings name it, and some formats are told by it'),
@@ -59,10 +61,12 @@ const importQuery = z.strictObject({
   options: z.string().max(100_000).optional().describe('What the file itself does not say, as JSON'),
 });
 
-const gssCode = z.string().regex(GSS_CODE, 'must be a nine-character GSS code such as E08000021');
+const authorityCode = z
+  .string()
+  .regex(AUTHORITY_CODE, 'must be the GSS code of a library authority, such as E08000021');
 const importOptions = z.strictObject({
-  authority: gssCode.optional(),
-  authorities: z.record(z.string(), gssCode).optional(),
+  authority: authorityCode.optional(),
+  authorities: z.record(z.string(), authorityCode).optional(),
   measure: z.literal('visits').optional(),
   zero: z.enum(['closed', 'count']).optional(),
   method: methodField.optional(),
@@ -94,6 +98,7 @@ export function commandRoutes(
     '/v1/commands/import',
     {
       bodyLimit: FILE_BYTES,
+      config: { takes: FILE_TYPES },
       // Asked before the body, which is held in memory.
       onRequest: atMost(1, 'files'),
       schema: { summary: 'Import a file', tags: ['commands'], security, querystring: importQuery, response: { ...streamed, ...problems(400, 401, 403, 413, 415, 422, 503) } }, // prettier-ignore
@@ -126,6 +131,7 @@ export function commandRoutes(
     '/v1/commands/replay',
     {
       bodyLimit: DEFINITION_BYTES,
+      config: { takes: REPLAY_TYPES },
       schema: {
         summary: 'Replay a definition over the whole history',
         tags: ['commands'],
@@ -148,7 +154,7 @@ export function commandRoutes(
 
   /** The definition sent, or the active one that is named. A bad one dies here, before any work. */
   function definitionIn(request: FastifyRequest): Definition {
-    const body = bodyOf(request, [...YAML_TYPES, 'application/json']);
+    const body = bodyOf(request, REPLAY_TYPES);
     if ((request.headers['content-type'] ?? '').startsWith('application/json')) {
       const named = activeSchema.safeParse(parseJson(body));
       if (!named.success) throw new LedgerError('usage', 'Expected {"indicator": "<id>"}, or a definition as YAML.');
@@ -199,13 +205,13 @@ function oneAtATime(): (name: string) => <T>(work: () => Promise<T>) => Promise<
 
 function bodyOf(request: FastifyRequest, types: readonly string[]): Buffer {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!Buffer.isBuffer(request.body) || !types.includes(type)) throw unsupportedMedia(request);
+  if (!Buffer.isBuffer(request.body) || !types.includes(type)) throw unsupportedMedia(request, types);
   return request.body;
 }
 
 /** Options as JSON text, because one of them is a mapping. */
 function optionsIn(text: string | undefined): ImportSource['options'] {
-  const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)));
+  const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)), { error: plainFault });
   if (parsed.success) return parsed.data as ImportSource['options'];
   const faults = parsed.error.issues.map(({ path, message }) => ({
     message,

@@ -37,6 +37,7 @@ const SLOW_BYTES = 4_096;
 
 const JSON_TYPES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'] as const;
 const NDJSON = 'application/x-ndjson';
+const EVENT_TYPES = [...JSON_TYPES, NDJSON];
 
 /** What `POST /v1/events` takes, for the OpenAPI document: bodies are checked event by event, not by the framework. */
 export const EVENT_BODIES = {
@@ -66,6 +67,7 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
     '/v1/events',
     {
       bodyLimit: BODY_BYTES,
+      config: { takes: EVENT_TYPES },
       onRequest: [refuseEncoded, atMost(REQUESTS_AT_ONCE, 'batches of events'), hangUpOnTrickle],
       schema: {
         summary: 'Record events',
@@ -95,7 +97,7 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
     async (request, reply) => {
       const { body } = request as { body: unknown };
       const list = request.query.outcomes;
-      if (body === undefined) throw unsupportedMedia(request);
+      if (body === undefined) throw unsupportedMedia(request, EVENT_TYPES);
       const key = keyIn(request.headers['idempotency-key']);
       const digest = createHash('sha256').update(`${list}\n${mediaTypeOf(request)}\n`);
       const fingerprint = (): string => digest.digest('hex');

@@ -3,6 +3,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Fault, Problem } from '../../contracts/errors.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Media types that the body of a request may have here. */
+    takes?: readonly string[];
+  }
+}
+
 /** Seconds after which a refused client may try again. */
 const RETRY_AFTER = 1;
 
@@ -33,7 +40,7 @@ function knownError(error: FastifyError, request: FastifyRequest): LedgerError |
   if (error.validation !== undefined) return invalidInput(error);
   switch (error.code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return unsupportedMedia(request);
+      return unsupportedMedia(request, request.routeOptions.config.takes ?? []);
     case 'FST_ERR_CTP_BODY_TOO_LARGE': {
       const limit = request.routeOptions.bodyLimit;
       return new LedgerError('event-too-large', `The body is larger than ${limit} bytes.`, {
@@ -49,15 +56,20 @@ function knownError(error: FastifyError, request: FastifyRequest): LedgerError |
   }
 }
 
-/** A 415 that names what was sent. */
-export function unsupportedMedia(request: FastifyRequest): LedgerError {
+/** A 415 that names what was sent, and what may be. */
+export function unsupportedMedia(request: FastifyRequest, types: readonly string[]): LedgerError {
   const sent = request.headers['content-type'];
   return new LedgerError(
     'unsupported-media-type',
     sent === undefined
       ? 'The request does not say what its body is.'
       : `${sent.slice(0, 100)} is not accepted at ${request.routeOptions.url ?? request.url}.`,
-    { hint: 'Give a Content-Type that /openapi.json lists for this address.' },
+    {
+      hint:
+        types.length === 0
+          ? 'Give a Content-Type that /openapi.json lists for this address.'
+          : `Give the Content-Type: ${types.join(', or ')}.`,
+    },
   );
 }
 

@@ -1,19 +1,15 @@
 /** The query that series and charts share. */
 import { z } from 'zod';
 import { oneOf } from '../../contracts/oneOf.ts';
-import { selectionFields } from '../../contracts/selection.ts';
+import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 
 /** The path of an address that is about one indicator. */
 export const indicatorParams = z.strictObject({ id: z.string().describe('Id of the indicator, such as visits') });
 
-const inOrder = (query: { from?: string | undefined; to?: string | undefined }): boolean =>
-  query.from === undefined || query.to === undefined || query.from <= query.to;
-const IN_ORDER = { message: 'must not be before "from"', path: ['to'] };
-
 /** The query of a series. */
 export const seriesQuery = z
   .strictObject({ ...selectionFields, format: oneOf(['json', 'csv']).optional().describe('Goes before Accept') })
-  .refine(inOrder, IN_ORDER);
+  .refine(...IN_ORDER);
 
 const WIDTH = 'must be a whole number from 200 to 2400';
 
@@ -30,4 +26,4 @@ export const chartQuery = z
       .optional()
       .describe('Pixels, for PNG; 1200 where left out'),
   })
-  .refine(inOrder, IN_ORDER);
+  .refine(...IN_ORDER);

@@ -12,6 +12,9 @@ const LONGEST_COLUMN = 60;
 export const eventIdOf = (sha256: string, row: number, header: string): string =>
   `${sha256.slice(0, HASH_DIGITS)}:r${row}:c${slugOf(header).slice(0, LONGEST_COLUMN)}`;
 
+/** The row that an imported event came from, as its id says. */
+export const rowOf = ({ id }: { id: string }): number => Number(/:r(\d+):/.exec(id)?.[1] ?? 1);
+
 /**
  * The feed an imported event belongs to, one stream of the log: one owner's files in one format, edition after edition.
  * @param owner  GSS code of the authority, or `compiled` for figures quoted from many publishers

@@ -59,6 +59,8 @@ export type FindingCode =
   | 'row-repeats-header'
   | 'row-repeated'
   | 'not-recorded'
+  | 'no-rows'
+  | 'authority-new'
   | 'recorded-otherwise'
   | 'row-contradicted'
   | 'totals-row'
@@ -113,8 +115,10 @@ export interface Importer {
   /** Stable short name, part of the source URN of what it produces. */
   readonly format: string;
   readonly title: string;
-  /** How sure it is, 0 to 1, that a file with this header and name is in its format. */
-  recognises(header: readonly string[], fileName: string): number;
+  /** Header of the column that says of which time a row is; null where the header of the figure's own column does. */
+  readonly windowColumn: string | null;
+  /** How sure it is, 0 to 1, that a file with this header and name, imported with these options, is in its format. */
+  recognises(header: readonly string[], fileName: string, options: ImportOptions): number;
   /** Never throws on what a file holds: what cannot be imported is a refused finding at its cell. */
   read(source: ImportSource): ImportResult;
 }
@@ -129,6 +133,10 @@ export interface Report {
   flag(spot: Spot, code: FindingCode, found: string, expected: string, done: string): void;
   note(spot: Spot, code: FindingCode, found: string, expected: string, done: string): void;
 }
+
+/** What stands in the place of a finding, and what should. */
+export const foundAndExpected = ({ found, expected }: Finding): string =>
+  `found ${found === '' ? 'an empty cell' : found}; expected ${expected}`;
 
 /** What is done about a file whose header or options do not let it be read. */
 export const FILE_REFUSED = 'The whole file was refused.';

@@ -1,7 +1,7 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { Importer } from './importer.ts';
-import { monthlyWide } from './monthlyWide.ts';
+import type { Importer, ImportOptions } from './importer.ts';
+import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { publishedFigures } from './publishedFigures.ts';
@@ -16,13 +16,16 @@ const SURE_ENOUGH = 0.5;
  * The importer for a file, by its header and name.
  * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure
  */
-export function detectFormat(header: readonly string[], fileName: string): Importer {
-  const [best, next] = IMPORTERS.map((importer) => ({ importer, sure: importer.recognises(header, fileName) })).sort(
-    (a, b) => b.sure - a.sure,
-  );
+export function detectFormat(header: readonly string[], fileName: string, options: ImportOptions = {}): Importer {
+  const [best, next] = IMPORTERS.map((importer) => ({
+    importer,
+    sure: importer.recognises(header, fileName, options),
+  })).sort((a, b) => b.sure - a.sure);
   if (best !== undefined && best.sure >= SURE_ENOUGH && best.sure > (next?.sure ?? 0)) return best.importer;
   throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {
-    hint: `Name the format (one of ${FORMATS}), or write the header as the format's documentation does.`,
+    hint: isMonthlyTable(header)
+      ? `This looks like ${monthlyWide.format}: say what it counts, with --measure visits ("measure" over HTTP). Nothing else of this layout can be imported.`
+      : `Name the format (one of ${FORMATS}), or write the header as docs/importing.md shows it.`,
     faults: [{ message: `Found the columns ${header.slice(0, 20).join(', ')}`, file: fileName, row: 1 }],
   });
 }

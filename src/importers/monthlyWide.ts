@@ -7,9 +7,9 @@
  *   file says nothing about the library (not yet open, closed, not yet counted), and neither do we.
  * - 0 means that the library was not open. The publisher's notes say so for the closures they name (Outer West, June and
  *   July 2023), and no open library counts nobody in a month. `zero: 'count'` takes 0 as nobody.
- * - The same figure three months running is one counted week, grossed up to a month by the publisher and written three
- *   times. It is a month's figure, so it must not be grossed up again (`sample-week`), and it was not counted in two of
- *   the three months: its method is `estimate`.
+ * - The same figure three months running, or longer, was not counted in each of them. Mostly it is one counted week,
+ *   grossed up to a month by the publisher and written three times; the file does not say so. It is a month's figure, so
+ *   it must not be grossed up again (`sample-week`): its method is `estimate`.
  * - The layout does not say how anything else was counted, nor even what: methods are `system` (a figure as the
  *   service's own statistics hold it) unless the option `method` says better, and the measure must come from the file's
  *   name or the option `measure`. Newcastle's Wi-Fi users have the very same layout.
@@ -27,7 +27,7 @@ import {
   type Method,
   type Report,
 } from './importer.ts';
-import { isGssCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { dataRows, isNearSum, settleRepeats, TOTAL_IMPORTED } from './rows.ts';
 import { countHint, countOf, keyOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
 
@@ -39,24 +39,36 @@ const CLOSED_WORDS = ['closed', 'temporary closure', 'facility not open', 'not o
 export const monthlyWide: Importer = {
   format: FORMAT,
   title: 'Monthly visits, a library a row and a month a column',
+  windowColumn: null,
   recognises,
   read,
 };
 
 /**
- * The layout is shared with other measures, so the file's name must speak of visits for it to be taken unasked. A file
- * that has months but calls its libraries something else is taken too, to be refused with the name of the column.
+ * The layout is shared with other measures, so the file's name or the option must speak of visits for it to be taken. A
+ * file that has months but calls its libraries something else is taken too, to be refused with the name of the column.
  */
-function recognises(header: readonly string[], fileName: string): number {
+function recognises(header: readonly string[], fileName: string, options: ImportOptions): number {
   const months = header.filter((label) => monthIndexOf(label) !== null).length;
   if (months === 0 || header.length < 2) return 0;
   const shape = Math.min(1, months / (header.length - 1));
-  if (!namesVisits(fileName)) return 0.4 * shape;
+  if (!countsVisits(fileName, options)) return 0.4 * shape;
   return header.some(isLibraryHeader) ? 0.95 * shape : 0.6 * shape;
 }
 
+/** Whether a header has libraries and months, whatever is counted. */
+export const isMonthlyTable = (header: readonly string[]): boolean =>
+  header.some(isLibraryHeader) && header.some((label) => monthIndexOf(label) !== null);
+
 const isLibraryHeader = (label: string): boolean => LIBRARY_HEADERS.includes(keyOf(label));
-const namesVisits = (fileName: string): boolean => /visit/i.test(fileName);
+
+const VISITS_WORD = /(^|[^a-z])(visits?|visitors?)([^a-z]|$)/i;
+/** Words that make a name speak of something other than how often people came: `pc-visits`, `web visits per head`. */
+const OTHER_WORDS =
+  /%|(^|[^a-z])(pcs?|computers?|web(sites?)?|online|virtual|digital|wi-?fi|pct|per|per-?cent(ages?)?|rates?|averages?|shares?|index|changes?)([^a-z]|$)/i;
+/** By its name alone a file is taken only where the name leaves no doubt: a wrong figure is worse than one more option. */
+const countsVisits = (fileName: string, { measure }: ImportOptions): boolean =>
+  measure === 'visits' || (VISITS_WORD.test(fileName) && !OTHER_WORDS.test(fileName));
 
 interface MonthColumn {
   readonly row: 1;
@@ -86,7 +98,13 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
   const events = rows.flatMap((row) => eventsOfLibrary(row, columns.months, authority, source, report));
   if (events.length > 0 && source.options.method === undefined) {
     const done = 'Recorded as "system": a figure as the service\'s own statistics hold it.';
-    report.note([1, null], 'method-unstated', 'no word on how visits were counted', 'the option "method"', done);
+    report.note(
+      [1, null],
+      'method-unstated',
+      'no word on how visits were counted',
+      '--method ("method" over HTTP)',
+      done,
+    );
   }
   return { events, findings: report.findings };
 }
@@ -94,23 +112,23 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
 /** The authority, or null with findings where the options cannot be used with this file. */
 function usableAuthority({ fileName, options }: ImportSource, report: Report): string | null {
   const authority = options.authority ?? '';
-  const measured = options.measure === 'visits' || namesVisits(fileName);
+  const measured = countsVisits(fileName, options);
   // A sample week is grossed up when it is read. These are months already.
   const monthly = options.method !== 'sample-week';
   if (!monthly) {
     const expected = 'another method: the figures of this layout stand for whole months';
-    report.refuse([1, null], 'option-unusable', 'the option "method: sample-week"', expected, FILE_REFUSED);
+    report.refuse([1, null], 'option-unusable', '--method sample-week', expected, FILE_REFUSED);
   }
-  if (!isGssCode(authority)) {
-    const expected = 'the option "authority" with the GSS code of the service, such as E08000021';
+  if (!isAuthorityCode(authority)) {
+    const expected = 'the GSS code of the library authority, such as E08000021, in --authority ("authority" over HTTP)';
     report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
   }
   if (!measured) {
     const expected =
-      'the option "measure", or a file name that speaks of visits: the layout does not say what it counts';
+      '--measure visits ("measure" over HTTP), or a file name that speaks of visits: the layout does not say what it counts';
     report.refuse([1, null], 'measure-unknown', fileName, expected, FILE_REFUSED);
   }
-  return isGssCode(authority) && measured && monthly ? authority : null;
+  return isAuthorityCode(authority) && measured && monthly ? authority : null;
 }
 
 /** Where the library's name stands, and the months in calendar order whatever the order of the columns. */
@@ -284,14 +302,14 @@ function eventsOfLibrary(
   const last = readings.findLastIndex((reading) => reading !== 'blank');
   noteSilentMonths(library, months, { first, last }, report);
   noteZeros(library, months, source.options, report);
-  const grossedUp = flagGrossedUpWeeks(library, months, readings, report);
+  const alike = flagMonthsAlike(library, months, readings, report);
 
   const method = source.options.method ?? 'system';
   return months.flatMap((column, i) => {
     const reading = readings[i];
     if (reading === undefined || reading === 'refused' || i < first || i > last) return [];
     const says = reading === 'blank' ? { absent: 'not-reported' as const } : reading;
-    return [eventOf(library, column, says, grossedUp.has(i) ? 'estimate' : method, authority, source)];
+    return [eventOf(library, column, says, alike.has(i) ? 'estimate' : method, authority, source)];
   });
 }
 
@@ -340,35 +358,44 @@ function noteZeros(
   const closed = months.filter(({ position }) => countOf(cells[position] ?? '') === 0);
   if (closed.length === 0) return;
   const found = `${name}: 0 in ${monthsText(closed.map(({ month }) => month))}`;
-  const done = 'Recorded as not open; the option "zero: count" takes 0 as nobody.';
+  const done = 'Recorded as not open; --zero count ("zero" over HTTP) takes 0 as nobody.';
   report.note([row, closed[0]?.header ?? null], 'zero-read-as-closed', found, 'the number of visits', done);
 }
 
-/**
- * Flags each three months running with the same figure, and gives the positions of all months in one. A run of six is
- * two weeks that gave the same figure, or a figure carried on: four threes, and all six months are estimates.
- */
-function flagGrossedUpWeeks(
-  { row, name }: LibraryRow,
+/** As few months as this with one figure may be chance no longer. */
+const ALIKE = 3;
+
+/** Flags each run of three or more months with the same figure, and gives the positions of all months in one. */
+function flagMonthsAlike(
+  { row, name, cells }: LibraryRow,
   months: readonly MonthColumn[],
   readings: readonly Reading[],
   report: Report,
 ): ReadonlySet<number> {
-  const inThree = new Set<number>();
-  const figure = (i: number): number | null => {
-    const reading = readings[i];
-    return typeof reading === 'object' && 'count' in reading && reading.count > 0 ? reading.count : null;
-  };
-  for (const [i, column] of months.entries()) {
-    const threeRunning = months[i + 2]?.month === column.month + 2;
-    const count = figure(i);
-    if (!threeRunning || count === null || figure(i + 1) !== count || figure(i + 2) !== count) continue;
-    for (const at of [i, i + 1, i + 2]) inThree.add(at);
-    const found = `${name}: ${count} in ${monthsText([column.month, column.month + 1, column.month + 2])}`;
-    const done = 'Imported as an estimate: one week grossed up by the publisher.';
-    report.flag([row, column.header], 'week-grossed-up', found, 'each month counted', done);
+  const runs = runsAlike(months, readings).filter((run) => run.length >= ALIKE);
+  for (const run of runs) {
+    const columns = run.flatMap((i) => months[i] ?? []);
+    const figure = (cells[columns[0]?.position ?? -1] ?? '').trim();
+    const found = `${name}: ${figure} in each of ${monthsText(columns.map(({ month }) => month))}`;
+    const done = `${run.length} months alike: taken as an estimate, as where one count stands for several months.`;
+    report.flag([row, columns[0]?.header ?? null], 'week-grossed-up', found, 'a count of each month', done);
   }
-  return inThree;
+  return new Set(runs.flat());
+}
+
+/** Positions of neighbouring months with the same figure above 0, run by run. */
+function runsAlike(months: readonly MonthColumn[], readings: readonly Reading[]): readonly number[][] {
+  const runs: { last: number; figure: number; at: number[] }[] = [];
+  for (const [i, { month }] of months.entries()) {
+    const reading = readings[i];
+    if (typeof reading !== 'object' || !('count' in reading) || reading.count === 0) continue;
+    const run = runs.at(-1);
+    if (run?.figure === reading.count && run.last + 1 === month) {
+      run.last = month;
+      run.at.push(i);
+    } else runs.push({ last: month, figure: reading.count, at: [i] });
+  }
+  return runs.map(({ at }) => at);
 }
 
 function eventOf(

@@ -4,7 +4,7 @@
  * sums of others.
  */
 import type { FindingCode, ImportOptions, Report } from './importer.ts';
-import { authorityOf, isGssCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { authorityOf, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
 import { countHint, countOf, keyOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
@@ -32,7 +32,7 @@ export function placeOf(
 export function authoritiesIn(rows: readonly NamedRow[], options: ImportOptions, report: Report): AuthorityOfRow {
   const nameOf = (row: NamedRow): string => keyOf(row.text(AUTHORITY));
   const groups = grouped(rows, nameOf);
-  const whole = options.authority !== undefined && isGssCode(options.authority) ? options.authority : null;
+  const whole = options.authority !== undefined && isAuthorityCode(options.authority) ? options.authority : null;
   const given = options.authorities ?? {};
   const nameless = groups.map(([row]) => row.text(AUTHORITY)).filter((n) => n !== '' && authorityOf(n, given) === null);
   const codes = new Map<string, string | null>();
@@ -64,7 +64,7 @@ function settled(
   if (name === '') return refuse('value-missing', 'the name or GSS code of the authority');
   const code = authorityOf(name, given);
   if (code !== null) {
-    return isGssCode(name) && whole !== null && whole !== code
+    return isAuthorityCode(name) && whole !== null && whole !== code
       ? refuse('authority-other', `rows of ${whole}, which the whole file is said to be about`)
       : code;
   }
@@ -72,7 +72,7 @@ function settled(
   if (whole === null) {
     return refuse(
       'authority-unknown',
-      `a GSS code; or give this name one: ${naming}, or --authority <code> for the whole file`,
+      `the GSS code of an authority; or give this name one: ${naming}, or --authority <code> for the whole file`,
     );
   }
   // One code holds for whatever the authority is called, but not for two: nothing says which of them is meant.
@@ -117,12 +117,14 @@ interface Counted {
  * @param sameThing  what a row counts, for comparison
  * @param says       what it says of it, the count included
  * @param column     header to name in the findings
+ * @param otherwiseIn how another row says it otherwise, as the end of a sentence
  */
 export function countedOnce<R extends Counted>(
   rows: readonly R[],
   sameThing: (row: R) => string,
   says: (row: R) => string,
   column: string,
+  otherwiseIn: (other: R, row: R) => string,
   report: Report,
 ): readonly R[] {
   const { kept, repeats, contradicted } = settleRepeats(rows, sameThing, says);
@@ -131,7 +133,7 @@ export function countedOnce<R extends Counted>(
     report.refuse([row.row, column], 'row-repeated', `the same count as row ${first.row}`, 'each count once', done);
   }
   for (const { row, other } of contradicted) {
-    const found = `${row.count}, where row ${other.row} counts the same as ${other.count} or by another method`;
+    const found = `${row.count}, but ${otherwiseIn(other, row)}`;
     report.refuse([row.row, column], 'row-contradicted', found, 'one count', 'None of these rows was imported.');
   }
   return [...kept].sort((a, b) => a.row - b.row);

@@ -93,6 +93,7 @@ const entry = <T>(table: Readonly<Record<string, T>>, key: string): T | undefine
 export const openDataLoans: Importer = {
   format: FORMAT,
   title: 'Loans in the public library open-data schema',
+  windowColumn: MONTH,
   recognises: (header) => layoutScore(header, LAYOUT),
   read,
 };
@@ -114,7 +115,7 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
   const authority = authoritiesIn(named, source.options, report);
   const rows = named.flatMap((row) => loansRow(row, authority, report) ?? []);
   const thing = ({ place, month, type }: LoansRow): string => `${place} ${month} ${keyOf(type)}`;
-  const once = countedOnce(rows, thing, ({ count }) => String(count), LOANS, report);
+  const once = countedOnce(rows, thing, ({ count }) => String(count), LOANS, otherwiseIn, report);
   // A total may stand among the types of one library, or among the libraries for one type.
   const types = {
     groupOf: ({ place, month }: LoansRow) => `${place} ${month}`,
@@ -128,6 +129,9 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
   noteUnmapped(kept, report);
   return { events: kept.map((row) => eventOf(row, source)), findings: report.findings };
 }
+
+const otherwiseIn = (other: LoansRow): string =>
+  `row ${other.row} gives ${other.count} for the same library, month and type`;
 
 /** A row whose every cell can be used, or null with a finding at each that cannot. */
 function loansRow(row: NamedRow, authority: AuthorityOfRow, report: Report): LoansRow | null {

@@ -50,6 +50,7 @@ const COUNT_TYPES: readonly (readonly [text: RegExp, method: Method, named: stri
 export const openDataVisits: Importer = {
   format: FORMAT,
   title: 'Physical visits in the public library open-data schema',
+  windowColumn: END,
   recognises: (header) => layoutScore(header, LAYOUT),
   read,
 };
@@ -71,7 +72,7 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
   const authority = authoritiesIn(named, source.options, report);
   const rows = named.flatMap((row) => visitsRow(row, authority, report) ?? []);
   const thing = ({ place, window }: VisitsRow): string => `${place} ${intervalOf(window)}`;
-  const once = countedOnce(rows, thing, ({ method, count }) => `${method} ${count}`, VISITS, report);
+  const once = countedOnce(rows, thing, ({ method, count }) => `${method} ${count}`, VISITS, otherwiseIn, report);
   const apart = withoutOverlaps(once, report);
   const among = {
     groupOf: ({ authority: code, window }: VisitsRow) => `${code} ${intervalOf(window)}`,
@@ -81,6 +82,11 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
   for (const row of kept) flagPartOfAMonth(row, report);
   return { events: kept.map((row) => eventOf(row, source)), findings: report.findings };
 }
+
+const otherwiseIn = (other: VisitsRow, row: VisitsRow): string =>
+  other.count === row.count
+    ? `row ${other.row} gives the same library and days another count type`
+    : `row ${other.row} gives ${other.count} for the same library and days`;
 
 /** A row whose every cell can be used, or null with a finding at each that cannot. */
 function visitsRow(row: NamedRow, authority: AuthorityOfRow, report: Report): VisitsRow | null {

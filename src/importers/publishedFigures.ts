@@ -7,6 +7,7 @@
  * what is the baseline of what, is for indicator definitions to say.
  */
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
+import { plainFault } from '../../contracts/plainFault.ts';
 import { figurePublished } from '../../contracts/events/figures.ts';
 import { dayOf, intervalOf, type DayWindow } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
@@ -52,6 +53,7 @@ const SURVEY_WORDS = /\btaking part\b|\bsurveys?\b|\bn\s*=\s*\d/i;
 export const publishedFigures: Importer = {
   format: FORMAT,
   title: 'Published figures, one a row with its source',
+  windowColumn: 'period_end',
   recognises: (header) => layoutScore(header, LAYOUT),
   read,
 };
@@ -129,7 +131,7 @@ function figureRow(row: NamedRow, sha256: string, report: Report): FigureRow | n
     ...(row.text('note') === '' ? {} : { note: row.text('note') }),
     reference,
   };
-  const checked = figurePublished.safeParse(data);
+  const checked = figurePublished.safeParse(data, { error: plainFault });
   if (!checked.success) {
     for (const { path, message } of checked.error.issues) {
       const column = COLUMN_OF_FIELD[String(path[0] ?? '')] ?? 'value';

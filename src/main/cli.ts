@@ -3,20 +3,24 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { dateField, methodField } from '../../contracts/fields.ts';
+import { methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
+import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
-import { BASES, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
+import { AUTHORITY_CODE, BASES, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
+import type { ImportReport } from '../app/importFile.ts';
 import type { Dismissal } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import { requestOf } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/readTable.ts';
+import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
@@ -32,7 +36,7 @@ import {
   showSeries,
   showVerification,
 } from './show.ts';
-import type { Target } from './target.ts';
+import type { Opening, Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
 const JSON_INDENT = 2;
@@ -99,29 +103,29 @@ program
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
-  .addHelpText('after', `\nEnds with ${PARTLY_REFUSED_EXIT} where something was refused and the rest was recorded.`)
+  .addHelpText(
+    'after',
+    `\nEnds with ${PARTLY_REFUSED_EXIT} where something was refused and the rest was recorded, with ${ERROR_CODES['invalid-file'].exit} where nothing of a file was: files after it are left.\nFormats, cells and options: docs/importing.md.`,
+  )
   .action(async (files: string[], flags: ImportFlags) => {
-    const reports = await withTarget(async (target, progress) => {
-      const done = [];
-      for (const file of files) {
-        const bytes = readBytes(file);
-        done.push(
-          await target.import(
-            {
-              fileName: basename(file),
-              bytes,
-              encoding: flags.encoding,
-              format: flags.format,
-              strict: flags.strict === true,
-              options: importOptions(flags),
-            },
-            progress,
-          ),
-        );
-      }
-      return done;
-    });
-    print({ imports: reports }, reports.map(showImport).join('\n'));
+    const options = importOptions(flags);
+    // All are read before the first is imported: a name that is mistyped stops everything while nothing is done yet.
+    const inputs = files.map((file) => ({ fileName: basename(file), bytes: readBytes(file) }));
+    const reports: ImportReport[] = [];
+    try {
+      await withTarget(
+        async (target, progress) => {
+          const { encoding, format } = flags;
+          for (const input of inputs) {
+            const request = { ...input, encoding, format, strict: flags.strict === true, options };
+            reports.push(await target.import(request, progress));
+          }
+        },
+        { make: true },
+      );
+    } finally {
+      if (reports.length > 0) print({ imports: reports }, reports.map(showImport).join('\n'));
+    }
     const left = reports.reduce((sum, report) => sum + refusals(report), 0);
     if (left === 0) return;
     process.exitCode = PARTLY_REFUSED_EXIT;
@@ -161,9 +165,12 @@ program
   .addOption(seriesOption('from'))
   .addOption(seriesOption('to'))
   .option('--csv', 'print CSV')
-  .action(async (indicator: string, { csv, ...selection }: SeriesFlags & { csv?: boolean }) => {
-    const series = await withTarget((target) => target.series(requestOf(indicator, selection)));
-    if (csv === true) process.stdout.write(seriesCsv(series));
+  .action(async (indicator: string, flags: SeriesFlags & { csv?: boolean }) => {
+    if (flags.csv === true && globals().json === true)
+      throw new LedgerError('usage', 'Give --csv or --json, not both.');
+    const request = seriesRequest(indicator, flags);
+    const series = await withTarget((target) => target.series(request));
+    if (flags.csv === true) process.stdout.write(seriesCsv(series));
     else print(series, showSeries(series));
   });
 
@@ -185,10 +192,20 @@ program
         hint: 'Give the file one of these endings.',
       });
     }
-    const series = await withTarget((target) => target.series(requestOf(indicator, flags)));
+    const request = seriesRequest(indicator, flags);
+    if (!existsSync(dirname(file))) {
+      throw new LedgerError('not-found', `There is no folder ${dirname(file)} to put ${basename(file)} into.`, {
+        hint: 'Make it, or name another.',
+      });
+    }
+    const series = await withTarget((target) => target.series(request));
     const spec = baselineProgressChart(series);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, await draw(spec));
+    const drawn = await draw(spec);
+    try {
+      writeFileSync(file, drawn);
+    } catch (error) {
+      throw new LedgerError('not-allowed', `${file} cannot be written: ${whyNot(error)}.`);
+    }
     print({ file, description: spec.description }, `${file}\n${spec.description ?? ''}`);
   });
 
@@ -261,15 +278,24 @@ function importOptions({ authority, name, zero, measure, method }: ImportFlags):
     const at = text.lastIndexOf('=');
     if (at <= 0)
       throw new LedgerError('usage', `--name ${text}: write the name as in the file, "=", and its GSS code.`);
-    return [text.slice(0, at), text.slice(at + 1)] as const;
+    return [text.slice(0, at), authorityCode(text.slice(at + 1), `--name ${text}`)] as const;
   });
   return {
-    ...(authority === undefined ? {} : { authority }),
+    ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
   };
+}
+
+/** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */
+function authorityCode(typed: string, option: string): string {
+  const code = typed.trim().toUpperCase();
+  if (AUTHORITY_CODE.test(code)) return code;
+  throw new LedgerError('usage', `${option}: "${typed}" is not the GSS code of a library authority.`, {
+    hint: 'It looks like E08000021, which is Newcastle upon Tyne; the code of a nation or a region will not do.',
+  });
 }
 
 interface SeriesFlags {
@@ -292,15 +318,24 @@ function seriesOption(name: keyof SeriesFlags): Option {
     case 'breakdown':
       return new Option('--breakdown <dimension=category>', 'one category instead of the total');
     case 'from':
-      return new Option('--from <date>', 'first day wanted, YYYY-MM-DD').argParser(dayOption);
+      return new Option('--from <date>', 'first day wanted, YYYY-MM-DD');
     case 'to':
-      return new Option('--to <date>', 'last day wanted, YYYY-MM-DD').argParser(dayOption);
+      return new Option('--to <date>', 'last day wanted, YYYY-MM-DD');
   }
 }
 
-function dayOption(text: string): string {
-  if (dateField.safeParse(text).success) return text;
-  throw new InvalidArgumentError('Write a day as YYYY-MM-DD.');
+/** What is wanted of an indicator, by the rules of the API. Throws `usage`, naming the options. */
+function seriesRequest(indicator: string, flags: SeriesFlags): ReturnType<typeof requestOf> {
+  const { place, by, basis, breakdown, from, to } = flags;
+  const parsed = z
+    .object(selectionFields)
+    .refine(...IN_ORDER)
+    .safeParse({ place, by, basis, breakdown, from, to });
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => ({ message: `--${path.join('.')} ${message}` }));
+    throw new LedgerError('usage', `${faults.map(({ message }) => message).join('; ')}.`);
+  }
+  return requestOf(indicator, parsed.data);
 }
 
 type Spec = ReturnType<typeof baselineProgressChart>;
@@ -323,7 +358,7 @@ const globals = (): GlobalFlags => program.opts();
 
 async function withTarget<T>(
   use: (target: Target, progress: Progress) => Promise<T>,
-  choices: { startAgain?: boolean } = {},
+  choices: Opening = {},
 ): Promise<T> {
   const { progress, end } = progressLine(process.stderr);
   const { openTarget } = await import('./target.ts');
@@ -343,7 +378,7 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new LedgerError('not-found', `${file} cannot be read: ${(error as Error).message}.`);
+    throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
   }
 }
 

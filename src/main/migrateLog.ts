@@ -6,6 +6,7 @@ import type { Progress } from '../app/progress.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
 import type { Config } from './config.ts';
+import { refuseMissing } from './target.ts';
 import { openStores, type WhichLog } from './openStores.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function moveLog(
       hint: "Use the server's own backup and restore: positions stay the same.",
     });
   }
+  refuseMissing(config);
   mkdirSync(config.data, { recursive: true });
   const lock = lockDataDirectory(config.data);
   const stores = openStores(config, () => new Date());

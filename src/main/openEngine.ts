@@ -7,6 +7,7 @@ import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Progress } from '../app/progress.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { openFactStore } from '../facts/factStore.ts';
+import { whyNot } from '../files/whyNot.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
 import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
@@ -102,7 +103,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new LedgerError('usage', `The data directory ${path} cannot be made: ${(error as { code?: string }).code}.`, {
+    throw new LedgerError('usage', `The data directory ${path} cannot be made: ${whyNot(error)}.`, {
       hint: 'Name a folder that you may write to with --data or OUTCOMES_DATA.',
     });
   }

@@ -5,6 +5,7 @@ import type { ImportReport } from '../app/importFile.ts';
 import type { ParkedEvent } from '../app/parked.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
+import { foundAndExpected, type Finding } from '../importers/importer.ts';
 import type { ListedIndicator } from './target.ts';
 import { seriesTable } from '../charts/seriesTable.ts';
 import { textAlternative } from '../charts/textAlternative.ts';
@@ -14,26 +15,37 @@ import { periodLabel } from '../domain/periods.ts';
 const whole = (n: number): string => formatNumber(n, 0);
 const FINDINGS_SHOWN = 20;
 
-/** What became of a file: counts, then the first findings, one a line. */
+/**
+ * What became of a file: counts, then the first findings, one a line. Of what is not refused, findings of one kind in one
+ * row share a line.
+ */
 export function showImport(report: ImportReport): string {
   const { findings } = report;
   const counts = (['refused', 'flagged', 'noted'] as const).map(
     (s) => `${whole(findings.filter((f) => f.severity === s).length)} ${s}`,
   );
-  const shown = findings
-    .slice(0, FINDINGS_SHOWN)
-    .map(
-      (f) =>
-        `  ${f.severity}  row ${f.row}${f.cell === null ? '' : `, ${f.cell}`}: found ${f.found}; expected ${f.expected}; ${f.done}`,
-    );
-  const more = findings.length - shown.length;
+  const groups = new Map<string, Finding[]>();
+  for (const [at, finding] of findings.entries()) {
+    const { severity, code, row } = finding;
+    const key = severity === 'refused' ? String(at) : `${severity} ${code} ${row}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  const shown = [...groups.values()].slice(0, FINDINGS_SHOWN);
+  const more = findings.length - shown.flat().length;
   return [
     `${report.file}: read as ${report.format}, SHA-256 ${report.sha256.slice(0, 16)}…`,
     `  ${whole(report.events)} events: ${whole(report.accepted)} recorded, ${whole(report.duplicates)} recorded before, ${whole(report.refused)} refused`,
     `  findings: ${counts.join(', ')}`,
-    ...shown,
+    ...shown.flatMap(findingLine),
     ...(more > 0 ? [`  … and ${whole(more)} more: --json lists all`] : []),
   ].join('\n');
+}
+
+function findingLine([first, ...others]: readonly Finding[]): string[] {
+  if (first === undefined) return [];
+  const { severity, row, cell, done } = first;
+  const like = others.length === 0 ? '' : ` (and ${whole(others.length)} more like it in this row)`;
+  return [`  ${severity}  row ${row}${cell === null ? '' : `, ${cell}`}: ${foundAndExpected(first)}; ${done}${like}`];
 }
 
 /** How many things of a file were refused: cells, rows and columns, and what the log would not take. */

@@ -2,6 +2,7 @@
  * What the commands work on: the data directory itself, or the server that has it open. Both answer alike, so that a
  * command need not know which it is.
  */
+import { existsSync } from 'node:fs';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { problemSchema } from '../../contracts/errors.ts';
@@ -52,15 +53,20 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** How a command needs what it works on. */
+export interface Opening {
+  /** For a rebuild: what is derived and damaged must not keep it from starting. */
+  readonly startAgain?: boolean;
+  /** For an import: a data directory that is not there is made. */
+  readonly make?: boolean;
+}
+
 /**
- * The directory where it is free, else the server that has it. `startAgain` is for a rebuild: what is derived and damaged must not
- * keep it from starting. Throws `data-directory-in-use` where neither answers.
+ * The directory where it is free, else the server that has it. Throws `data-directory-in-use` where neither answers, and
+ * `not-found` where there is no such directory, which then is not made: it is a mistyped one.
  */
-export async function openTarget(
-  config: Config,
-  progress: Progress,
-  choices: { startAgain?: boolean } = {},
-): Promise<Target> {
+export async function openTarget(config: Config, progress: Progress, choices: Opening = {}): Promise<Target> {
+  if (choices.make !== true) refuseMissing(config);
   let engine: Engine;
   try {
     engine = await openEngine(config, { onFailure: () => undefined }, progress, choices);
@@ -71,6 +77,14 @@ export async function openTarget(
     return throughServer(record);
   }
   return directly(engine);
+}
+
+/** With a log elsewhere a new directory is no mistake: all that it will hold is made again from the log. */
+export function refuseMissing({ data, logUrl, eventStoreUrl }: Config): void {
+  if (logUrl !== null || eventStoreUrl !== null || existsSync(data)) return;
+  throw new LedgerError('not-found', `There is no data directory ${data}.`, {
+    hint: 'Name it with --data or OUTCOMES_DATA; "outcomes import" and "outcomes serve" make a new one.',
+  });
 }
 
 function directly(engine: Engine): Target {

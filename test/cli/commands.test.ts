@@ -132,6 +132,19 @@ describe.each([
       expect([strict.code, strict.out]).toEqual([3, '']);
       expect(strict.err).toMatch(/visits\.csv, row 2, 2018-05/);
 
+      const good = join(data, 'more-visits.csv');
+      writeFileSync(good, VISITS.replaceAll('2018', '2019'));
+      const missing = await outcomes(data, ['import', good, join(data, 'none.csv'), '--authority', 'E08000021']);
+      expect([missing.code, missing.out]).toEqual([4, '']);
+      writeFileSync(bad, 'Library,2035-02\nCity,5\n');
+      const second = await outcomes(data, ['import', good, bad, '--authority', 'e08000021']);
+      expect([second.code, second.out]).toEqual([3, expect.stringMatching(/^more-visits\.csv: [^]* 5 recorded, /)]);
+      expect(second.err).toMatch(/^outcomes: visits\.csv: nothing was imported; 1 thing was refused\./);
+      for (const wrong of ['Newcastle', 'E92000001']) {
+        const authority = await outcomes(data, ['import', good, '--authority', wrong]);
+        expect([authority.code, authority.err]).toEqual([2, expect.stringContaining(`--authority ${wrong}: `)]);
+      }
+
       const draft = join(data, 'draft.yaml');
       writeFileSync(draft, 'id: visits\nversion: one\n');
       const definition = await outcomes(data, ['replay', draft]);

@@ -100,7 +100,11 @@ describe('import', () => {
 
   test('another media type is 415', async () => {
     expect((await command('import?file=x.csv', '{}', 'application/json')).problem?.code).toBe('unsupported-media-type');
-    expect((await command('import?file=x.csv', 'x', 'image/png')).problem?.code).toBe('unsupported-media-type');
+    const { problem } = await command('import?file=x.csv', 'x', 'image/png');
+    expect([problem?.code, problem?.hint]).toEqual([
+      'unsupported-media-type',
+      'Give the Content-Type: application/octet-stream, or text/csv.',
+    ]);
   });
 
   test('options reach the importer', async () => {

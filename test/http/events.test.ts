@@ -272,6 +272,9 @@ describe('what is not taken', () => {
   test('another media type: 415', async () => {
     const answer = await post('x', 'text/plain');
     expect([answer.statusCode, problemIn(answer).code]).toEqual([415, 'unsupported-media-type']);
+    expect(problemIn(answer).hint).toBe(
+      'Give the Content-Type: application/json, or application/cloudevents+json, or application/cloudevents-batch+json, or application/x-ndjson.',
+    );
   });
 
   test('no body: 415', async () => {

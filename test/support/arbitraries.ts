@@ -14,14 +14,10 @@ import { impossibleCuts } from '../../contracts/possibleCuts.ts';
 import { isoOf } from '../../src/domain/periods.ts';
 import { planIndicator } from '../../src/domain/plan.ts';
 
-const PLACES = [
-  'E08000021/city',
-  'E08000021/walker',
-  'E08000021',
-  'E10000014/andover',
-  'W06000015/central',
-  'K02000001',
-];
+const LIBRARIES = ['E08000021/city', 'E08000021/walker', 'E08000021', 'E10000014/andover', 'W06000015/central'];
+/** What is published and how many live there may be said of nations too. */
+const placesOf = (kind: FactKind): readonly string[] =>
+  kind === 'figure.published' || kind === 'reference.population' ? [...LIBRARIES, 'K02000001'] : LIBRARIES;
 const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
 
 const dayIn = (first: number, days: number): fc.Arbitrary<number> => fc.integer({ min: first, max: first + days });
@@ -183,7 +179,7 @@ export const factBody = (kinds: readonly FactKind[] = FACT_KINDS): fc.Arbitrary<
     .constantFrom(...kinds)
     .chain((kind) =>
       fc
-        .tuple(DATA[kind], fc.constantFrom(...PLACES), time)
+        .tuple(DATA[kind], fc.constantFrom(...placesOf(kind)), time)
         .map(
           ([data, subject, t]) =>
             clean({ type: typeOf(kind), subject, data, ...(MOMENTS.has(kind) ? { time: t } : {}) }) as FactBody,

@@ -2,7 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { activityEvent, EVENT_KINDS, kindOf, type ActivityEvent } from '../../../contracts/activityEvent.ts';
+import {
+  activityEvent,
+  EVENT_KINDS,
+  kindOf,
+  readActivityEvent,
+  type ActivityEvent,
+} from '../../../contracts/activityEvent.ts';
 
 const folder = new URL('../../../contracts/examples/', import.meta.url);
 const read = (group: string): readonly (readonly [name: string, content: unknown])[] =>
@@ -58,8 +64,40 @@ describe('invalid examples', () => {
     expect(pointersOf(parsed.error!)).toEqual([pointer]);
   });
 
+  it.each(invalid)('%s is refused in plain words', (_, { event }) => {
+    const { error } = readActivityEvent(event);
+    // An unknown field is told by its name, and an unknown type by itself, where events are recorded.
+    const told = error!.issues.filter(({ code, path }) => code !== 'unrecognized_keys' && path.join('/') !== 'type');
+    for (const { message } of told) expect(message).toMatch(/^must /);
+  });
+
   it.each(invalid)('%s says why, and nothing else', (_, content) => {
     expect(Object.keys(content).sort()).toEqual(['event', 'pointer', 'why']);
     expect(content.why.length).toBeGreaterThan(8);
   });
+});
+
+describe('what is wrong is said in plain words', () => {
+  const visits = valid.find(([file]) => file === 'visits.counted.json')![1] as { data: object };
+  const withData = (data: object): unknown => ({ ...visits, data: { ...visits.data, ...data } });
+  const held = valid.find(([file]) => file === 'activity.held.json')![1] as object;
+  const digital = valid.find(([file]) => file === 'digital-sessions.counted.json')![1] as { data: object };
+
+  it.each([
+    ['a number as text', withData({ count: '5' }), 'must be a number, not text'],
+    ['a number with decimals', withData({ count: 5.5 }), 'must be a whole number, not a number with decimals'],
+    ['no number', withData({ count: null }), 'must be a number, not null'],
+    ['less than nothing', withData({ count: -1 }), 'must be at least 0'],
+    ['a number too large', withData({ count: 1e12 }), 'must be at most 1000000000'],
+    ['a word of no list', withData({ site: 'here' }), 'must be one of library-only, co-located'],
+    ['another version of the envelope', { ...visits, specversion: '0.3' }, 'must be 1.0'],
+    ['data that are a list', { ...visits, data: [] }, 'must be an object, not a list'],
+    ['no data', { ...visits, data: undefined }, 'must be given'],
+    ['no time', { ...held, time: undefined }, 'must be given'],
+    ['no date', { ...withData({}) as object, type: 'org.outcome-ledger.service-point.status.v1', data: { open: 'open' } }, 'must be given'],
+    ['too many decimals', { ...digital, data: { ...digital.data, hours: 1.234 } }, 'must be a multiple of 0.01'],
+    ['a place that is too long', { ...visits, subject: `E08000021/${'a'.repeat(80)}` }, 'must be at most 80 characters long'],
+  ])('%s', (_, event, words) => {
+    expect(readActivityEvent(event).error?.issues.map(({ message }) => message)).toEqual([words]);
+  }); // prettier-ignore
 });

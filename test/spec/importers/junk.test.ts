@@ -110,7 +110,7 @@ describe.each(IMPORTERS.map((importer) => [importer.format, importer] as const))
     let fruitful = 0;
     fc.assert(
       fc.property(table, options, fc.constantFrom('visits.csv', 'x'), (tableOf, optionsOf, fileName) => {
-        const sure = importer.recognises(tableOf.header, fileName);
+        const sure = importer.recognises(tableOf.header, fileName, optionsOf);
         expect(sure >= 0 && sure <= 1).toBe(true);
         const { events, findings } = importer.read({ fileName, sha256, table: tableOf, options: optionsOf });
         for (const event of events) activityEvent.parse(event);

@@ -62,7 +62,7 @@ describe('a monthly table, a library a row and a month a column', () => {
     expect(said(result)).toContain('noted r2 [2019-05] closed "Closed"');
   });
 
-  it('takes a figure three months running for one week grossed up: an estimate, and never to be grossed up again', () => {
+  it('takes a figure three months running for an estimate that is never to be grossed up, and says what it saw', () => {
     const result = read(`
       Library,2019-04,2019-05,2019-06,2019-07
       Kenton,1226,1226,1226,900
@@ -71,8 +71,19 @@ describe('a monthly table, a library a row and a month a column', () => {
       '1226 estimate', '1226 estimate', '1226 estimate', '900 system',
     ]); // prettier-ignore
     expect(said(result, 'flagged')).toEqual([
-      'flagged r2 [2019-04] week-grossed-up "Kenton: 1226 in 2019-04 to 2019-06"',
+      'flagged r2 [2019-04] week-grossed-up "Kenton: 1226 in each of 2019-04 to 2019-06"',
     ]);
+    expect(withCode(result, 'week-grossed-up')[0]?.done).toMatch(/^3 months alike: taken as an estimate/);
+  });
+
+  it('flags four and more months alike once, as one run', () => {
+    const result = read(`
+      Library,2013-08,2013-09,2013-10,2013-11,2013-12
+      City,67000,67863,67863,67863,67863`);
+    expect(said(result, 'flagged')).toEqual([
+      'flagged r2 [2013-09] week-grossed-up "City: 67863 in each of 2013-09 to 2013-12"',
+    ]);
+    expect(withCode(result, 'week-grossed-up')[0]?.done).toMatch(/^4 months alike/);
   });
 
   it('does not join months that are not neighbours, nor zeros', () => {
@@ -228,6 +239,7 @@ describe('a monthly table, a library a row and a month a column', () => {
     ['no month at all', 'Library,Visits\nCity,1', {}, 'r1 * column-missing'],
     ['no authority', 'Library,2019-04\nCity,1', { authority: undefined }, 'r1 * option-unusable'],
     ['an authority that is no GSS code', 'Library,2019-04\nCity,1', { authority: 'Newcastle' }, 'r1 * option-unusable'],
+    ['a nation for an authority', 'Library,2019-04\nCity,1', { authority: 'E92000001' }, 'r1 * option-unusable'],
     [
       'a method that would gross up months',
       'Library,2019-04\nCity,1',
@@ -250,6 +262,27 @@ describe('a monthly table, a library a row and a month a column', () => {
     const forced = importText(monthlyWide, 'Library,2019-04\nCity,1', OPTIONS, { fileName: 'monthly-wifi-users.csv' });
     expect(refusals(forced)).toEqual(['r1 * measure-unknown']);
   });
+
+  it('is known under any name once its measure is said, and asks for it until then', () => {
+    const header = ['Library', '2019-04', '2019-05'];
+    expect(detectFormat(header, 'nv.csv', { measure: 'visits' })).toBe(monthlyWide);
+    expect(() => detectFormat(header, 'nv.csv')).toThrow(
+      expect.objectContaining({
+        hint: expect.stringMatching(
+          /^This looks like monthly-wide: say what it counts, with --measure visits/,
+        ) as string,
+      }),
+    );
+  });
+
+  it.each(['pc-visits.csv', 'visits-percent.csv', 'Website visits.csv', 'virtual_visits.csv', 'visits per head.csv'])(
+    'does not take %s for visits by its name',
+    (fileName) => {
+      expect(() => detectFormat(['Library', '2019-04'], fileName)).toThrow('No importer recognises');
+      const forced = importText(monthlyWide, 'Library,2019-04\nCity,1', OPTIONS, { fileName });
+      expect(refusals(forced)).toEqual(['r1 * measure-unknown']);
+    },
+  );
 
   it('gives the same events for the same file, and other identities for another', () => {
     const [one, again, other] = ['City,1', 'City,1', 'City,2'].map((row) => read(`Library,2019-04\n${row}`).events);

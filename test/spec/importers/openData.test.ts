@@ -213,6 +213,19 @@ describe('physical visits in the open-data schema', () => {
     expect(refusals(file('Newcastle', 'newcastle', 'Gateshead'))).toEqual([]);
   });
 
+  it('takes no nation for an authority, whether the row, a name or the option says so', () => {
+    const row = (name: string): string => `${VISITS}\n${name},City,2019-01-01,2019-01-31,Automatic,5`;
+    const ways = [
+      importText(openDataVisits, row('E92000001')),
+      importText(openDataVisits, row('England'), { authorities: { England: 'K02000001' } }),
+      importText(openDataVisits, row('England'), { authority: 'E92000001' }),
+    ];
+    for (const way of ways) {
+      expect(way.events).toEqual([]);
+      expect(refusals(way)).toEqual(['r2 Local authority authority-unknown']);
+    }
+  });
+
   it('says once that a name has no code, however many rows it keeps out', () => {
     const row = (n: number): string => `Somerset,Library ${n},2019-01-01,2019-01-31,Automatic,${n}`;
     const result = visits(...Array.from({ length: 30 }, (_, n) => row(n)));
@@ -307,6 +320,14 @@ describe('loans in the open-data schema', () => {
     expect(new Set(refusals(result).map((text) => text.split(' ').slice(1).join(' ')))).toEqual(
       new Set(['Loans totals-row']),
     );
+  });
+
+  it('says of rows that contradict each other what the other gives', () => {
+    const result = loans(`${N},City,2019-12,Fiction,24`, `${N},City,2019-12,fiction,23`);
+    expect(withCode(result, 'row-contradicted').map(({ row, found }) => `r${row} ${found}`)).toEqual([
+      'r2 24, but row 3 gives 23 for the same library, month and type',
+      'r3 23, but row 2 gives 24 for the same library, month and type',
+    ]);
   });
 
   it('refuses totals among the types, a category too long to keep, and rows that repeat', () => {
