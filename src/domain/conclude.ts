@@ -29,6 +29,7 @@ export const NOTES = {
   noPopulation: 'no-population-near-the-period',
   noInterval: 'interval-not-published',
   noSampleSize: 'sample-size-not-published',
+  scopesDiffer: 'sources-differ-in-scope',
 } as const;
 
 /** When several reasons are given for one cell, the one that says most about what may be hidden or late comes first. */

@@ -46,12 +46,16 @@ const candidatesOf = (points: readonly Observation[], baseline: BaselineValue): 
     (p) => p.value !== null && windowOf(p.period).first > windowOf(baseline.period).last && enoughReported(p),
   );
 
-/** Why two figures are not comparable; empty where they are. */
+/** Why two figures are not comparable; empty where they are. A scope that sources disagree about is like no other. */
 const reasonsAgainst = (current: Observation, baseline: BaselineValue): string[] => [
-  ...((current.scope ?? '') === (baseline.scope ?? '') ? [] : ['scope']),
+  ...((current.scope ?? '') === (baseline.scope ?? '') && !scopeInDoubt(current) && !scopeInDoubt(baseline)
+    ? []
+    : ['scope']),
   ...(monthsIn(current.period) === monthsIn(baseline.period) ? [] : ['length of period']),
   ...(enoughReported(baseline) ? [] : ['coverage of the baseline']),
 ];
+
+const scopeInDoubt = ({ notes }: Pick<Observation, 'notes'>): boolean => notes.includes(NOTES.scopesDiffer);
 
 const monthsIn = (interval: string): number => {
   const { first, last } = windowOf(interval);
