@@ -1,11 +1,11 @@
 /** A file that a library publishes already: read by the importer of its format, recorded like any other events. */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { Finding, FindingCode, ImportSource } from '../importers/importer.ts';
+import type { Finding, FindingCode, ImportSource, Spot } from '../importers/importer.ts';
 import { detectFormat, importerOf } from '../importers/importers.ts';
 import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
-import type { RecordedCells } from './recordedCells.ts';
+import type { FigureDifference, RecordedCells } from './recordedCells.ts';
 import { recordEvents } from './recordEvents.ts';
 
 export interface ImportReport {
@@ -41,7 +41,7 @@ export async function importFile(
 ): Promise<ImportReport> {
   const importer =
     choices.format === undefined ? detectFormat(source.table.header, source.fileName) : importerOf(choices.format);
-  const { events: read, findings } = importer.read(source);
+  const { events: read, findings, spotOf } = importer.read(source);
   const bad = findings.filter(({ severity }) => severity === 'refused');
   if (bad.length > 0 && (choices.strict === true || read.length === 0)) throw refusal(source, bad);
   let [accepted, duplicates, refused] = [0, 0, 0];
@@ -52,7 +52,13 @@ export async function importFile(
     if (known === 'same') duplicates += 1;
     if (known === 'other') {
       refused += 1;
-      late.push(notRecorded(source, event, OTHERWISE, 'recorded-otherwise'));
+      const difference = recorded.difference(event);
+      late.push({
+        ...notRecorded(source, event, OTHERWISE, 'recorded-otherwise'),
+        ...(difference !== null &&
+          spotOf !== undefined &&
+          recordedInstead(difference, spotOf(event, difference.field))),
+      });
     }
     return known === 'new';
   });
@@ -101,6 +107,16 @@ function refusal(source: ImportSource, bad: readonly Finding[]): LedgerError {
 
 const OTHERWISE =
   'the number that is recorded for this place, window and category; to change it send a fact.corrected event';
+
+const recordedInstead = (
+  { found, recorded }: FigureDifference,
+  [row, cell]: Spot,
+): Pick<Finding, 'row' | 'cell' | 'found' | 'expected'> => ({
+  row,
+  cell,
+  found,
+  expected: `${recorded}, which is recorded under this reference; to change it send a fact.corrected event`,
+});
 
 function notRecorded(
   source: ImportSource,
