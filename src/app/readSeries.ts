@@ -89,7 +89,7 @@ export async function readSeries(
     madeUp: isMadeUp(choice.place),
     parked,
     status: `${incompleteText(parked)}${statusOf(choice)}`,
-    source: sourceOf(choice, wanted),
+    source: sourceOf(choice, wanted.length > 0 ? wanted : everything),
     notes: definition.notes,
     points: wanted.map(pointOf),
     baseline: baseline === null ? null : shownBaseline(baseline, choice.basis),
@@ -129,7 +129,7 @@ async function nameOf(choice: Choice, projection: ProjectionName, readModels: Re
 type FoundBaseline = BaselineValue & { readonly source: string | null; readonly state: Observation['state'] };
 
 const shownBaseline = (
-  { period, value, state, scope, source, coverage }: FoundBaseline,
+  { period, value, state, scope, source, coverage, notes }: FoundBaseline,
   basis: Basis,
 ): NonNullable<Series['baseline']> => ({
   period,
@@ -139,6 +139,7 @@ const shownBaseline = (
   scope,
   source,
   coverage,
+  notes: [...notes],
   basis,
 });
 
@@ -181,7 +182,7 @@ function summary(held: readonly HeldSeries[]): string {
     return some.slice(0, 6).join(', ') + (some.length > 6 ? ` and ${some.length - 6} more` : '');
   };
   const cuts = list(held.map((h) => h.breakdown));
-  return `places ${list(held.map((h) => h.place))}; by ${list(held.map((h) => h.granularity))}${cuts === '' ? '' : `; cuts ${cuts}`}`;
+  return `places ${list(held.map((h) => h.place))}; by ${list(held.map((h) => h.granularity))}${cuts === '' ? '' : `; breakdowns ${cuts}`}`;
 }
 
 function baselineOf({ definition }: Indicator, choice: Choice, series: readonly Observation[]): FoundBaseline | null {

@@ -15,7 +15,7 @@ import {
   textLayer,
   type Layer,
 } from './theme.ts';
-import { capitalised, coverageText, labelText, stateWords, valueText, valueWithUnit } from './words.ts';
+import { capitalised, labelText, stateWords, valueText, valueWithUnit, wantingText } from './words.ts';
 
 const ROW_HEIGHT = 66;
 const BAR_TOP = 24;
@@ -101,8 +101,8 @@ function rowsOf(series: Series): Row[] {
 
 function rowName(point: SeriesPoint, asBaseline: boolean): string {
   const scope = point.scope === null ? '' : `, ${point.scope}`;
-  const coverage = point.coverage === null ? '' : `: ${coverageText(point.coverage)} service point months reported`;
-  const partial = point.partial ? `, partial${coverage}` : '';
+  const wanting = wantingText(point);
+  const partial = point.partial ? `, partial${wanting === '' ? '' : `: ${wanting}`}` : '';
   return `${asBaseline ? 'Baseline: ' : ''}${point.label}${scope}${partial}`;
 }
 

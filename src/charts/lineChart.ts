@@ -20,7 +20,7 @@ import { inLanes, stacked } from './place.ts';
 import { countedByReason } from './textAlternative.ts';
 import { textWidth, wrapText, type Weight } from './textWidth.ts';
 import { COLOUR, LINE_HEIGHT, MARGIN, SIZE, TOTAL_WIDTH, boxLayer, lineLayer, textLayer, type Layer } from './theme.ts';
-import { capitalised, coverageText, labelText } from './words.ts';
+import { capitalised, labelText, wantingText } from './words.ts';
 
 const HEIGHT = 320;
 /** Labels at the right of the plot: wide enough for "Baseline 2018/19:" and for millions. */
@@ -383,9 +383,7 @@ function partialKey(layout: Layout): KeyItem[] {
   const [only] = partial;
   const where =
     partial.length === 1 && only !== undefined
-      ? only.coverage === null
-        ? `: ${only.label}`
-        : `: ${only.label}, ${coverageText(only.coverage)} service point months reported`
+      ? `: ${[only.label, wantingText(only)].filter((text) => text !== '').join(', ')}`
       : ` (${partial.length} periods)`;
   return [{ symbol: 'partial', text: `Partial${where}` }];
 }

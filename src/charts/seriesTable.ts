@@ -3,10 +3,13 @@ import type { Series, SeriesPoint } from '../../contracts/series.ts';
 import { formatNumber, roundsToZero } from '../domain/formatNumber.ts';
 import { inOrder, isBaseline } from './gaps.ts';
 import {
+  COVERAGE_UNIT,
   GRANULARITY_WORDS,
   MADE_UP,
   capitalised,
   coverageText,
+  isPartOfMonth,
+  isShort,
   measureText,
   noteWords,
   valueText,
@@ -72,6 +75,8 @@ interface Line {
   readonly coverage: SeriesPoint['coverage'];
   readonly scope: string | null;
   readonly notes: readonly string[];
+  /** As the chart draws it. */
+  readonly partial: boolean;
   readonly isTarget: boolean;
 }
 
@@ -86,7 +91,7 @@ export function seriesTable(series: Series): SeriesTable {
     [{ label: 'Lower limit', numeric: true }, (line) => (line.low === null ? null : valueText(series, line.low))],
     [{ label: 'Upper limit', numeric: true }, (line) => (line.high === null ? null : valueText(series, line.high))],
     [{ label: 'Sample size', numeric: true }, (line) => (line.n === null ? null : formatNumber(line.n, 0))],
-    [{ label: 'Coverage (service point months)', numeric: true }, coverageCell],
+    [{ label: `Coverage (${COVERAGE_UNIT})`, numeric: true }, coverageCell],
     [{ label: 'Covers', numeric: false }, (line) => line.scope],
     [
       { label: 'Notes', numeric: false },
@@ -138,8 +143,8 @@ function valueCell(series: Series, line: Line): string {
 
 function coverageCell(line: Line): string | null {
   if (line.coverage === null) return null;
-  const partial = line.value !== null && line.coverage.reported < line.coverage.expected ? ', partial' : '';
-  return `${coverageText(line.coverage)}${partial}`;
+  const days = isPartOfMonth(line) && !isShort(line) ? ' (part of a month)' : '';
+  return `${coverageText(line.coverage)}${line.value !== null && line.partial ? `, partial${days}` : ''}`;
 }
 
 function linesOf(series: Series): Line[] {
@@ -150,12 +155,13 @@ function linesOf(series: Series): Line[] {
     isTarget: false,
     name: isBaseline(series, point) ? `${point.label} (baseline)` : point.label,
   }));
-  const none = { isTarget: false, low: null, high: null, n: null, coverage: null, scope: null };
+  const none = { isTarget: false, partial: false, low: null, high: null, n: null, coverage: null, scope: null };
   if (baseline !== null && !points.some((point) => isBaseline(series, point))) {
     const start = baseline.period.slice(0, 10);
     const at = lines.findIndex((line) => line.start > start);
-    const notes = baseline.source === null ? [] : [`Source: ${baseline.source}`];
-    const line = { ...none, ...baseline, name: `${baseline.label} (baseline)`, start, notes };
+    const notes = [...baseline.notes, ...(baseline.source === null ? [] : [`Source: ${baseline.source}`])];
+    const partial = isShort(baseline) || isPartOfMonth(baseline);
+    const line = { ...none, ...baseline, partial, name: `${baseline.label} (baseline)`, start, notes };
     lines.splice(at < 0 ? lines.length : at, 0, line);
   }
   if (target !== null) {

@@ -2,6 +2,7 @@
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
 import type { ValueState } from '../../contracts/vocabulary.ts';
 import { formatNumber, formatWithUnit } from '../domain/formatNumber.ts';
+import { NOTES } from '../domain/conclude.ts';
 import type { Coverage } from '../domain/observation.ts';
 import { dayOf, intervalOf, periodLabel } from '../domain/periods.ts';
 
@@ -54,6 +55,28 @@ export const labelText = (series: Series, value: number): string =>
 export const valueWithUnit = (series: Series, value: number): string =>
   formatWithUnit(value, series.indicator.decimals, series.indicator.unit);
 
+/** Whether some month behind a figure is covered for a part of its days. */
+export const isPartOfMonth = ({ notes }: { readonly notes: readonly string[] }): boolean =>
+  notes.includes(NOTES.partMonth);
+
+/** Whether fewer service-point months were reported than expected. */
+export const isShort = ({ coverage }: Pick<SeriesPoint, 'coverage'>): boolean =>
+  coverage !== null && coverage.reported < coverage.expected;
+
+/** What is wanting of a partial figure: `149 of 156 service-point months reported`; empty where that is not known. */
+export function wantingText(point: Pick<SeriesPoint, 'coverage' | 'notes'>): string {
+  const months =
+    point.coverage !== null && isShort(point) ? [`${coverageText(point.coverage)} ${COVERAGE_UNIT} reported`] : [];
+  return [...months, ...(isPartOfMonth(point) ? ['part of a month reported'] : [])].join(', ');
+}
+
+/** Why a series has no figure at all: nothing was reported, or nothing lies in the days that were asked for. */
+export const noFiguresText = ({ points }: Series): string =>
+  points.length === 0 ? 'no figures in the days asked for' : 'no figures reported';
+
+/** What coverage is counted in. */
+export const COVERAGE_UNIT = 'service-point months';
+
 /** `149 of 156`. */
 export const coverageText = (coverage: Coverage): string =>
   `${formatNumber(coverage.reported, 0)} of ${formatNumber(coverage.expected, 0)}`;
@@ -102,6 +125,10 @@ export function pointNotes(points: readonly SeriesPoint[]): string[] {
   }
   return [...labels].map(([note, at]) => {
     const where = at.length === points.length ? 'all periods' : at.length <= 3 ? listed(at) : `${at.length} periods`;
-    return `${noteWords(note).replace(/\.$/, '')} (${where}).`;
+    return noteSentence(note, where);
   });
 }
+
+/** A note as a sentence of its own, with what it is about: `From CIPFA (all periods).` */
+export const noteSentence = (note: string, where: string): string =>
+  `${capitalised(noteWords(note)).replace(/\.$/, '')} (${where}).`;

@@ -204,7 +204,7 @@ function leftOut(points: readonly Observation[], current: Observation, baseline:
     const reasons = reasonsAgainst(p, baseline);
     const why =
       p.coverage !== null && p.coverage.reported < p.coverage.expected
-        ? `${p.coverage.reported} of ${p.coverage.expected} library-months reported`
+        ? `${p.coverage.reported} of ${p.coverage.expected} service-point months reported`
         : `not comparable${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`;
     return `${periodLabel(p.period)} is left out: ${why}`;
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { footer } from '../../../src/charts/headline.ts';
 import { seriesTable } from '../../../src/charts/seriesTable.ts';
 import { formatNumber } from '../../../src/domain/formatNumber.ts';
 import { caseNames, goldenSeries, point } from './cases.ts';
@@ -10,7 +11,7 @@ describe('series table', () => {
     expect(table.columns.map((column) => column.label)).toEqual([
       'Period',
       'Visits',
-      'Coverage (service point months)',
+      'Coverage (service-point months)',
     ]);
     expect(table.rows.slice(10, 14)).toEqual([
       ['2018/19 (baseline)', '893,681', '156 of 156'],
@@ -42,6 +43,33 @@ describe('series table', () => {
       ['2020/21', '31 [e]', 'Estimated from sample weeks'],
     ]);
     expect(table.legend.map((entry) => entry.shorthand)).toEqual(['[c]', '[e]', '[low]', '[z]']);
+  });
+
+  test('a figure that the chart draws as partial is partial in its row, and says what is wanting', () => {
+    const series = goldenSeries('visits-by-financial-year');
+    const coverage = { reported: 48, expected: 48 };
+    const days = { coverage, partial: true, notes: ['part-of-a-month-reported'] };
+    const table = seriesTable({
+      ...series,
+      baseline: null,
+      points: [
+        point('2018-04-01/P1Y', 5, { coverage }),
+        point('2019-04-01/P1Y', 5, days),
+        point('2020-04-01/P1Y', 5, { ...days, coverage: { reported: 24, expected: 48 } }),
+      ],
+    });
+    expect(table.rows.map((row) => row[2])).toEqual(['48 of 48', '48 of 48, partial (part of a month)', '24 of 48, partial']); // prettier-ignore
+  });
+
+  test('a baseline outside the days shown keeps its notes, its mark and its coverage', () => {
+    const series = goldenSeries('visits-by-financial-year');
+    const baseline = { ...series.baseline!, notes: ['estimated-by-the-source'], coverage: { reported: 140, expected: 156 } }; // prettier-ignore
+    const { rows, legend } = seriesTable({ ...series, baseline, points: series.points.slice(-2) });
+    expect(rows[0]).toEqual(['2018/19 (baseline)', '893,681 [e]', '140 of 156, partial', 'Estimated by the source']);
+    expect(legend.map(({ shorthand }) => shorthand)).toContain('[e]');
+    const shown = footer({ ...series, baseline, points: series.points.slice(-2) }).join(' ');
+    expect(shown).toContain('Estimated by the source (baseline, 2018/19).');
+    expect(footer({ ...series, baseline }).join(' ')).not.toContain('(baseline, 2018/19)');
   });
 
   test('a baseline and a target that are none of the points have rows of their own', () => {
