@@ -44,8 +44,11 @@ export function listed(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
-/** A value of the series without its unit. */
-export const valueText = (series: Series, value: number): string => formatNumber(value, series.indicator.decimals);
+/** A value of the series without its unit. What others published keeps the decimals that they stated. */
+export const valueText = (series: Series, value: number): string =>
+  formatNumber(value, series.indicator.decimals, isQuoted(series));
+
+const isQuoted = ({ basis }: Series): boolean => basis === 'published';
 
 /** A value as a label on a chart, where the axis has the unit: without it, but a share keeps its sign. */
 export const labelText = (series: Series, value: number): string =>
@@ -53,7 +56,7 @@ export const labelText = (series: Series, value: number): string =>
 
 /** A value of the series with its unit. */
 export const valueWithUnit = (series: Series, value: number): string =>
-  formatWithUnit(value, series.indicator.decimals, series.indicator.unit);
+  formatWithUnit(value, series.indicator.decimals, series.indicator.unit, isQuoted(series));
 
 /** Whether some month behind a figure is covered for a part of its days. */
 export const isPartOfMonth = ({ notes }: { readonly notes: readonly string[] }): boolean =>

@@ -112,12 +112,13 @@ function progressAmong(
   }
   const to = periodLabel(current.period);
   const { unit } = definition;
+  const quoted = current.basis === 'published';
   const show = (value: number): string =>
-    unit.label === '%' ? formatWithUnit(value, unit.decimals, '%') : formatNumber(value, unit.decimals);
+    unit.label === '%' ? formatWithUnit(value, unit.decimals, '%', quoted) : formatNumber(value, unit.decimals, quoted);
   const change = roundTo(current.value - baseline.value, 6);
   const percent = baseline.value > 0 ? roundTo(((current.value - baseline.value) / baseline.value) * 100, 2) : null;
   const reasons = reasonsAgainst(current, baseline);
-  const between = `${formatWithUnit(baseline.value, unit.decimals, unit.label)} in ${from}${scoped(baseline.scope, reasons)} to ${show(current.value)} in ${to}${scoped(current.scope, reasons)}`;
+  const between = `${formatWithUnit(baseline.value, unit.decimals, unit.label, quoted)} in ${from}${scoped(baseline.scope, reasons)} to ${show(current.value)} in ${to}${scoped(current.scope, reasons)}`;
   if (reasons.length > 0) {
     const label = 'Arithmetic on two stated figures, not progress';
     return {
@@ -144,8 +145,8 @@ function progressAmong(
             : 'worse';
   const amount =
     unit.label === '%'
-      ? `${formatSigned(change, unit.decimals)} percentage points`
-      : percent === null ? formatSigned(change, unit.decimals) : `${formatSigned(percent, 2)}%`; // prettier-ignore
+      ? `${formatSigned(change, unit.decimals, quoted)} percentage points`
+      : percent === null ? formatSigned(change, unit.decimals, quoted) : `${formatSigned(percent, 2)}%`; // prettier-ignore
   const left = leftOut(points, current, baseline);
   return {
     ...nothing,
@@ -179,7 +180,7 @@ function othersBeside(
   const others = candidatesOf(points, baseline).filter((p) => p !== current);
   const texts = others.map(
     (p) =>
-      `${formatNumber(p.value ?? 0, unit.decimals)} in ${periodLabel(p.period)}${p.scope === null ? '' : ` (${p.scope})`}`,
+      `${formatNumber(p.value ?? 0, unit.decimals, p.basis === 'published')} in ${periodLabel(p.period)}${p.scope === null ? '' : ` (${p.scope})`}`,
   );
   return texts.length === 0 ? '' : ` Nor is ${texts.join(', nor ')}.`;
 }

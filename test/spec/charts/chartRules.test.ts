@@ -161,7 +161,7 @@ describe.each(caseNames)('chart rules: %s', (name) => {
       (layer) => (layer as { encoding?: { y?: { axis?: { values?: number[] } } } }).encoding?.y?.axis?.values ?? [],
     );
     const allowed = new Set([
-      ...stated.map((each) => formatNumber(each, series.indicator.decimals)),
+      ...stated.map((each) => formatNumber(each, series.indicator.decimals, series.basis === 'published')),
       ...ticks.flatMap((tick) => [0, 1, 2].map((decimals) => formatNumber(tick, decimals))),
     ]);
     // Numbers that could only be values: with a thousands separator, with decimals, or in per cent.
