@@ -1,5 +1,5 @@
 /** One indicator for one place along time, with its baseline, target and graded progress: what every reader gets. */
-import type { Definition } from '../../contracts/definition.ts';
+import { notesOf, type Definition } from '../../contracts/definition.ts';
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
 import type { Basis, Granularity } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
@@ -90,7 +90,7 @@ export async function readSeries(
     parked,
     status: `${incompleteText(parked)}${statusOf(choice)}`,
     source: sourceOf(choice, wanted.length > 0 ? wanted : everything),
-    notes: definition.notes,
+    notes: notesOf(definition, choice.basis),
     points: wanted.map(pointOf),
     baseline: baseline === null ? null : shownBaseline(baseline, choice.basis),
     target:

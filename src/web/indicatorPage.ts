@@ -1,4 +1,5 @@
 /** What the page of an indicator says: the comparison, the picture, the words, the table, and how we know. */
+import { notesOf } from '../../contracts/definition.ts';
 import type { Selection } from '../../contracts/selection.ts';
 import type { Series } from '../../contracts/series.ts';
 import { BASES, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
@@ -49,7 +50,7 @@ function head({ definition }: Indicator) {
     question: definition.question,
     outcome: OUTCOME_NAMES[definition.outcome],
     outcomeId: definition.outcome,
-    definitionNotes: definition.notes,
+    definitionNotes: notesOf(definition),
   };
 }
 
