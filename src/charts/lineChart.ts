@@ -142,15 +142,10 @@ function gapMarks(layout: Layout): { layers: Layer[]; key: KeyItem[]; height: nu
     };
   }
   const top = HEIGHT + TICK_TOP + LINE_HEIGHT.text + 10;
-  const words = placed.flatMap(({ x, lane }, index) => {
-    const middle = round(middleX(layout, absences[index]));
-    const y = top + lane * LINE_HEIGHT.text;
-    return [
-      // A thin stem ties the words to their band, past the axis labels.
-      lineLayer({ x: middle, x2: middle, y: HEIGHT, y2: HEIGHT + 6 }, { colour: COLOUR.zero, width: 1 }),
-      textLayer([labels[index] ?? ''], { x: round(x), y }),
-    ];
-  });
+  // No stem to the band: beside the ticks of the axis it would look like one more, without a label.
+  const words = placed.map(({ x, lane }, index) =>
+    textLayer([labels[index] ?? ''], { x: round(x), y: top + lane * LINE_HEIGHT.text }),
+  );
   return { layers: [...bands, ...words], key: [], height: 10 + lanes * LINE_HEIGHT.text };
 }
 

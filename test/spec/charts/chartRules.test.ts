@@ -253,6 +253,18 @@ describe('a line breaks where the figures do', () => {
     expect(words).toContain('Baseline 2018/19: 893,681 visits; not drawn, for it is of another length.');
   });
 
+  test('no line runs through a figure at the end of a bar', async () => {
+    const bars = goldenSeries('businesses-two-windows');
+    const points = bars.points.map((each, at) => (at === 1 ? { ...each, value: 11_000 } : each));
+    const spec = baselineProgressChart({ ...bars, points });
+    const rules = layersOf(spec) as unknown as { mark: { type: string; strokeWidth?: number }; encoding: { x?: { value?: number } } }[]; // prettier-ignore
+    const [line] = rules.filter(({ mark }) => mark.type === 'rule' && mark.strokeWidth === 2).map(({ encoding }) => encoding.x?.value ?? 0); // prettier-ignore
+    const left = (spec.padding as { left: number }).left;
+    const label = (await placedTexts(spec)).texts.find(({ text }) => text === '11,000 businesses');
+    expect(line).toBeGreaterThan(0);
+    expect(label!.x).toBeGreaterThan(left + line!);
+  });
+
   test('zero is a figure: it is drawn', () => {
     const points = [...visits.points.slice(0, -1), point('2023-04-01/P1Y', 0)];
     expect(layerNamed(baselineProgressChart({ ...visits, points }), 'end')?.data.values).toMatchObject([{ value: 0 }]);
