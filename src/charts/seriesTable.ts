@@ -12,6 +12,7 @@ import {
   isShort,
   measureText,
   noteWords,
+  stateWords,
   valueText,
   type AbsentState,
 } from './words.ts';
@@ -42,8 +43,8 @@ const SHORTHAND = {
   '[low]': 'not zero, but rounds to zero',
   '[p]': 'provisional',
   '[r]': 'revised',
-  '[x]': 'not available: not reported or not published',
-  '[z]': 'not applicable: not open or no such thing to count',
+  '[x]': 'not available',
+  '[z]': 'not applicable',
 } as const;
 type Shorthand = keyof typeof SHORTHAND;
 
@@ -54,6 +55,11 @@ const STATE_SHORTHAND: Record<AbsentState, Shorthand> = {
   'not-applicable': '[z]',
   suppressed: '[c]',
 };
+
+const SHORTHAND_OF_STATES: ReadonlySet<Shorthand> = new Set(['[x]', '[z]']);
+
+/** What stands for a number that is not there, and the reason in words. */
+type Missing = readonly [Shorthand, string];
 
 /** Codes of notes that have a shorthand of their own, by how they begin. */
 const NOTE_SHORTHAND: readonly (readonly [RegExp, Shorthand])[] = [
@@ -100,10 +106,16 @@ export function seriesTable(series: Series): SeriesTable {
   ];
   const used = optional.filter(([, cell]) => lines.some((line) => cell(line) !== null));
   // Words stay empty where there are none; a missing number says why it is not there.
+  /** Why there is no number, by the shorthand that says so: the legend names the reasons that occur. */
+  const reasons = new Map<Shorthand, Set<string>>();
+  const because = ([shorthand, reason]: Missing): Shorthand => {
+    reasons.set(shorthand, (reasons.get(shorthand) ?? new Set()).add(reason));
+    return shorthand;
+  };
   const rows = lines.map((line) => [
     line.name,
-    valueCell(series, line),
-    ...used.map(([column, cell]) => cell(line) ?? (column.numeric ? missing(line) : '–')),
+    line.value === null ? because(absent(line)) : valueCell(series, line, line.value),
+    ...used.map(([column, cell]) => cell(line) ?? (column.numeric ? because(missing(line)) : '–')),
   ]);
   const shorthands = (Object.keys(SHORTHAND) as Shorthand[]).filter((each) =>
     rows.some((row) => row.some((cell) => cell.includes(each))),
@@ -117,7 +129,12 @@ export function seriesTable(series: Series): SeriesTable {
     ],
     rows,
     notes: [...series.notes, `Source: ${series.source}`, `Status: ${series.status}`],
-    legend: shorthands.map((shorthand) => ({ shorthand, meaning: SHORTHAND[shorthand] })),
+    legend: shorthands.map((shorthand) => ({
+      shorthand,
+      meaning: SHORTHAND_OF_STATES.has(shorthand)
+        ? [...(reasons.get(shorthand) ?? [SHORTHAND[shorthand]])].join(', or ')
+        : SHORTHAND[shorthand],
+    })),
   };
 }
 
@@ -127,18 +144,17 @@ function captionOf(series: Series): string {
 }
 
 /** A number that a row has not got: for the reason its value is absent, else it was not published; a target has none. */
-const missing = (line: Line): Shorthand =>
-  line.isTarget ? '[z]' : line.value === null ? absentShorthand(line) : '[x]';
+const missing = (line: Line): Missing =>
+  line.isTarget ? ['[z]', 'not applicable to a target'] : line.value === null ? absent(line) : ['[x]', 'not published'];
 
-const absentShorthand = (line: Line): Shorthand =>
-  line.state === 'observed' || line.state === 'zero' ? '[x]' : STATE_SHORTHAND[line.state];
+const absent = ({ state }: Line): Missing =>
+  state === 'observed' || state === 'zero' ? ['[x]', 'not available'] : [STATE_SHORTHAND[state], stateWords(state)];
 
-/** A value with its shorthand, or the shorthand that stands for it. */
-function valueCell(series: Series, line: Line): string {
-  if (line.value === null) return absentShorthand(line);
+/** A value with its shorthand. */
+function valueCell(series: Series, line: Line, value: number): string {
   const marks = NOTE_SHORTHAND.filter(([code]) => line.notes.some((note) => code.test(note))).map(([, mark]) => mark);
-  if (roundsToZero(line.value, series.indicator.decimals)) marks.unshift('[low]');
-  return [valueText(series, line.value), marks.join('')].filter((part) => part !== '').join(' ');
+  if (roundsToZero(value, series.indicator.decimals)) marks.unshift('[low]');
+  return [valueText(series, value), marks.join('')].filter((part) => part !== '').join(' ');
 }
 
 function coverageCell(line: Line): string | null {

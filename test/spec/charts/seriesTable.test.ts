@@ -83,6 +83,20 @@ describe('series table', () => {
     ]);
   });
 
+  test('the legend gives the reasons that occur, and no other', () => {
+    const series = goldenSeries('visits-by-financial-year');
+    const meanings = (more: object) =>
+      Object.fromEntries(seriesTable({ ...series, ...more }).legend.map((each) => [each.shorthand, each.meaning]));
+    expect(meanings({})).toEqual({ '[x]': 'not reported' });
+    const target = { value: 900_000, period: '2025-04-01/P1Y', label: '2025/26', source: 'A plan' };
+    expect(meanings({ target })).toEqual({ '[x]': 'not reported', '[z]': 'not applicable to a target' });
+    const shut = point('2017-04-01/P1Y', null, { state: 'not-open' });
+    const none = point('2018-04-01/P1Y', null, { state: 'not-available' });
+    expect(meanings({ points: [shut, none], baseline: null })).toEqual({ '[x]': 'not available', '[z]': 'not open' });
+    const survey = seriesTable(goldenSeries('survey-interval-not-published'));
+    expect(survey.legend).toEqual([{ shorthand: '[x]', meaning: 'not published' }]);
+  });
+
   test('an interval that was not published is [x], not left out', () => {
     const { rows } = seriesTable(goldenSeries('survey-interval-not-published'));
     expect(rows.map((row) => row.slice(1, 5))).toEqual([
