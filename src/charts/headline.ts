@@ -6,6 +6,7 @@ import { windowOf } from '../domain/periods.ts';
 import { inOrder, isBaseline, isDrawn, progressPointOf, sharesScale } from './gaps.ts';
 import {
   GRANULARITY_WORDS,
+  absenceText,
   asSentence,
   capitalised,
   labelText,
@@ -15,7 +16,6 @@ import {
   noteSentence,
   pointNotes,
   spanText,
-  stateWords,
   valueText,
   valueWithUnit,
   wantingText,
@@ -162,7 +162,7 @@ export function footer(series: Series): string[] {
   const { baseline, indicator } = series;
   const notes = [...pointNotes(inOrder(series))];
   if (baseline !== null && baseline.value === null) {
-    notes.push(`Baseline ${baseline.label}: ${stateWords(baseline.state)}.`);
+    notes.push(`Baseline ${baseline.label}: ${absenceText(baseline)}.`);
   }
   if (baseline?.value != null && wantingText(baseline) !== '') {
     notes.push(`Baseline partial: ${wantingText(baseline)}.`);

@@ -5,6 +5,7 @@ import { arithmeticSentence } from './headline.ts';
 import {
   COVERAGE_UNIT,
   GRANULARITY_WORDS,
+  absenceText,
   asSentence,
   capitalised,
   coverageText,
@@ -14,7 +15,6 @@ import {
   measureText,
   noFiguresText,
   spanText,
-  stateWords,
   valueText,
   valueWithUnit,
 } from './words.ts';
@@ -26,9 +26,11 @@ const NAMED = 4;
  * A series in two to four plain sentences: what and where with the first, the last and the baseline figure; the progress
  * sentence; what is missing or partial; the source and the status. Says at the very start where the data are made up.
  */
-export function textAlternative(series: Series): string {
-  return [figures(series), progress(series), gaps(series), provenance(series)].filter((text) => text !== '').join(' ');
-}
+export const textAlternative = (series: Series): string => inSentences(series).join(' ');
+
+/** The same, each of the four by itself: figures, progress, what is wanting, and where it comes from. */
+export const inSentences = (series: Series): string[] =>
+  [figures(series), progress(series), gaps(series), provenance(series)].filter((text) => text !== '');
 
 function figures(series: Series): string {
   const points = inOrder(series);
@@ -51,7 +53,7 @@ function figures(series: Series): string {
     const value = baseline.value;
     parts.push(
       value === null
-        ? `baseline ${baseline.label} ${stateWords(baseline.state)}`
+        ? `baseline ${baseline.label} ${absenceText(baseline)}`
         : `baseline ${said({ value, label: baseline.label, scope: baseline.scope })}`,
     );
   }

@@ -24,6 +24,27 @@ const STATE_WORDS: Record<AbsentState, string> = {
 export const stateWords = (state: ValueState): string =>
   state === 'observed' || state === 'zero' ? '' : STATE_WORDS[state];
 
+/** Notes that say why there is no number, as they read after the state. */
+const REASONS: Readonly<Record<string, string>> = {
+  [NOTES.noPopulation]: 'no population is held near the period',
+  [NOTES.zeroDenominator]: 'there is nothing to divide by',
+  [NOTES.longerPeriod]: 'reported only for a longer period',
+};
+
+/** Why there is no figure, with the reason where one is noted: `not available, no population is held near the period`. */
+export function absenceText({ state, notes }: Pick<SeriesPoint, 'state' | 'notes'>): string {
+  const reason = notes.map((note) => REASONS[note]).find((text) => text !== undefined);
+  return [stateWords(state), ...(reason === undefined ? [] : [reason])].join(', ');
+}
+
+/** What was reported of all that a series shows, or null where nobody is expected to report. */
+export function seriesCoverage({ points }: Series): string | null {
+  const known = points.flatMap(({ coverage }) => (coverage === null ? [] : [coverage]));
+  if (known.length === 0) return null;
+  const sum = (of: (each: Coverage) => number): number => known.reduce((total, each) => total + of(each), 0);
+  return `${coverageText({ reported: sum((each) => each.reported), expected: sum((each) => each.expected) })} ${COVERAGE_UNIT} reported`; // prettier-ignore
+}
+
 export const GRANULARITY_WORDS: Record<Series['granularity'], string> = {
   month: 'monthly',
   quarter: 'quarterly',
