@@ -90,7 +90,7 @@ export async function readSeries(
     parked,
     status: `${incompleteText(parked)}${statusOf(choice)}`,
     source: sourceOf(choice, wanted.length > 0 ? wanted : everything),
-    notes: notesOf(definition, choice.basis),
+    notes: [...statusNotes(definition, choice, everything), ...notesOf(definition, choice.basis)],
     points: wanted.map(pointOf),
     baseline: baseline === null ? null : shownBaseline(baseline, choice.basis),
     target:
@@ -271,6 +271,14 @@ function pointOf(o: Observation): SeriesPoint {
     source: o.source,
     notes: [...o.notes],
   };
+}
+
+/** A status holds on after the last period shown: where the series ends is where the last event is, not where it stopped. */
+function statusNotes({ measure }: Definition, { basis }: Choice, everything: readonly Observation[]): string[] {
+  const last = everything.at(-1);
+  const numerator = measure !== undefined && 'ratio' in measure ? measure.ratio.numerator : measure;
+  if (basis !== 'computed' || last === undefined || numerator === undefined || !('latest' in numerator)) return [];
+  return [`A status holds until the next one. The last was sent in ${periodLabel(last.period)}; later periods are not shown.`]; // prettier-ignore
 }
 
 const incompleteText = (parked: number): string =>
