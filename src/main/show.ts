@@ -89,6 +89,7 @@ export function showSeries(series: Series): string {
     ...cells.map(line),
     '',
     ...table.legend.map(({ shorthand, meaning }) => `${shorthand} ${meaning}`),
+    ...series.notes.map((note) => `Note: ${note}`),
     ...inSentences(series),
     `Definition ${series.indicator.id} version ${series.indicator.version} (${series.indicator.definition}), knowledge position ${whole(series.position)}.`,
   ].join('\n');

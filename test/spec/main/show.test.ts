@@ -22,6 +22,11 @@ it('a series has its figures, its progress, its gaps and its source on lines of 
   expect(text.split('\n').slice(-5).map((line) => line.split(' ')[0])).toEqual(['Library', 'Visits', 'No', 'Source:', 'Definition']); // prettier-ignore
 });
 
+it('a series is shown with the notes that belong to it', () => {
+  const notes = ['A status holds until the next one.'];
+  expect(showSeries({ ...goldenSeries('visits-by-financial-year'), notes })).toContain('\nNote: A status holds until the next one.\n'); // prettier-ignore
+});
+
 it('one of a thing is not several', () => {
   const rest = { position: 1, differences: [], unmatched: [] };
   expect(showVerification({ ...rest, facts: 1, segments: 1, observations: 1, projections: 2 })).toContain(
