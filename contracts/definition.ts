@@ -7,7 +7,7 @@ import { FACT_KINDS, isActivity, type FactKind } from './activityEvent.ts';
 import { DIMENSIONS, namesPeople } from './dimensions.ts';
 import { citationField, definitionWords, outcomeField, placeField, slugField, windowField } from './fields.ts';
 import { impossibleCuts } from './possibleCuts.ts';
-import { BASES, CALENDAR_GRANULARITIES, DIRECTIONS, POPULATION_AGES } from './vocabulary.ts';
+import { BASES, CALENDAR_GRANULARITIES, DIRECTIONS, POPULATION_AGES, type Basis } from './vocabulary.ts';
 
 const PLACE_LEVELS = ['service-point', 'authority', 'nation'] as const;
 export type PlaceLevel = (typeof PLACE_LEVELS)[number];
@@ -62,6 +62,12 @@ const target = z.strictObject({
   source: citationField,
 });
 
+/** What a reader must know, of all figures or of those of one basis. */
+const note = z.union(
+  [definitionWords(5, 300), z.strictObject({ basis: z.enum(BASES), text: definitionWords(5, 300) })],
+  'expected text, or a mapping of basis and text',
+);
+
 export const definitionSchema = z
   .strictObject({
     id: slugField,
@@ -94,7 +100,7 @@ export const definitionSchema = z
     breakdowns: z.array(z.enum(DIMENSIONS)).default([]),
     baselines: z.array(baseline).default([]),
     targets: z.array(target).default([]),
-    notes: z.array(definitionWords(5, 300)).default([]),
+    notes: z.array(note).default([]),
   })
   .refine(
     (d) => d.measure !== undefined || d.published !== undefined,
@@ -110,3 +116,9 @@ export const definitionSchema = z
   .meta({ id: 'IndicatorDefinition' });
 
 export type Definition = z.infer<typeof definitionSchema>;
+
+/** The notes of a definition that belong to figures of a basis; all of them where none is given. */
+export const notesOf = ({ notes }: Pick<Definition, 'notes'>, basis?: Basis): string[] =>
+  notes.flatMap((each) =>
+    typeof each === 'string' ? [each] : basis === undefined || each.basis === basis ? [each.text] : [],
+  );

@@ -150,6 +150,9 @@ interface Issue {
   readonly isKey: boolean;
 }
 
+/** Faults of a value that is of the kind its schema expects. */
+const OF_THE_RIGHT_KIND: ReadonlySet<string> = new Set(['too_small', 'too_big', 'invalid_format']);
+
 type ZodIssues = readonly z.core.$ZodIssue[];
 
 /**
@@ -169,7 +172,10 @@ function detailed(issue: z.core.$ZodIssue, root: unknown, above: readonly Proper
   if (issue.code === 'invalid_union') {
     const meant = (branch: ZodIssues): boolean =>
       branch.every(
-        (inner) => inner.path.length > 1 || (inner.path.length === 1 && key(value, inner.path) !== undefined),
+        (inner) =>
+          (inner.path.length === 0 && OF_THE_RIGHT_KIND.has(inner.code)) ||
+          inner.path.length > 1 ||
+          (inner.path.length === 1 && key(value, inner.path) !== undefined),
       );
     const [branch] = issue.errors.filter(meant);
     if (branch !== undefined) return branch.flatMap((inner) => detailed(inner, root, path));

@@ -45,6 +45,7 @@ const baselineSchema = z.strictObject({
   scope: z.string().nullable(),
   source: z.string().nullable(),
   coverage: coverage.nullable(),
+  notes: z.array(z.string()),
   basis,
 });
 

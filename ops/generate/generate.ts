@@ -63,7 +63,7 @@ function indicatorsPage(root: string): string {
         (b) =>
           `- Baseline (${b.basis}): ${b.period}${b.place === undefined ? ', of each place' : ` of ${b.place}`}${b.value === undefined ? '' : `, ${b.value}`}`,
       ),
-      ...d.notes.map((note) => `- ${note}`),
+      ...d.notes.map((note) => (typeof note === 'string' ? `- ${note}` : `- (${note.basis}) ${note.text}`)),
       '',
     ].join('\n'),
   );

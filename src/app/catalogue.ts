@@ -18,6 +18,8 @@ export interface Catalogue {
   readonly indicators: readonly Indicator[];
   /** Throws `not-found`, naming what there is that looks like it. */
   find(id: string): Indicator;
+  /** Indicators whose id looks like this one, the most alike first. */
+  near(id: string): readonly Indicator[];
 }
 
 /** An indicator ready to be computed. Throws `invalid-definition` where the parts of its definition do not fit together. */
@@ -34,21 +36,45 @@ export function catalogueOf(definitions: readonly Definition[]): Catalogue {
       throw new LedgerError('invalid-definition', `Two definitions are called "${plan.id}".`);
     }
   });
+  function near(id: string): readonly Indicator[] {
+    const words = id.split('-');
+    const byWord = indicators.filter(({ plan }) => words.some((word) => word.length > 3 && plan.id.includes(word)));
+    if (byWord.length > 0) return byWord;
+    const furthest = Math.max(2, Math.floor(id.length / 4));
+    return indicators
+      .map((indicator) => ({ indicator, distance: editsBetween(id, indicator.plan.id) }))
+      .filter(({ distance }) => distance <= furthest)
+      .sort((a, b) => a.distance - b.distance)
+      .map(({ indicator }) => indicator);
+  }
   return {
     indicators,
+    near,
     find(id) {
       const found = indicators.find(({ plan }) => plan.id === id);
       if (found !== undefined) return found;
-      const words = id.split('-');
-      const near = indicators
-        .map(({ plan }) => plan.id)
-        .filter((other) => words.some((word) => word.length > 3 && other.includes(word)));
+      const alike = near(id).map(({ plan }) => plan.id);
       throw new LedgerError('not-found', `There is no indicator "${id}".`, {
         hint:
-          near.length > 0
-            ? `Did you mean ${near.join(' or ')}?`
+          alike.length > 0
+            ? `Did you mean ${alike.join(' or ')}?`
             : '"outcomes indicators" and GET /v1/indicators list them.',
       });
     },
   };
+}
+
+/** Characters put in, left out or exchanged that make one text of another. Texts from outside are compared by their beginning. */
+function editsBetween(one: string, other: string): number {
+  const [a, b] = [one.slice(0, 80), other.slice(0, 80)];
+  let above = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(same, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    above = row;
+  }
+  return above[b.length] ?? 0;
 }

@@ -11,12 +11,13 @@ import {
   type FindingCode,
   type Importer,
   type ImportSource,
+  type Spot,
 } from '../importers/importer.ts';
 import { detectFormat, importerOf } from '../importers/importers.ts';
 import { keyOf } from '../importers/text.ts';
 import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
-import type { RecordedCells } from './recordedCells.ts';
+import type { FigureDifference, RecordedCells } from './recordedCells.ts';
 import { checkEvent, recordEvents } from './recordEvents.ts';
 
 export interface ImportReport {
@@ -55,7 +56,7 @@ export async function importFile(
     choices.format === undefined
       ? detectFormat(source.table.header, source.fileName, source.options)
       : importerOf(choices.format);
-  const { events: read, findings: readings } = importer.read(source);
+  const { events: read, findings: readings, spotOf } = importer.read(source);
   const findings: Finding[] = [...readings];
   let [accepted, duplicates, refused] = [0, 0, 0];
   const refuse = (event: ActivityEvent, why: Pick<Finding, 'code' | 'expected'> & Partial<Finding>): void => {
@@ -72,7 +73,12 @@ export async function importFile(
     }
     const known = recorded.of[at] ?? 'new';
     if (known === 'same') duplicates += 1;
-    if (known === 'other') refuse(event, { code: 'recorded-otherwise', expected: OTHERWISE });
+    if (known === 'other') {
+      const difference = recorded.difference(event);
+      const instead =
+        difference === null || spotOf === undefined ? {} : recordedInstead(difference, spotOf(event, difference.field));
+      refuse(event, { code: 'recorded-otherwise', expected: OTHERWISE, ...instead });
+    }
     return known === 'new';
   });
   const anyRefused = (): boolean => findings.some(({ severity }) => severity === 'refused');
@@ -135,6 +141,17 @@ function refusal(source: ImportSource, findings: readonly Finding[]): LedgerErro
 
 const OTHERWISE =
   'the number that is recorded for this place, window and category; to change it send a fact.corrected event';
+
+/** In what a published figure differs, and the cell that says so. */
+const recordedInstead = (
+  { found, recorded }: FigureDifference,
+  [row, cell]: Spot,
+): Pick<Finding, 'row' | 'cell' | 'found' | 'expected'> => ({
+  row,
+  cell,
+  found,
+  expected: `${recorded}, which is recorded under this reference; to change it send a fact.corrected event`,
+});
 
 /** The cell that an event came from. */
 function placeOf(source: ImportSource, event: ActivityEvent): Pick<Finding, 'file' | 'row' | 'cell' | 'found'> {

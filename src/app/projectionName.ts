@@ -4,7 +4,7 @@ import { canonicalJson } from './canonicalJson.ts';
 import type { ProjectionName } from './ports.ts';
 
 /** Rises when the same plan over the same facts gives another figure: what older code stored is then made anew. */
-const EVALUATOR_VERSION = 4;
+const EVALUATOR_VERSION = 5;
 
 const DRAFT = 'draft/';
 

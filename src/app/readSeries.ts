@@ -1,5 +1,5 @@
 /** One indicator for one place along time, with its baseline, target and graded progress: what every reader gets. */
-import type { Definition } from '../../contracts/definition.ts';
+import { notesOf, type Definition } from '../../contracts/definition.ts';
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
 import type { Basis, Granularity } from '../../contracts/vocabulary.ts';
 import { NOTES } from '../domain/conclude.ts';
@@ -89,8 +89,8 @@ export async function readSeries(
     madeUp: isMadeUp(choice.place),
     parked,
     status: `${incompleteText(parked)}${statusOf(choice)}`,
-    source: sourceOf(choice, wanted),
-    notes: definition.notes,
+    source: sourceOf(choice, wanted.length > 0 ? wanted : everything),
+    notes: [...statusNotes(definition, choice, everything), ...notesOf(definition, choice.basis)],
     points: wanted.map(pointOf),
     baseline: baseline === null ? null : shownBaseline(baseline, choice.basis),
     target:
@@ -129,7 +129,7 @@ async function nameOf(choice: Choice, projection: ProjectionName, readModels: Re
 type FoundBaseline = BaselineValue & { readonly source: string | null; readonly state: Observation['state'] };
 
 const shownBaseline = (
-  { period, value, state, scope, source, coverage }: FoundBaseline,
+  { period, value, state, scope, source, coverage, notes }: FoundBaseline,
   basis: Basis,
 ): NonNullable<Series['baseline']> => ({
   period,
@@ -139,6 +139,7 @@ const shownBaseline = (
   scope,
   source,
   coverage,
+  notes: [...notes],
   basis,
 });
 
@@ -181,7 +182,7 @@ function summary(held: readonly HeldSeries[]): string {
     return some.slice(0, 6).join(', ') + (some.length > 6 ? ` and ${some.length - 6} more` : '');
   };
   const cuts = list(held.map((h) => h.breakdown));
-  return `places ${list(held.map((h) => h.place))}; by ${list(held.map((h) => h.granularity))}${cuts === '' ? '' : `; cuts ${cuts}`}`;
+  return `places ${list(held.map((h) => h.place))}; by ${list(held.map((h) => h.granularity))}${cuts === '' ? '' : `; breakdowns ${cuts}`}`;
 }
 
 function baselineOf({ definition }: Indicator, choice: Choice, series: readonly Observation[]): FoundBaseline | null {
@@ -270,6 +271,14 @@ function pointOf(o: Observation): SeriesPoint {
     source: o.source,
     notes: [...o.notes],
   };
+}
+
+/** A status holds on after the last period shown: where the series ends is where the last event is, not where it stopped. */
+function statusNotes({ measure }: Definition, { basis }: Choice, everything: readonly Observation[]): string[] {
+  const last = everything.at(-1);
+  const numerator = measure !== undefined && 'ratio' in measure ? measure.ratio.numerator : measure;
+  if (basis !== 'computed' || last === undefined || numerator === undefined || !('latest' in numerator)) return [];
+  return [`A status holds until the next one. The last was sent in ${periodLabel(last.period)}; later periods are not shown.`]; // prettier-ignore
 }
 
 const incompleteText = (parked: number): string =>

@@ -15,7 +15,7 @@ import {
   textLayer,
   type Layer,
 } from './theme.ts';
-import { capitalised, coverageText, labelText, stateWords, valueText, valueWithUnit } from './words.ts';
+import { capitalised, labelText, stateWords, valueText, valueWithUnit, wantingText } from './words.ts';
 
 const ROW_HEIGHT = 66;
 const BAR_TOP = 24;
@@ -61,7 +61,7 @@ export function barChart(series: Series): Plot {
       ...references.layers,
       ...intervalLayers(rows, xOf),
       ...rows.map((_, index) => zeroLine(index, xOf(0))),
-      ...rows.flatMap((row, index) => rowLabels(row, index, xOf)),
+      ...rows.flatMap((row, index) => rowLabels(row, index, xOf, references.at)),
     ],
   };
 }
@@ -101,8 +101,8 @@ function rowsOf(series: Series): Row[] {
 
 function rowName(point: SeriesPoint, asBaseline: boolean): string {
   const scope = point.scope === null ? '' : `, ${point.scope}`;
-  const coverage = point.coverage === null ? '' : `: ${coverageText(point.coverage)} service point months reported`;
-  const partial = point.partial ? `, partial${coverage}` : '';
+  const wanting = wantingText(point);
+  const partial = point.partial ? `, partial${wanting === '' ? '' : `: ${wanting}`}` : '';
   return `${asBaseline ? 'Baseline: ' : ''}${point.label}${scope}${partial}`;
 }
 
@@ -152,9 +152,14 @@ function zeroLine(index: number, x: number): Layer {
 }
 
 /** What the bar is, above it; the figure, at its end. */
-function rowLabels(row: Row, index: number, xOf: (value: number) => number): Layer[] {
+function rowLabels(row: Row, index: number, xOf: (value: number) => number, lines: readonly number[]): Layer[] {
   const top = index * ROW_HEIGHT;
-  const end = row.value === null ? 0 : xOf(Math.max(0, row.value, row.high ?? 0));
+  const length = textWidth(row.text, SIZE.subtitle, 'bold');
+  // A label that a line would run through stands behind the line.
+  const end = lines.reduce(
+    (from, line) => (line > from && line < from + VALUE_GAP + length + 4 ? line : from),
+    row.value === null ? 0 : xOf(Math.max(0, row.value, row.high ?? 0)),
+  );
   return [
     ...groundedText(row.label, { x: xOf(0), y: top + 3 }),
     ...groundedText(row.text, {
@@ -175,7 +180,7 @@ function referenceLines(
   series: Series,
   height: number,
   xOf: (value: number) => number,
-): { layers: Layer[]; height: number } {
+): { layers: Layer[]; height: number; at: number[] } {
   const { baseline, target, progress } = series;
   const lines: { value: number; text: string; colour: string; dash?: readonly number[] }[] = [];
   if (baseline?.value != null && progress.status !== 'not-comparable') {
@@ -208,7 +213,7 @@ function referenceLines(
     ];
   });
   const lanes = lines.length === 0 ? 0 : Math.max(...lines.map((_, index) => placed?.[index]?.lane ?? index)) + 1;
-  return { layers, height: lanes === 0 ? 0 : lanes * LINE_HEIGHT.text + 6 };
+  return { layers, height: lanes === 0 ? 0 : lanes * LINE_HEIGHT.text + 6, at: lines.map(({ value }) => xOf(value)) };
 }
 
 /** Published intervals across the ends of the bars: dark with a white edge, for half of each lies on a dark bar. */

@@ -5,7 +5,7 @@ import { absencesOf, inOrder } from './gaps.ts';
 import { countedByReason } from './textAlternative.ts';
 import { COLOUR, LINE_HEIGHT, MARGIN, SIZE, TOTAL_WIDTH, boxLayer, textLayer } from './theme.ts';
 import { wrapText } from './textWidth.ts';
-import { valueWithUnit } from './words.ts';
+import { capitalised, noFiguresText, valueWithUnit } from './words.ts';
 
 const PADDING = 20;
 
@@ -23,7 +23,7 @@ export function emptyChart(series: Series): Plot {
     key: [],
     layers: [
       boxLayer({ x: 0, x2: width, y: 0, y2: height }, COLOUR.gap),
-      textLayer(['No figures reported'], { x: PADDING, y: PADDING, size: SIZE.subtitle, weight: 'bold' }),
+      textLayer([capitalised(noFiguresText(series))], { x: PADDING, y: PADDING, size: SIZE.subtitle, weight: 'bold' }),
       textLayer(lines, { x: PADDING, y: PADDING + 26 }),
     ],
   };

@@ -1,21 +1,24 @@
 /** What stands above and below a chart: the message, the statistical subtitle, the source and the status. */
 import type { Series } from '../../contracts/series.ts';
+import { NOTES } from '../domain/conclude.ts';
 import { formatNumber, formatPercentChange } from '../domain/formatNumber.ts';
 import { windowOf } from '../domain/periods.ts';
-import { inOrder, isDrawn, progressPointOf, sharesScale } from './gaps.ts';
+import { inOrder, isBaseline, isDrawn, progressPointOf, sharesScale } from './gaps.ts';
 import {
   GRANULARITY_WORDS,
+  absenceText,
   asSentence,
   capitalised,
-  coverageText,
   labelText,
   listed,
   measureText,
+  noFiguresText,
+  noteSentence,
   pointNotes,
   spanText,
-  stateWords,
   valueText,
   valueWithUnit,
+  wantingText,
 } from './words.ts';
 
 /** Longest headline, in words. */
@@ -58,7 +61,10 @@ export function headline(series: Series): string {
   const last = drawn.at(-1);
   const names = subjects(series);
   if (last === undefined)
-    return shortEnough([...names.map((name) => `${name}: no figures reported`), 'No figures reported']);
+    return shortEnough([
+      ...names.map((name) => `${name}: ${noFiguresText(series)}`),
+      capitalised(noFiguresText(series)),
+    ]);
   const onBaseline = (message: string): string => {
     const from = series.progress.from ?? series.baseline?.label;
     const withPeriod = from === undefined ? [] : [` ${message}${when} on ${from} baseline`];
@@ -156,14 +162,14 @@ export function footer(series: Series): string[] {
   const { baseline, indicator } = series;
   const notes = [...pointNotes(inOrder(series))];
   if (baseline !== null && baseline.value === null) {
-    notes.push(`Baseline ${baseline.label}: ${stateWords(baseline.state)}.`);
+    notes.push(`Baseline ${baseline.label}: ${absenceText(baseline)}.`);
   }
-  if (
-    baseline?.value != null &&
-    baseline.coverage !== null &&
-    baseline.coverage.reported < baseline.coverage.expected
-  ) {
-    notes.push(`Baseline partial: ${coverageText(baseline.coverage)} service point months reported.`);
+  if (baseline?.value != null && wantingText(baseline) !== '') {
+    notes.push(`Baseline partial: ${wantingText(baseline)}.`);
+  }
+  if (baseline !== null && !series.points.some((point) => isBaseline(series, point))) {
+    for (const note of baseline.notes)
+      if (note !== NOTES.partMonth) notes.push(noteSentence(note, `baseline, ${baseline.label}`));
   }
   if (baseline?.source != null) notes.push(`Baseline source: ${asSentence(baseline.source)}`);
   if (series.target !== null) notes.push(`Target source: ${asSentence(series.target.source)}`);

@@ -20,7 +20,7 @@ import { inLanes, stacked } from './place.ts';
 import { countedByReason } from './textAlternative.ts';
 import { textWidth, wrapText, type Weight } from './textWidth.ts';
 import { COLOUR, LINE_HEIGHT, MARGIN, SIZE, TOTAL_WIDTH, boxLayer, lineLayer, textLayer, type Layer } from './theme.ts';
-import { capitalised, coverageText, labelText } from './words.ts';
+import { capitalised, labelText, wantingText } from './words.ts';
 
 const HEIGHT = 320;
 /** Labels at the right of the plot: wide enough for "Baseline 2018/19:" and for millions. */
@@ -142,15 +142,10 @@ function gapMarks(layout: Layout): { layers: Layer[]; key: KeyItem[]; height: nu
     };
   }
   const top = HEIGHT + TICK_TOP + LINE_HEIGHT.text + 10;
-  const words = placed.flatMap(({ x, lane }, index) => {
-    const middle = round(middleX(layout, absences[index]));
-    const y = top + lane * LINE_HEIGHT.text;
-    return [
-      // A thin stem ties the words to their band, past the axis labels.
-      lineLayer({ x: middle, x2: middle, y: HEIGHT, y2: HEIGHT + 6 }, { colour: COLOUR.zero, width: 1 }),
-      textLayer([labels[index] ?? ''], { x: round(x), y }),
-    ];
-  });
+  // No stem to the band: beside the ticks of the axis it would look like one more, without a label.
+  const words = placed.map(({ x, lane }, index) =>
+    textLayer([labels[index] ?? ''], { x: round(x), y: top + lane * LINE_HEIGHT.text }),
+  );
   return { layers: [...bands, ...words], key: [], height: 10 + lanes * LINE_HEIGHT.text };
 }
 
@@ -383,9 +378,7 @@ function partialKey(layout: Layout): KeyItem[] {
   const [only] = partial;
   const where =
     partial.length === 1 && only !== undefined
-      ? only.coverage === null
-        ? `: ${only.label}`
-        : `: ${only.label}, ${coverageText(only.coverage)} service point months reported`
+      ? `: ${[only.label, wantingText(only)].filter((text) => text !== '').join(', ')}`
       : ` (${partial.length} periods)`;
   return [{ symbol: 'partial', text: `Partial${where}` }];
 }

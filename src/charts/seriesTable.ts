@@ -4,12 +4,16 @@ import { NOTES } from '../domain/conclude.ts';
 import { formatNumber, roundsToZero } from '../domain/formatNumber.ts';
 import { inOrder, isBaseline } from './gaps.ts';
 import {
+  COVERAGE_UNIT,
   GRANULARITY_WORDS,
   MADE_UP,
   capitalised,
   coverageText,
+  isPartOfMonth,
+  isShort,
   measureText,
   noteWords,
+  stateWords,
   valueText,
   type AbsentState,
 } from './words.ts';
@@ -37,8 +41,8 @@ const SHORTHAND = {
   '[c]': 'suppressed to protect people',
   '[e]': 'estimated',
   '[low]': 'not zero, but rounds to zero',
-  '[x]': 'not available: not reported or not published',
-  '[z]': 'not applicable: not open or no such thing to count',
+  '[x]': 'not available',
+  '[z]': 'not applicable',
 } as const;
 type Shorthand = keyof typeof SHORTHAND;
 
@@ -53,6 +57,11 @@ const STATE_SHORTHAND: Record<AbsentState, Shorthand> = {
 /** Notes that say that a value is an estimate. */
 const ESTIMATES: ReadonlySet<string> = new Set([NOTES.estimated, NOTES.sourceEstimate]);
 
+const SHORTHAND_OF_STATES: ReadonlySet<Shorthand> = new Set(['[x]', '[z]']);
+
+/** What stands for a number that is not there, and the reason in words. */
+type Missing = readonly [Shorthand, string];
+
 /** What every row is made from: a point, or a baseline or a target that is none of the points. */
 interface Line {
   readonly name: string;
@@ -65,6 +74,8 @@ interface Line {
   readonly coverage: SeriesPoint['coverage'];
   readonly scope: string | null;
   readonly notes: readonly string[];
+  /** As the chart draws it. */
+  readonly partial: boolean;
   readonly isTarget: boolean;
 }
 
@@ -79,7 +90,7 @@ export function seriesTable(series: Series): SeriesTable {
     [{ label: 'Lower limit', numeric: true }, (line) => (line.low === null ? null : valueText(series, line.low))],
     [{ label: 'Upper limit', numeric: true }, (line) => (line.high === null ? null : valueText(series, line.high))],
     [{ label: 'Sample size', numeric: true }, (line) => (line.n === null ? null : formatNumber(line.n, 0))],
-    [{ label: 'Coverage (service point months)', numeric: true }, coverageCell],
+    [{ label: `Coverage (${COVERAGE_UNIT})`, numeric: true }, coverageCell],
     [{ label: 'Covers', numeric: false }, (line) => line.scope],
     [
       { label: 'Notes', numeric: false },
@@ -88,10 +99,16 @@ export function seriesTable(series: Series): SeriesTable {
   ];
   const used = optional.filter(([, cell]) => lines.some((line) => cell(line) !== null));
   // Words stay empty where there are none; a missing number says why it is not there.
+  /** Why there is no number, by the shorthand that says so: the legend names the reasons that occur. */
+  const reasons = new Map<Shorthand, Set<string>>();
+  const because = ([shorthand, reason]: Missing): Shorthand => {
+    reasons.set(shorthand, (reasons.get(shorthand) ?? new Set()).add(reason));
+    return shorthand;
+  };
   const rows = lines.map((line) => [
     line.name,
-    valueCell(series, line),
-    ...used.map(([column, cell]) => cell(line) ?? (column.numeric ? missing(line) : '–')),
+    line.value === null ? because(absent(line)) : valueCell(series, line, line.value),
+    ...used.map(([column, cell]) => cell(line) ?? (column.numeric ? because(missing(line)) : '–')),
   ]);
   const shorthands = (Object.keys(SHORTHAND) as Shorthand[]).filter((each) =>
     rows.some((row) => row.some((cell) => cell.includes(each))),
@@ -105,7 +122,12 @@ export function seriesTable(series: Series): SeriesTable {
     ],
     rows,
     notes: [...series.notes, `Source: ${series.source}`, `Status: ${series.status}`],
-    legend: shorthands.map((shorthand) => ({ shorthand, meaning: SHORTHAND[shorthand] })),
+    legend: shorthands.map((shorthand) => ({
+      shorthand,
+      meaning: SHORTHAND_OF_STATES.has(shorthand)
+        ? [...(reasons.get(shorthand) ?? [SHORTHAND[shorthand]])].join(', or ')
+        : SHORTHAND[shorthand],
+    })),
   };
 }
 
@@ -115,24 +137,23 @@ function captionOf(series: Series): string {
 }
 
 /** A number that a row has not got: for the reason its value is absent, else it was not published; a target has none. */
-const missing = (line: Line): Shorthand =>
-  line.isTarget ? '[z]' : line.value === null ? absentShorthand(line) : '[x]';
+const missing = (line: Line): Missing =>
+  line.isTarget ? ['[z]', 'not applicable to a target'] : line.value === null ? absent(line) : ['[x]', 'not published'];
 
-const absentShorthand = (line: Line): Shorthand =>
-  line.state === 'observed' || line.state === 'zero' ? '[x]' : STATE_SHORTHAND[line.state];
+const absent = ({ state }: Line): Missing =>
+  state === 'observed' || state === 'zero' ? ['[x]', 'not available'] : [STATE_SHORTHAND[state], stateWords(state)];
 
-/** A value with its shorthand, or the shorthand that stands for it. */
-function valueCell(series: Series, line: Line): string {
-  if (line.value === null) return absentShorthand(line);
-  const low = roundsToZero(line.value, series.indicator.decimals) ? '[low]' : '';
+/** A value with its shorthand. */
+function valueCell(series: Series, line: Line, value: number): string {
+  const low = roundsToZero(value, series.indicator.decimals) ? '[low]' : '';
   const estimated = line.notes.some((note) => ESTIMATES.has(note)) ? '[e]' : '';
-  return `${valueText(series, line.value)} ${low}${estimated}`.trimEnd();
+  return `${valueText(series, value)} ${low}${estimated}`.trimEnd();
 }
 
 function coverageCell(line: Line): string | null {
   if (line.coverage === null) return null;
-  const partial = line.value !== null && line.coverage.reported < line.coverage.expected ? ', partial' : '';
-  return `${coverageText(line.coverage)}${partial}`;
+  const days = isPartOfMonth(line) && !isShort(line) ? ' (part of a month)' : '';
+  return `${coverageText(line.coverage)}${line.value !== null && line.partial ? `, partial${days}` : ''}`;
 }
 
 function linesOf(series: Series): Line[] {
@@ -143,12 +164,13 @@ function linesOf(series: Series): Line[] {
     isTarget: false,
     name: isBaseline(series, point) ? `${point.label} (baseline)` : point.label,
   }));
-  const none = { isTarget: false, low: null, high: null, n: null, coverage: null, scope: null };
+  const none = { isTarget: false, partial: false, low: null, high: null, n: null, coverage: null, scope: null };
   if (baseline !== null && !points.some((point) => isBaseline(series, point))) {
     const start = baseline.period.slice(0, 10);
     const at = lines.findIndex((line) => line.start > start);
-    const notes = baseline.source === null ? [] : [`Source: ${baseline.source}`];
-    const line = { ...none, ...baseline, name: `${baseline.label} (baseline)`, start, notes };
+    const notes = [...baseline.notes, ...(baseline.source === null ? [] : [`Source: ${baseline.source}`])];
+    const partial = isShort(baseline) || isPartOfMonth(baseline);
+    const line = { ...none, ...baseline, partial, name: `${baseline.label} (baseline)`, start, notes };
     lines.splice(at < 0 ? lines.length : at, 0, line);
   }
   if (target !== null) {

@@ -4,14 +4,18 @@ import { formatNumber } from '../domain/formatNumber.ts';
 import { NO_RECORD, absencesOf, inOrder, isDrawn } from './gaps.ts';
 import { arithmeticSentence } from './headline.ts';
 import {
+  COVERAGE_UNIT,
   GRANULARITY_WORDS,
+  absenceText,
   asSentence,
   capitalised,
   coverageText,
+  isPartOfMonth,
+  isShort,
   listed,
   measureText,
+  noFiguresText,
   spanText,
-  stateWords,
   valueText,
   valueWithUnit,
 } from './words.ts';
@@ -23,9 +27,11 @@ const NAMED = 4;
  * A series in two to four plain sentences: what and where with the first, the last and the baseline figure; the progress
  * sentence; what is missing or partial; the source and the status. Says at the very start where the data are made up.
  */
-export function textAlternative(series: Series): string {
-  return [figures(series), progress(series), gaps(series), provenance(series)].filter((text) => text !== '').join(' ');
-}
+export const textAlternative = (series: Series): string => inSentences(series).join(' ');
+
+/** The same, each of the four by itself: figures, progress, what is wanting, and where it comes from. */
+export const inSentences = (series: Series): string[] =>
+  [figures(series), progress(series), gaps(series), provenance(series)].filter((text) => text !== '');
 
 function figures(series: Series): string {
   const points = inOrder(series);
@@ -37,7 +43,7 @@ function figures(series: Series): string {
   const parts: string[] = [];
   const said = (point: { value: number; label: string; scope: string | null }): string =>
     `${valueWithUnit(series, point.value)} in ${point.label}${point.scope === null ? '' : ` (${point.scope})`}`;
-  if (first === undefined || last === undefined) parts.push('no figures reported');
+  if (first === undefined || last === undefined) parts.push(noFiguresText(series));
   else if (first === last) parts.push(`one figure, ${said(first)}`);
   else parts.push(`first ${said(first)}`, `last ${said(last)}`);
   if (last?.low != null && last.high != null) {
@@ -48,7 +54,7 @@ function figures(series: Series): string {
     const value = baseline.value;
     parts.push(
       value === null
-        ? `baseline ${baseline.label} ${stateWords(baseline.state)}`
+        ? `baseline ${baseline.label} ${absenceText(baseline)}`
         : `baseline ${said({ value, label: baseline.label, scope: baseline.scope })}`,
     );
   }
@@ -68,7 +74,9 @@ function progress(series: Series): string {
 function gaps(series: Series): string {
   const points = inOrder(series);
   const absent = absencesOf(points);
-  const partial = points.filter((point) => point.partial && isDrawn(point));
+  const drawn = points.filter(isDrawn);
+  const partOfMonth = drawn.filter(isPartOfMonth);
+  const partial = drawn.filter((point) => point.partial && (isShort(point) || !isPartOfMonth(point)));
   const parts: string[] = [];
   if (absent.length > 0 && absent.length <= NAMED) {
     parts.push(`no figure for ${listed(absent.map((run) => `${run.span} (${lower(run.words)})`))}`);
@@ -77,13 +85,19 @@ function gaps(series: Series): string {
   }
   if (partial.length > 0 && partial.length <= NAMED) {
     const named = partial.map((point) => {
-      const reported =
-        point.coverage === null ? '' : ` (${coverageText(point.coverage)} service point months reported)`;
+      const reported = point.coverage === null ? '' : ` (${coverageText(point.coverage)} ${COVERAGE_UNIT} reported)`;
       return `${point.label}${reported}`;
     });
     parts.push(`partial coverage in ${listed(named)}`);
   } else if (partial.length > 0) {
     parts.push(`partial coverage in ${partial.length} of ${points.length} periods`);
+  }
+  if (partOfMonth.length > 0) {
+    const where =
+      partOfMonth.length <= NAMED
+        ? listed(partOfMonth.map(({ label }) => label))
+        : `${partOfMonth.length} of ${points.length} periods`;
+    parts.push(`part of a month reported in ${where}`);
   }
   return parts.length === 0 ? '' : `${capitalised(parts.join('; '))}.`;
 }

@@ -2,6 +2,7 @@
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
 import type { ValueState } from '../../contracts/vocabulary.ts';
 import { formatNumber, formatWithUnit } from '../domain/formatNumber.ts';
+import { NOTES } from '../domain/conclude.ts';
 import type { Coverage } from '../domain/observation.ts';
 import { dayOf, intervalOf, periodLabel } from '../domain/periods.ts';
 
@@ -23,6 +24,27 @@ const STATE_WORDS: Record<AbsentState, string> = {
 export const stateWords = (state: ValueState): string =>
   state === 'observed' || state === 'zero' ? '' : STATE_WORDS[state];
 
+/** Notes that say why there is no number, as they read after the state. */
+const REASONS: Readonly<Record<string, string>> = {
+  [NOTES.noPopulation]: 'no population is held near the period',
+  [NOTES.zeroDenominator]: 'there is nothing to divide by',
+  [NOTES.longerPeriod]: 'reported only for a longer period',
+};
+
+/** Why there is no figure, with the reason where one is noted: `not available, no population is held near the period`. */
+export function absenceText({ state, notes }: Pick<SeriesPoint, 'state' | 'notes'>): string {
+  const reason = notes.map((note) => REASONS[note]).find((text) => text !== undefined);
+  return [stateWords(state), ...(reason === undefined ? [] : [reason])].join(', ');
+}
+
+/** What was reported of all that a series shows, or null where nobody is expected to report. */
+export function seriesCoverage({ points }: Series): string | null {
+  const known = points.flatMap(({ coverage }) => (coverage === null ? [] : [coverage]));
+  if (known.length === 0) return null;
+  const sum = (of: (each: Coverage) => number): number => known.reduce((total, each) => total + of(each), 0);
+  return `${coverageText({ reported: sum((each) => each.reported), expected: sum((each) => each.expected) })} ${COVERAGE_UNIT} reported`; // prettier-ignore
+}
+
 export const GRANULARITY_WORDS: Record<Series['granularity'], string> = {
   month: 'monthly',
   quarter: 'quarterly',
@@ -43,8 +65,11 @@ export function listed(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
-/** A value of the series without its unit. */
-export const valueText = (series: Series, value: number): string => formatNumber(value, series.indicator.decimals);
+/** A value of the series without its unit. What others published keeps the decimals that they stated. */
+export const valueText = (series: Series, value: number): string =>
+  formatNumber(value, series.indicator.decimals, isQuoted(series));
+
+const isQuoted = ({ basis }: Series): boolean => basis === 'published';
 
 /** A value as a label on a chart, where the axis has the unit: without it, but a share keeps its sign. */
 export const labelText = (series: Series, value: number): string =>
@@ -52,7 +77,29 @@ export const labelText = (series: Series, value: number): string =>
 
 /** A value of the series with its unit. */
 export const valueWithUnit = (series: Series, value: number): string =>
-  formatWithUnit(value, series.indicator.decimals, series.indicator.unit);
+  formatWithUnit(value, series.indicator.decimals, series.indicator.unit, isQuoted(series));
+
+/** Whether some month behind a figure is covered for a part of its days. */
+export const isPartOfMonth = ({ notes }: { readonly notes: readonly string[] }): boolean =>
+  notes.includes(NOTES.partMonth);
+
+/** Whether fewer service-point months were reported than expected. */
+export const isShort = ({ coverage }: Pick<SeriesPoint, 'coverage'>): boolean =>
+  coverage !== null && coverage.reported < coverage.expected;
+
+/** What is wanting of a partial figure: `149 of 156 service-point months reported`; empty where that is not known. */
+export function wantingText(point: Pick<SeriesPoint, 'coverage' | 'notes'>): string {
+  const months =
+    point.coverage !== null && isShort(point) ? [`${coverageText(point.coverage)} ${COVERAGE_UNIT} reported`] : [];
+  return [...months, ...(isPartOfMonth(point) ? ['part of a month reported'] : [])].join(', ');
+}
+
+/** Why a series has no figure at all: nothing was reported, or nothing lies in the days that were asked for. */
+export const noFiguresText = ({ points }: Series): string =>
+  points.length === 0 ? 'no figures in the days asked for' : 'no figures reported';
+
+/** What coverage is counted in. */
+export const COVERAGE_UNIT = 'service-point months';
 
 /** `149 of 156`. */
 export const coverageText = (coverage: Coverage): string =>
@@ -102,6 +149,10 @@ export function pointNotes(points: readonly SeriesPoint[]): string[] {
   }
   return [...labels].map(([note, at]) => {
     const where = at.length === points.length ? 'all periods' : at.length <= 3 ? listed(at) : `${at.length} periods`;
-    return `${noteWords(note).replace(/\.$/, '')} (${where}).`;
+    return noteSentence(note, where);
   });
 }
+
+/** A note as a sentence of its own, with what it is about: `From CIPFA (all periods).` */
+export const noteSentence = (note: string, where: string): string =>
+  `${capitalised(noteWords(note)).replace(/\.$/, '')} (${where}).`;

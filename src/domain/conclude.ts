@@ -6,7 +6,7 @@ import type { Absence, ValueState } from '../../contracts/vocabulary.ts';
 import type { Coverage, Observation, ObservationKey } from './observation.ts';
 import type { PopulationEstimate } from './population.ts';
 import { isoOf } from './periods.ts';
-import type { Plan } from './plan.ts';
+import { eventsBehind, type Plan } from './plan.ts';
 
 export interface Tally {
   readonly total: number;
@@ -29,7 +29,13 @@ export const NOTES = {
   noPopulation: 'no-population-near-the-period',
   noInterval: 'interval-not-published',
   noSampleSize: 'sample-size-not-published',
+  scopesDiffer: 'sources-differ-in-scope',
 } as const;
+
+const eventsOf = ({ measure }: Plan, own: number, others: number): number =>
+  others === 0 || measure === null || measure.denominator === null
+    ? own + others
+    : eventsBehind(measure.numerator, measure.denominator, own, others);
 
 /** When several reasons are given for one cell, the one that says most about what may be hidden or late comes first. */
 const PRECEDENCE: readonly Absence[] = ['suppressed', 'not-reported', 'not-available', 'not-open', 'not-applicable'];
@@ -72,7 +78,7 @@ export function conclude(
     low: null,
     high: null,
     coverage,
-    events: (tally?.events ?? 0) + (denominatorTally?.events ?? 0),
+    events: eventsOf(plan, tally?.events ?? 0, denominatorTally?.events ?? 0),
     scope: null,
     source: null,
     notes: notes.length < 2 ? notes : [...new Set(notes)].sort(),

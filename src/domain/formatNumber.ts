@@ -6,30 +6,34 @@
 /** A true minus (U+2212): a hyphen is too short to see beside a digit, and screen readers leave it out. */
 const MINUS = '−';
 
-const formats = new Map<number, Intl.NumberFormat>();
+const formats = new Map<string, Intl.NumberFormat>();
 
-function formatOf(decimals: number): Intl.NumberFormat {
-  let format = formats.get(decimals);
+function formatOf(decimals: number, asStated: boolean): Intl.NumberFormat {
+  const key = `${decimals} ${asStated}`;
+  let format = formats.get(key);
   if (format === undefined) {
     // `negative`: a small negative number that rounds to zero is written 0, not −0.
     format = new Intl.NumberFormat('en-GB', {
-      minimumFractionDigits: decimals,
+      minimumFractionDigits: asStated ? 0 : decimals,
       maximumFractionDigits: decimals,
       signDisplay: 'negative',
     });
-    formats.set(decimals, format);
+    formats.set(key, format);
   }
   return format;
 }
 
-/** `1,663,709`, `−8.23`: a value with thousands separated and exactly `decimals` decimals (0 to 20). */
-export function formatNumber(value: number, decimals: number): string {
-  return formatOf(decimals).format(value).replace('-', MINUS);
+/**
+ * `1,663,709`, `−8.23`: a value with thousands separated and exactly `decimals` decimals (0 to 20). A figure that is quoted
+ * as stated has at most as many, and no zeros at the end that nobody stated.
+ */
+export function formatNumber(value: number, decimals: number, asStated = false): string {
+  return formatOf(decimals, asStated).format(value).replace('-', MINUS);
 }
 
 /** A value with its unit: `12,288 businesses`, `4.2 loans per person`, but `48.2%` without a space. */
-export function formatWithUnit(value: number, decimals: number, unit: string): string {
-  const number = formatNumber(value, decimals);
+export function formatWithUnit(value: number, decimals: number, unit: string, asStated = false): string {
+  const number = formatNumber(value, decimals, asStated);
   return unit === '%' ? `${number}%` : `${number} ${unit}`;
 }
 
@@ -46,8 +50,8 @@ export function roundsToZero(value: number, decimals: number): boolean {
 }
 
 /** A change with its sign: `+1,234.5`, `−3`, `0`. */
-export function formatSigned(value: number, decimals: number): string {
-  const text = formatNumber(Math.abs(value), decimals);
+export function formatSigned(value: number, decimals: number, asStated = false): string {
+  const text = formatNumber(Math.abs(value), decimals, asStated);
   if (!/[1-9]/.test(text)) return text;
   return value > 0 ? `+${text}` : `${MINUS}${text}`;
 }

@@ -33,7 +33,7 @@ export interface Observation extends ObservationKey {
   readonly low: number | null;
   readonly high: number | null;
   readonly coverage: Coverage | null;
-  /** Activity facts that contributed, retracted and superseded ones not counted. */
+  /** Activity facts that contributed, each once where that can be told; retracted and superseded ones not counted. */
   readonly events: number;
   /** What the figure covers in its publisher's words, e.g. `UK and overseas`; null where it is the place itself. */
   readonly scope: string | null;

@@ -43,6 +43,30 @@ export interface Plan {
   readonly breakdowns: readonly Dimension[];
 }
 
+/**
+ * How many events stand behind a ratio of two folds: those of the one that holds all events of the other, where one does,
+ * for they are not twice as many by being counted on both sides; else those of both.
+ */
+export function eventsBehind(numerator: Part, denominator: Divisor, own: number, others: number): number {
+  if (denominator.fold === 'population') return own;
+  if (holdsAllOf(denominator, numerator)) return others;
+  return holdsAllOf(numerator, denominator) ? own : own + others;
+}
+
+/** Whether every event of a part is certainly one of the whole too. */
+function holdsAllOf(whole: Part, part: Part): boolean {
+  // The latest status of every service point is looked at, whatever it is asked for.
+  if (whole.fold === 'latest' || part.fold === 'latest') return whole.fold === part.fold;
+  const alike = whole.fold === 'sum' ? part.fold === 'sum' && part.field === whole.field : whole.fold === 'count' || part.fold === whole.fold; // prettier-ignore
+  return (
+    alike &&
+    part.kinds.every((kind) => whole.kinds.includes(kind)) &&
+    whole.where.every(({ dimension, values }) =>
+      part.where.some((own) => own.dimension === dimension && own.values.every((value) => values.includes(value))),
+    )
+  );
+}
+
 type Single = NonNullable<Exclude<Definition['measure'], { ratio: unknown }>>;
 
 function partOf(single: Single): Part {

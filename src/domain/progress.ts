@@ -29,6 +29,11 @@ export interface BaselineValue {
   readonly caution: string | null;
 }
 
+const BASELINE_COVERAGE = 'coverage of the baseline';
+
+const reportedOf = ({ coverage }: Pick<Observation, 'coverage'>): string =>
+  coverage === null ? '' : `${coverage.reported} of ${coverage.expected} service-point months reported`;
+
 const enoughReported = ({ coverage }: Pick<Observation, 'coverage'>): boolean =>
   coverage === null || coverage.reported >= ENOUGH_REPORTED * coverage.expected;
 
@@ -46,12 +51,16 @@ const candidatesOf = (points: readonly Observation[], baseline: BaselineValue): 
     (p) => p.value !== null && windowOf(p.period).first > windowOf(baseline.period).last && enoughReported(p),
   );
 
-/** Why two figures are not comparable; empty where they are. */
+/** Why two figures are not comparable; empty where they are. A scope that sources disagree about is like no other. */
 const reasonsAgainst = (current: Observation, baseline: BaselineValue): string[] => [
-  ...((current.scope ?? '') === (baseline.scope ?? '') ? [] : ['scope']),
+  ...((current.scope ?? '') === (baseline.scope ?? '') && !scopeInDoubt(current) && !scopeInDoubt(baseline)
+    ? []
+    : ['scope']),
   ...(lengthOf(current.period) === lengthOf(baseline.period) ? [] : ['length of period']),
-  ...(enoughReported(baseline) ? [] : ['coverage of the baseline']),
+  ...(enoughReported(baseline) ? [] : [BASELINE_COVERAGE]),
 ];
+
+const scopeInDoubt = ({ notes }: Pick<Observation, 'notes'>): boolean => notes.includes(NOTES.scopesDiffer);
 
 /** How long a period is: in months where it ends on the date on which it began, else in days. */
 const lengthOf = (interval: string): string => {
@@ -89,10 +98,11 @@ function progressAmong(
   const nothing = { reasons: [], change: null, percentChange: null, arithmetic: null };
   if (baseline === null || baseline.value === null) {
     const label = baseline === null ? null : periodLabel(baseline.period);
+    const why = baseline?.notes.includes(NOTES.noPopulation) === true ? ' (no population is held near it)' : '';
     const sentence =
       label === null
         ? 'No baseline is set for this series.'
-        : `The baseline period, ${label}, has no value, so nothing can be compared with it.`;
+        : `The baseline period, ${label}, has no value${why}, so nothing can be compared with it.`;
     return { ...nothing, status: 'no-baseline', from: label, to: null, sentence };
   }
   const from = periodLabel(baseline.period);
@@ -104,19 +114,21 @@ function progressAmong(
       from,
       to: null,
       sentence:
-        until === null
+        (until === null
           ? `Nothing that could be compared has been reported since the baseline, ${from}.`
-          : `Nothing that could be compared with the baseline, ${from}, is for a period after it that ends by ${until}. Later periods were not asked for.`,
+          : `Nothing that could be compared with the baseline, ${from}, is for a period after it that ends by ${until}. Later periods were not asked for.`) +
+        tooLittle(points, baseline),
     };
   }
   const to = periodLabel(current.period);
   const { unit } = definition;
+  const quoted = current.basis === 'published';
   const show = (value: number): string =>
-    unit.label === '%' ? formatWithUnit(value, unit.decimals, '%') : formatNumber(value, unit.decimals);
+    unit.label === '%' ? formatWithUnit(value, unit.decimals, '%', quoted) : formatNumber(value, unit.decimals, quoted);
   const change = roundTo(current.value - baseline.value, 6);
   const percent = baseline.value > 0 ? roundTo(((current.value - baseline.value) / baseline.value) * 100, 2) : null;
   const reasons = reasonsAgainst(current, baseline);
-  const between = `${formatWithUnit(baseline.value, unit.decimals, unit.label)} in ${from}${scoped(baseline.scope, reasons)} to ${show(current.value)} in ${to}${scoped(current.scope, reasons)}`;
+  const between = `${formatWithUnit(baseline.value, unit.decimals, unit.label, quoted)} in ${from}${scoped(baseline.scope, reasons)} to ${show(current.value)} in ${to}${scoped(current.scope, reasons)}`;
   if (reasons.length > 0) {
     const label = 'Arithmetic on two stated figures, not progress';
     return {
@@ -127,7 +139,7 @@ function progressAmong(
       change: null,
       percentChange: null,
       arithmetic: percent === null ? null : { percentChange: percent, label },
-      sentence: `Not comparable: ${reasons.join(', ')}. From ${between}${percent === null ? '' : ` is ${formatSigned(percent, 2)}% as arithmetic on two stated figures, not progress`}.${othersBeside(definition, points, baseline, current)}`,
+      sentence: `Not comparable: ${reasons.map((reason) => (reason === BASELINE_COVERAGE ? `${reason} (${reportedOf(baseline)})` : reason)).join(', ')}. From ${between}${percent === null ? '' : ` is ${formatSigned(percent, 2)}% as arithmetic on two stated figures, not progress`}.${othersBeside(definition, points, baseline, current)}`,
     };
   }
   const doubt = doubtOf(baseline, current);
@@ -143,8 +155,8 @@ function progressAmong(
             : 'worse';
   const amount =
     unit.label === '%'
-      ? `${formatSigned(change, unit.decimals)} percentage points`
-      : percent === null ? formatSigned(change, unit.decimals) : `${formatSigned(percent, 2)}%`; // prettier-ignore
+      ? `${formatSigned(change, unit.decimals, quoted)} percentage points`
+      : percent === null ? formatSigned(change, unit.decimals, quoted) : `${formatSigned(percent, 2)}%`; // prettier-ignore
   const left = leftOut(points, current, baseline);
   return {
     ...nothing,
@@ -178,7 +190,7 @@ function othersBeside(
   const others = candidatesOf(points, baseline).filter((p) => p !== current);
   const texts = others.map(
     (p) =>
-      `${formatNumber(p.value ?? 0, unit.decimals)} in ${periodLabel(p.period)}${p.scope === null ? '' : ` (${p.scope})`}`,
+      `${formatNumber(p.value ?? 0, unit.decimals, p.basis === 'published')} in ${periodLabel(p.period)}${p.scope === null ? '' : ` (${p.scope})`}`,
   );
   return texts.length === 0 ? '' : ` Nor is ${texts.join(', nor ')}.`;
 }
@@ -203,11 +215,31 @@ function leftOut(points: readonly Observation[], current: Observation, baseline:
     const reasons = reasonsAgainst(p, baseline);
     const why =
       p.coverage !== null && p.coverage.reported < p.coverage.expected
-        ? `${p.coverage.reported} of ${p.coverage.expected} library-months reported`
+        ? reportedOf(p)
         : `not comparable${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`;
     return `${periodLabel(p.period)} is left out: ${why}`;
   });
   return texts.length === 0 ? '' : ` ${texts.join('; ')}.`;
+}
+
+/** Periods named one by one where too little was reported for a comparison. */
+const NAMED = 3;
+
+/** Which figures were there and could not be compared because too few had reported; empty where there are none. */
+function tooLittle(points: readonly Observation[], baseline: BaselineValue): string {
+  const short = points.filter(
+    (p) => p.value !== null && windowOf(p.period).first > windowOf(baseline.period).last && !enoughReported(p),
+  );
+  const named = short.slice(-NAMED).map((p) => `${periodLabel(p.period)} (${reportedOf(p)})`);
+  const more = short.length - named.length;
+  const later = more === 0 ? '' : `, nor for ${more} before`;
+  const share = `${ENOUGH_REPORTED * 100}%`;
+  return [
+    ...(short.length === 0
+      ? []
+      : [` Less than ${share} of what was expected is reported for ${named.join(', ')}${later}.`]),
+    ...(enoughReported(baseline) ? [] : [` The baseline itself has less than ${share}: ${reportedOf(baseline)}.`]),
+  ].join('');
 }
 
 function roundTo(value: number, decimals: number): number {

@@ -19,7 +19,9 @@ export interface QuotedFigure {
 
 /**
  * One observation for each place and window. Where two sources give the same one, the first in `prefer` is quoted
- * (then the first by reference, value, scope and the rest, so that order of arrival cannot matter) and the others are named.
+ * (then the first by reference, value, scope and the rest, so that order of arrival cannot matter) and the others are named
+ * with what they give otherwise. Where those that rank alike cover different things, nothing tells which is right: the
+ * figure says so, and is compared with none.
  */
 export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly string[]): Observation[] {
   const rank = (figure: QuotedFigure): number => {
@@ -36,13 +38,12 @@ export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly 
   return [...groups.values()].map((group) => {
     const sorted = group.toSorted((a, b) => rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1));
     const [best] = sorted as [QuotedFigure];
-    const others = sorted
-      .slice(1)
-      .filter((other) => other.value !== best.value)
-      .map((other) => `another source gives ${other.value}${other.reference === null ? '' : ` (${other.reference})`}`);
+    const others = sorted.slice(1).flatMap((other) => otherwise(other, best) ?? []);
+    const scopesDiffer = group.some((other) => rank(other) === rank(best) && other.scope !== best.scope);
     const period = intervalOf(windowOf(best.window));
     const notes = new Set([
       ...others,
+      ...(scopesDiffer ? [NOTES.scopesDiffer] : []),
       ...(best.note === null ? [] : [best.note]),
       ...(best.survey && best.low === null ? [NOTES.noInterval] : []),
       ...(best.survey && best.n === null ? [NOTES.noSampleSize] : []),
@@ -67,4 +68,13 @@ export function quoteFigures(figures: readonly QuotedFigure[], prefer: readonly 
       notes: [...notes].sort(),
     };
   });
+}
+
+/** What another figure of the same place and window gives in value or scope, or null where it gives the same. */
+function otherwise(other: QuotedFigure, best: QuotedFigure): string | null {
+  const scope = other.scope === best.scope ? '' : `for "${other.scope}"`;
+  const value = other.value === best.value ? (scope === '' ? '' : 'the same') : `${other.value}`;
+  const said = [value, scope].filter((text) => text !== '').join(' ');
+  const by = other.reference === null ? '' : ` (${other.reference})`;
+  return said === '' ? null : `another source gives ${said}${by}`;
 }

@@ -62,6 +62,8 @@ export interface FactStore {
   chunks(columns: (zone: Zone) => readonly ColumnName[], from: number, to: number): Iterable<Chunk>;
   /** Published figures among the first `to` rows that are not superseded. */
   figures(to: number): readonly Figure[];
+  /** All published figures among the first `to` rows, superseded or not. */
+  figuresEver(to: number): readonly (Figure & { readonly row: number })[];
   /** Events among the first `to` that no fact could be made from, and that nobody has corrected or retracted. */
   parked(to: number): readonly (Parked & { readonly row: number })[];
   /** Rows that do not count among the first `to`: see `supersededRows`. */
@@ -262,6 +264,7 @@ export function openFactStore(folder: string): FactStore {
       const gone = supersessions.superseded(to);
       return figures.filter(({ row }) => row < to && !gone.has(row));
     },
+    figuresEver: (to) => figures.filter(({ row }) => row < to),
     parked(to) {
       if (parked.length === 0) return parked;
       const gone = supersessions.superseded(to);

@@ -108,6 +108,8 @@ export interface Finding {
 
 export interface ImportResult {
   readonly events: readonly ActivityEvent[];
+  /** Where a field of an event stood in the file, for events that do not carry it themselves. */
+  readonly spotOf?: (event: ActivityEvent, field: string) => Spot;
   readonly findings: readonly Finding[];
 }
 

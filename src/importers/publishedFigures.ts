@@ -6,7 +6,7 @@
  * A figure is quoted, never recomputed. `outcome` and `comparison` are read past: which outcome a statistic serves, and
  * what is the baseline of what, is for indicator definitions to say.
  */
-import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
+import { typeOf, type ActivityEvent, type EventOf } from '../../contracts/activityEvent.ts';
 import { plainFault } from '../../contracts/plainFault.ts';
 import { figurePublished } from '../../contracts/events/figures.ts';
 import { dayOf, intervalOf, type DayWindow } from '../domain/periods.ts';
@@ -74,7 +74,15 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
   flagDisagreements(kept, report);
   notePlacesAssumed(kept, report);
   noteReadPast(source, report);
-  return { events: kept.map(({ event }) => event), findings: report.findings };
+  const cells = new Map<ActivityEvent, NamedRow>(kept.map((row) => [row.event, row.cells]));
+  return {
+    events: kept.map(({ event }) => event),
+    findings: report.findings,
+    spotOf: (event, field) => {
+      const row = cells.get(event);
+      return row === undefined ? [1, null] : spotOf(row, COLUMN_OF_FIELD[field] ?? 'value');
+    },
+  };
 }
 
 /**

@@ -48,7 +48,9 @@ async function show(server: RunningServer, config: Config, say: (line: string) =
     { fileName, sha256: sha256Of(bytes), table: readTable({ fileName, bytes }), options: {} },
     {},
   );
-  say(`Imported ${PUBLISHED}: ${report.accepted} real published figures recorded, ${report.duplicates} already there`);
+  say(
+    `Imported ${PUBLISHED}: ${report.accepted} real published figures recorded, ${report.duplicates} already there${report.refused === 0 ? '' : `, ${report.refused} refused, for the data directory holds others under their numbers`}`,
+  );
 
   await ledger.project();
   say(`Projected up to knowledge position ${formatNumber(ledger.ordinal(), 0)}`);

@@ -8,10 +8,12 @@ import type { Verification } from '../app/verify.ts';
 import { foundAndExpected, type Finding } from '../importers/importer.ts';
 import type { ListedIndicator } from './target.ts';
 import { seriesTable } from '../charts/seriesTable.ts';
-import { textAlternative } from '../charts/textAlternative.ts';
+import { inSentences } from '../charts/textAlternative.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { periodLabel } from '../domain/periods.ts';
 
+/** `1 segment`, `2 segments`. */
+const many = (n: number, thing: string): string => `${whole(n)} ${thing}${n === 1 ? '' : 's'}`;
 const whole = (n: number): string => formatNumber(n, 0);
 const FINDINGS_SHOWN = 20;
 
@@ -61,7 +63,7 @@ export function showIndicators(indicators: readonly ListedIndicator[]): string {
   const width = Math.max(0, ...indicators.map(({ id }) => id.length));
   return indicators
     .map(({ id, title, unit, baselines }) => {
-      const from = [...new Set(baselines.map(({ period }) => periodLabel(period)))].join(', ');
+      const from = [...new Set(baselines.map(({ period, basis }) => `${periodLabel(period)} (${basis})`))].join(', ');
       return `${id.padEnd(width)}  ${title} (${unit}); ${from === '' ? 'no baseline' : `baseline ${from}`}`;
     })
     .join('\n');
@@ -99,8 +101,9 @@ export function showSeries(series: Series): string {
     ...cells.map(line),
     '',
     ...table.legend.map(({ shorthand, meaning }) => `${shorthand} ${meaning}`),
-    textAlternative(series),
-    `Definition ${series.indicator.id} version ${series.indicator.version} (${series.indicator.definition}), knowledge position ${whole(series.position)}. ${series.status}`,
+    ...series.notes.map((note) => `Note: ${note}`),
+    ...inSentences(series),
+    `Definition ${series.indicator.id} version ${series.indicator.version} (${series.indicator.definition}), knowledge position ${whole(series.position)}.`,
   ].join('\n');
 }
 
@@ -118,7 +121,7 @@ export function showReplay(result: ReplayResult): string {
         : formatNumber(v.value, Number.isInteger(v.value) ? 0 : DECIMALS);
   const moved = changed + added + removed;
   return [
-    `${result.projection}: ${whole(result.observations)} observations at knowledge position ${whole(result.position)}${result.stored ? ', stored as a draft' : ''}`,
+    `${result.projection}: ${many(result.observations, 'observation')} at knowledge position ${whole(result.position)}${result.stored ? ', stored as a draft' : ''}`,
     result.against === null
       ? 'There is no active version to compare with.'
       : `Against ${result.against}: ${whole(same)} the same, ${whole(changed)} changed, ${whole(added)} new, ${whole(removed)} gone.`,
@@ -139,7 +142,7 @@ export function showReplay(result: ReplayResult): string {
 export function showVerification(v: Verification): string {
   const { differences } = v;
   return [
-    `Rebuilt from the log at knowledge position ${whole(v.position)}: ${whole(v.facts)} facts in ${whole(v.segments)} segments, ${whole(v.observations)} observations of ${whole(v.projections)} indicators.`,
+    `Rebuilt from the log at knowledge position ${whole(v.position)}: ${many(v.facts, 'fact')} in ${many(v.segments, 'segment')}, ${many(v.observations, 'observation')} of ${many(v.projections, 'indicator')}.`,
     differences.length === 0
       ? 'Facts and observations are byte-identical to the rebuild.'
       : `${whole(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}:`,

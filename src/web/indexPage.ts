@@ -2,7 +2,7 @@
 import { OUTCOMES } from '../../contracts/fields.ts';
 import type { Series } from '../../contracts/series.ts';
 import { inOrder, isDrawn } from '../charts/gaps.ts';
-import { stateWords, valueWithUnit } from '../charts/words.ts';
+import { absenceText, seriesCoverage, valueWithUnit } from '../charts/words.ts';
 import type { Indicator } from '../app/catalogue.ts';
 import { selectionQuery } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
@@ -20,7 +20,7 @@ export interface Shown {
 export function indexView(shown: readonly Shown[], position: number) {
   const withFigures = shown.filter(({ series }) => series.length > 0).length;
   return {
-    position: formatNumber(position, 0),
+    position: position === 1 ? '1 event' : `${formatNumber(position, 0)} events`,
     indicators: shown.length,
     withFigures,
     anyMadeUp: shown.some(({ series }) => series.some(({ madeUp }) => madeUp)),
@@ -41,7 +41,9 @@ export function indexView(shown: readonly Shown[], position: number) {
 }
 
 function entryOf(series: Series) {
-  const last = inOrder(series).filter(isDrawn).at(-1);
+  const points = inOrder(series);
+  const last = points.filter(isDrawn).at(-1);
+  const newest = points.at(-1);
   const { baseline, progress } = series;
   return {
     href: `/indicators/${series.indicator.id}?${selectionQuery(series)}`,
@@ -53,13 +55,16 @@ function entryOf(series: Series) {
         ? null
         : {
             label: baseline.label,
-            text: baseline.value === null ? stateWords(baseline.state) : valueWithUnit(series, baseline.value),
+            text: baseline.value === null ? absenceText(baseline) : valueWithUnit(series, baseline.value),
             scope: baseline.scope,
           },
     latest:
       last === undefined
         ? null
         : { label: last.label, text: valueWithUnit(series, last.value), scope: last.scope, partial: last.partial },
+    absent: last === undefined && newest !== undefined ? absenceText(newest) : null,
+    coverage: seriesCoverage(series),
+    source: series.source,
     status: progress.status,
     statusWords: STATUS_WORDS[progress.status],
     sentence: progress.sentence,

@@ -1,4 +1,5 @@
 /** What the page of an indicator says: the comparison, the picture, the words, the table, and how we know. */
+import { notesOf } from '../../contracts/definition.ts';
 import type { Selection } from '../../contracts/selection.ts';
 import type { Series } from '../../contracts/series.ts';
 import { BASES, type Basis, GRANULARITIES, type Granularity } from '../../contracts/vocabulary.ts';
@@ -8,7 +9,7 @@ import { selectionQuery } from '../app/selection.ts';
 import { inOrder, isDrawn, progressPointOf } from '../charts/gaps.ts';
 import { seriesTable } from '../charts/seriesTable.ts';
 import { textAlternative } from '../charts/textAlternative.ts';
-import { capitalised, coverageText, measureText, stateWords, valueWithUnit } from '../charts/words.ts';
+import { absenceText, capitalised, measureText, seriesCoverage, valueWithUnit } from '../charts/words.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { placeName } from '../domain/places.ts';
 import { OUTCOME_NAMES } from './outcomes.ts';
@@ -49,7 +50,7 @@ function head({ definition }: Indicator) {
     question: definition.question,
     outcome: OUTCOME_NAMES[definition.outcome],
     outcomeId: definition.outcome,
-    definitionNotes: definition.notes,
+    definitionNotes: notesOf(definition),
   };
 }
 
@@ -93,9 +94,7 @@ export function indicatorView(
             : {
                 label: baseline.label,
                 text:
-                  baseline.value === null
-                    ? capitalised(stateWords(baseline.state))
-                    : valueWithUnit(series, baseline.value),
+                  baseline.value === null ? capitalised(absenceText(baseline)) : valueWithUnit(series, baseline.value),
                 scope: baseline.scope,
                 source: baseline.source,
               },
@@ -111,8 +110,8 @@ export function indicatorView(
           points.reduce((sum, { events }) => sum + events, 0),
           0,
         ),
-        figures: formatNumber(drawn.length, 0),
-        coverage: coverageOf(series),
+        figures: drawn.length === 1 ? '1 figure' : `${formatNumber(drawn.length, 0)} figures`,
+        coverage: seriesCoverage(series),
         basis: BASIS_NAMES[series.basis],
         source: series.source,
         api,
@@ -131,16 +130,6 @@ function noticeOf(givenUp: readonly (keyof Selection)[]): string | null {
   if (givenUp.length === 0) return null;
   const names = givenUp.map((name) => SELECTION_NAMES[name]).join(' and ');
   return `There are no figures for this combination. Shown instead: this place with another ${names}.`;
-}
-
-/** Service points and months over everything shown, or null where nobody is expected to report. */
-function coverageOf(series: Series): string | null {
-  const known = series.points.flatMap(({ coverage }) => (coverage === null ? [] : [coverage]));
-  if (known.length === 0) return null;
-  return coverageText({
-    reported: known.reduce((sum, each) => sum + each.reported, 0),
-    expected: known.reduce((sum, each) => sum + each.expected, 0),
-  });
 }
 
 interface Option {

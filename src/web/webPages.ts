@@ -6,9 +6,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
 import { BASES } from '../../contracts/vocabulary.ts';
+import type { Indicator } from '../app/catalogue.ts';
 import type { Ledger } from '../app/ledger.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
-import { toProblem } from '../domain/ledgerError.ts';
+import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { indexView, type Shown } from './indexPage.ts';
 import { emptyView, indicatorView } from './indicatorPage.ts';
 import { nearestHeld, readSelection } from './selection.ts';
@@ -45,8 +46,12 @@ export function webPages({ ledger, renderSvg, templatesFolder }: WebPorts): WebP
       .type('text/html; charset=utf-8')
       .send(render(template, { ...view, styleHref: `/style.css?${styleName}` }));
   }
-  const sendProblemPage = (reply: FastifyReply, problem: Problem): FastifyReply =>
-    sendPage(reply.code(problem.status), 'problem.njk', { problem, instance: reply.request.id });
+  const sendProblemPage = (reply: FastifyReply, problem: Problem, near: readonly Indicator[] = []): FastifyReply =>
+    sendPage(reply.code(problem.status), 'problem.njk', {
+      problem,
+      near: near.map(({ definition: { id, title } }) => ({ id, title })),
+      instance: reply.request.id,
+    });
 
   async function routes(app: FastifyInstance): Promise<void> {
     app.setErrorHandler((error, request, reply) => {
@@ -76,7 +81,12 @@ export function webPages({ ledger, renderSvg, templatesFolder }: WebPorts): WebP
     app.get('/indicators/:id', { schema: { hide: true } }, async (request, reply) => {
       const { id } = request.params as { id: string };
       const selection = readSelection(request.query);
-      const indicator = ledger.catalogue.find(id);
+      const indicator = ledger.catalogue.indicators.find(({ plan }) => plan.id === id);
+      if (indicator === undefined) {
+        // A reader with a browser gets links, not commands.
+        const problem = toProblem(new LedgerError('not-found', `There is no indicator "${id}".`));
+        return sendProblemPage(reply, problem, ledger.catalogue.near(id));
+      }
       const held = await ledger.held(id);
       if (held.length === 0) return sendPage(reply, 'indicator.njk', emptyView(indicator));
       const { request: wanted, givenUp } = nearestHeld(id, selection, held);
@@ -85,5 +95,5 @@ export function webPages({ ledger, renderSvg, templatesFolder }: WebPorts): WebP
       return sendPage(reply, 'indicator.njk', indicatorView(indicator, held, { series, svg, selection, givenUp }));
     });
   }
-  return { routes, sendProblemPage };
+  return { routes, sendProblemPage: (reply, problem) => sendProblemPage(reply, problem) };
 }

@@ -59,7 +59,9 @@ describe.each([
       );
       const list = (await outcomes(data, ['indicators'])).out.trim().split('\n');
       expect(list).toHaveLength(listed.length);
-      expect(list.find((line) => line.startsWith('visits '))).toMatch(/\(visits\); baseline 2018\/19, 2015\/16$/);
+      expect(list.find((line) => line.startsWith('visits '))).toMatch(
+        /\(visits\); baseline 2018\/19 \(computed\), 2015\/16 \(published\)$/,
+      );
 
       const series = json<Series>(await outcomes(data, ['--json', 'series', 'bipc-businesses-created']));
       expect(series.progress).toMatchObject({

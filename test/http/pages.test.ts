@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OUTCOMES } from '../../contracts/fields.ts';
 import type { Series } from '../../contracts/series.ts';
 import { seriesTable } from '../../src/charts/seriesTable.ts';
+import { seriesCoverage } from '../../src/charts/words.ts';
 import { textAlternative } from '../../src/charts/textAlternative.ts';
 import { AUTHORITY, testServer, visits, type TestServer } from './testServer.ts';
 
@@ -93,6 +94,18 @@ describe('the first page', () => {
     expect(html.match(/<strong class="made-up">/g)?.length).toBe(madeUp + 1);
   });
 
+  test('says of each series where it comes from and how much of it was reported', async () => {
+    const html = unescaped((await page('/')).html);
+    const visited = await server.ledger.series({ indicator: 'visits', basis: 'computed' });
+    expect(html).toContain(`Coverage: ${seriesCoverage(visited)}. Source: ${visited.source}. ${visited.status}`);
+    const quoted = await server.ledger.series({ indicator: 'visits', basis: 'published' });
+    expect(html).toContain(`Source: ${quoted.source}. ${quoted.status}`);
+  });
+
+  test('says why there is no figure where no population is held', async () => {
+    expect((await page('/')).html).toContain('No value: not available, no population is held near the period');
+  });
+
   test('before the first event it says that there are no figures', async () => {
     const own = await testServer({ filled: false });
     const { body, statusCode } = await own.app.inject('/');
@@ -137,6 +150,14 @@ describe('the page of an indicator', () => {
     expect([none.status, none.html.includes('Not found')]).toEqual([404, true]);
     const bad = await page('/indicators/visits?by=week');
     expect([bad.status, unescaped(bad.html).includes('"by" must be one of month')]).toEqual([400, true]);
+  });
+
+  test('an indicator that there is not: a link to what was meant and to the list, and no commands', async () => {
+    const { html, status } = await page('/indicators/vists');
+    expect(status).toBe(404);
+    expect(html).toContain('<a href="/indicators/visits">Visits to public libraries</a> (visits)');
+    expect(html).toContain('<p><a href="/">All indicators</a></p>');
+    expect(html).not.toMatch(/outcomes indicators|GET \/v1/);
   });
 
   test('text from outside stays text', async () => {

@@ -47,7 +47,7 @@ describeWithRealData('Newcastle visits, imported from the file as published', (r
     });
   });
 
-  it('2019/20 carries its coverage: 149 of 156 library-months', () => {
+  it('2019/20 carries its coverage: 149 of 156 service-point months', () => {
     expect(year('2019/20')).toMatchObject({ partial: true, coverage: { reported: 149, expected: 156 } });
   });
 
@@ -59,7 +59,7 @@ describeWithRealData('Newcastle visits, imported from the file as published', (r
     expect(years.baseline).toMatchObject({ label: '2018/19', value: 893_681 });
     expect(years.progress).toMatchObject({ status: 'worse', from: '2018/19', to: '2023/24', percentChange: -38.33 });
     expect(years.progress.sentence).toBe(
-      'From 893,681 visits in 2018/19 to 551,116 in 2023/24: −38.33%, worse. 2024/25 is left out: 64 of 156 library-months reported.',
+      'From 893,681 visits in 2018/19 to 551,116 in 2023/24: −38.33%, worse. 2024/25 is left out: 64 of 156 service-point months reported.',
     );
   });
 

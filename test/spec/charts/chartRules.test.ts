@@ -161,7 +161,7 @@ describe.each(caseNames)('chart rules: %s', (name) => {
       (layer) => (layer as { encoding?: { y?: { axis?: { values?: number[] } } } }).encoding?.y?.axis?.values ?? [],
     );
     const allowed = new Set([
-      ...stated.map((each) => formatNumber(each, series.indicator.decimals)),
+      ...stated.map((each) => formatNumber(each, series.indicator.decimals, series.basis === 'published')),
       ...ticks.flatMap((tick) => [0, 1, 2].map((decimals) => formatNumber(tick, decimals))),
     ]);
     // Numbers that could only be values: with a thousands separator, with decimals, or in per cent.
@@ -261,6 +261,18 @@ describe('a line breaks where the figures do', () => {
     expect((await strokes(series)).length).toBe(3);
     const words = (await placedTexts(spec)).texts.map((each) => each.text).join(' ');
     expect(words).toContain('Baseline 2018/19: 893,681 visits; not drawn, for it is of another length.');
+  });
+
+  test('no line runs through a figure at the end of a bar', async () => {
+    const bars = goldenSeries('businesses-two-windows');
+    const points = bars.points.map((each, at) => (at === 1 ? { ...each, value: 11_000 } : each));
+    const spec = baselineProgressChart({ ...bars, points });
+    const rules = layersOf(spec) as unknown as { mark: { type: string; strokeWidth?: number }; encoding: { x?: { value?: number } } }[]; // prettier-ignore
+    const [line] = rules.filter(({ mark }) => mark.type === 'rule' && mark.strokeWidth === 2).map(({ encoding }) => encoding.x?.value ?? 0); // prettier-ignore
+    const left = (spec.padding as { left: number }).left;
+    const label = (await placedTexts(spec)).texts.find(({ text }) => text === '11,000 businesses');
+    expect(line).toBeGreaterThan(0);
+    expect(label!.x).toBeGreaterThan(left + line!);
   });
 
   test('zero is a figure: it is drawn', () => {

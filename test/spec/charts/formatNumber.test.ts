@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { formatNumber, formatPercentChange, formatWithUnit, roundsToZero } from '../../../src/domain/formatNumber.ts';
+import {
+  formatNumber,
+  formatPercentChange,
+  formatSigned,
+  formatWithUnit,
+  roundsToZero,
+} from '../../../src/domain/formatNumber.ts';
 
 test.each([
   [1_663_709, 0, '1,663,709'],
@@ -10,6 +16,11 @@ test.each([
   [-0.004, 2, '0.00'],
 ])('%d with %d decimals is %s', (value, decimals, text) => {
   expect(formatNumber(value, decimals)).toBe(text);
+});
+
+test('a figure quoted as stated has no zeros that nobody stated', () => {
+  expect([99, 48.25, 33.4, 210_800_000].map((each) => formatNumber(each, 1, true))).toEqual(['99', '48.3', '33.4', '210,800,000']); // prettier-ignore
+  expect([formatWithUnit(62, 1, '%', true), formatSigned(35, 1, true), formatNumber(0, 2, true)]).toEqual(['62%', '+35', '0']); // prettier-ignore
 });
 
 test('a share stands against its sign, other units after a space', () => {

@@ -307,6 +307,15 @@ describe('a faulty field is told with line, column, what was expected and what w
     ]);
   });
 
+  it.each([
+    ['a note that is too short, as a text or under its basis', "notes: ['Hm', { basis: computed, text: Hm }]", [/^\d+:\d+ \/notes\/0 expected at least 5 characters/, /^\d+:\d+ \/notes\/1\/text expected at least 5/]],
+    ['a note of a basis that there is not', 'notes: [{ basis: guessed, text: A note }]', [/^\d+:\d+ \/notes\/0\/basis expected one of computed, published/]],
+    ['a note that is neither', 'notes: [5]', [/^\d+:\d+ \/notes\/0 expected text, or a mapping of basis and text/]],
+  ])('%s', (_, notes, faults) => {
+    const text = SOUND.replace(/^notes:\n(?: .*\n)+/m, `${notes}\n`);
+    expect(told(text)).toEqual(faults.map((fault) => expect.stringMatching(fault) as string));
+  }); // prettier-ignore
+
   it('a long text, cut', () => {
     const [fault] = told(broken('title: Visits', `title: ${'x'.repeat(400)}`));
     expect(fault).toMatch(/^3:8 \/title expected at most 90 characters, found "x{59}… \(\d+ characters\)$/);

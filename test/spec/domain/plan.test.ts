@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definitionSchema, type Definition } from '../../../contracts/definition.ts';
 import { LedgerError } from '../../../src/domain/ledgerError.ts';
-import { planIndicator } from '../../../src/domain/plan.ts';
+import { eventsBehind, planIndicator, type Part } from '../../../src/domain/plan.ts';
 import { definitions } from '../../support/arbitraries.ts';
 import { runs } from '../../support/share.ts';
 
@@ -64,6 +64,25 @@ describe('a definition whose parts do not fit together is refused, at the part:'
     ['people for each count', { measure: ratio(children, visits) }],
     ['nothing but a published statistic', { measure: undefined, published: { statistic: 'visits' }, places: [], granularities: [] }],
   ])('not %s', (_, given) => expect(planIndicator(definition(given)).id).toBe('visits')); // prettier-ignore
+});
+
+describe('the events behind a ratio', () => {
+  const fold = (more: object = {}) =>
+    ({ fold: 'count', kinds: ['challenge.joined'], where: [], ...more }) as unknown as Part;
+  const of = (dimension: string, ...values: string[]) => ({ where: [{ dimension, values }] });
+  it.each<[what: string, numerator: Part, denominator: Part, events: number]>([
+    ['a share of the same events: those of the whole', fold(of('wifi', 'yes')), fold(), 4],
+    ['of a wider choice of values', fold(of('wifi', 'yes')), fold(of('wifi', 'no', 'yes')), 4],
+    ['the latest status of every library, asked two things', fold({ fold: 'latest', ...of('wifi', 'yes') }), fold({ fold: 'latest', ...of('wifi', 'no', 'yes') }), 4],
+    ['the other way round', fold(), fold(of('wifi', 'yes')), 3],
+    ['of other kinds: both', fold({ kinds: ['challenge.completed'] }), fold(), 7],
+    ['of other values: both', fold(of('wifi', 'yes')), fold(of('wifi', 'no')), 7],
+    ['of a whole that not every event states: both', fold({ fold: 'sum', field: 'quantity' }), fold({ fold: 'sum', field: 'seconds' }), 7],
+    ['different people among all events: those of the whole', fold({ fold: 'distinct' }), fold(), 4],
+  ])('%s', (_, numerator, denominator, events) => expect(eventsBehind(numerator, denominator, 3, 4)).toBe(events)); // prettier-ignore
+
+  it('over people are those of the numerator', () =>
+    expect(eventsBehind(fold(), { fold: 'population', ages: 'all' }, 3, 0)).toBe(3));
 });
 
 describe('a plan', () => {

@@ -91,7 +91,7 @@ describe('what stands as progress', () => {
   it('is the latest of which enough was reported; what is left out is named', () => {
     const progress = progressOf(COUNT, years, baseline(YEAR, 100));
     expect(progress.to).toBe('2020/21');
-    expect(progress.sentence).toMatch(/2021\/22 is left out: 64 of 100 library-months reported\.$/);
+    expect(progress.sentence).toMatch(/2021\/22 is left out: 64 of 100 service-point months reported\.$/);
   });
 
   it('begins after the baseline ends', () => {

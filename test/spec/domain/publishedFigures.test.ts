@@ -93,6 +93,23 @@ describe('two sources for one place and period', () => {
     expect(quoted).toMatchObject([{ value: 34, events: 2, notes: [] }]);
   });
 
+  it('that do not cover the same are named with what they cover, and said to differ', () => {
+    const [uk, wider] = [figure({ scope: 'UK' }), figure({ scope: 'UK and overseas', reference: 'PF024' })];
+    const quoted = quoteFigures([uk, wider], []);
+    expect(quoted).toMatchObject([{ value: 34, events: 2 }]);
+    expect(quoted[0]?.notes).toEqual(['another source gives the same for "UK"', 'sources-differ-in-scope']);
+    expect(quoteFigures([uk, { ...wider, value: 36 }], [])[0]?.notes).toContain('sources-differ-in-scope');
+  });
+
+  it('of which a definition prefers one, are settled by it', () => {
+    const [uk, wider] = [figure({ scope: 'UK', reference: 'A' }), figure({ scope: 'UK and overseas', reference: 'B' })];
+    expect(quoteFigures([uk, wider], ['B'])).toMatchObject([
+      { scope: 'UK and overseas', notes: ['another source gives the same for "UK" (A)'] },
+    ]);
+    const twice = quoteFigures([uk, wider, { ...wider, scope: 'UK' }], ['B']);
+    expect(twice[0]?.notes).toContain('sources-differ-in-scope');
+  });
+
   it('without references are named by their values', () => {
     expect(quoteFigures([figure({ value: 5 }), figure({ value: 7 })], [])).toMatchObject([
       { value: 5, notes: ['another source gives 7'] },

@@ -83,7 +83,7 @@ describeWithRealData('Newcastle, monthly visits from 2008', (readReal) => {
     expect(totalOf(zeros)).toBe(totalOf(result));
   });
 
-  it('covers 149 of 156 library-months in 2019/20', () => {
+  it('covers 149 of 156 service-point months in 2019/20', () => {
     const year = visitsIn(wide()).filter(({ data }) => data.window >= '2019-04' && data.window < '2020-04');
     expect([year.filter(({ data }) => data.count !== undefined).length, year.length]).toEqual([149, 156]);
   });

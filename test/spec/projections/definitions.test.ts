@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { activityEvent, typeOf, type EventOf, type FactKind } from '../../../contracts/activityEvent.ts';
-import type { Definition } from '../../../contracts/definition.ts';
+import { notesOf, type Definition } from '../../../contracts/definition.ts';
 import { OUTCOMES } from '../../../contracts/fields.ts';
 import { parseDefinition } from '../../../contracts/parseDefinition.ts';
 import { granularityOfInterval, intervalOf, windowOf } from '../../../src/domain/periods.ts';
@@ -141,7 +141,7 @@ describe.each(files)('%s', (file) => {
 
   it('tells a reader what is counted, and where the indicator comes from', () => {
     expect(definition?.notes.length).toBeGreaterThanOrEqual(2);
-    expect(definition?.notes.join(' ')).toMatch(/Catalogue O\d-\d\d|ISO 2789/);
+    expect(notesOf(definition!).join(' ')).toMatch(/Catalogue O\d-\d\d|ISO 2789/);
   });
 
   it('is a question', () => expect(definition?.question).toMatch(/^[A-Z].*\?$/));

@@ -1,0 +1,35 @@
+/** What the command line says to a person. */
+import { expect, it } from 'vitest';
+import { showIndicators, showSeries, showVerification } from '../../../src/main/show.ts';
+import { goldenSeries } from '../charts/cases.ts';
+
+it('a list of indicators says which baseline is of computed and which of published figures', () => {
+  const indicator = { id: 'visits', title: 'Visits to public libraries', unit: 'visits' };
+  const baselines = [
+    { basis: 'computed', period: '2018-04-01/P1Y' },
+    { basis: 'published', period: '2016-04-01/P1Y', place: 'E92000001' },
+  ] as const;
+  expect(showIndicators([{ ...indicator, baselines: [...baselines] }])).toBe(
+    'visits  Visits to public libraries (visits); baseline 2018/19 (computed), 2016/17 (published)',
+  );
+  expect(showIndicators([{ ...indicator, baselines: [] }])).toContain('no baseline');
+});
+
+it('a series has its figures, its progress, its gaps and its source on lines of their own, and its status once', () => {
+  const series = goldenSeries('visits-by-financial-year');
+  const text = showSeries(series);
+  expect(text.split(series.status)).toHaveLength(2);
+  expect(text.split('\n').slice(-5).map((line) => line.split(' ')[0])).toEqual(['Library', 'Visits', 'No', 'Source:', 'Definition']); // prettier-ignore
+});
+
+it('a series is shown with the notes that belong to it', () => {
+  const notes = ['A status holds until the next one.'];
+  expect(showSeries({ ...goldenSeries('visits-by-financial-year'), notes })).toContain('\nNote: A status holds until the next one.\n'); // prettier-ignore
+});
+
+it('one of a thing is not several', () => {
+  const rest = { position: 1, differences: [], unmatched: [] };
+  expect(showVerification({ ...rest, facts: 1, segments: 1, observations: 1, projections: 2 })).toContain(
+    '1 fact in 1 segment, 1 observation of 2 indicators.',
+  );
+});
