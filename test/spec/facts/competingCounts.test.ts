@@ -3,60 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { activityEvent } from '../../../contracts/activityEvent.ts';
-import { definitionSchema } from '../../../contracts/definition.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import { planIndicator } from '../../../src/domain/plan.ts';
 import { evaluate, evaluations, observations } from '../../../src/facts/evaluate.ts';
 import { openFactStore } from '../../../src/facts/factStore.ts';
 import { toFact } from '../../../src/facts/toFact.ts';
 import { referenceObservations } from '../../../src/memory/referenceEvaluator.ts';
+import { BYKER, CITY, competingCounts, eventsOf, oneCount, WHOLE, type Count } from '../../support/competingCounts.ts';
 import { runs } from '../../support/share.ts';
 
-const CITY = 'E08000021/city';
-const BYKER = 'E08000021/byker';
-const WHOLE = 'E08000021';
-
-const visits = planIndicator(
-  definitionSchema.parse({
-    id: 'visits',
-    version: 1,
-    title: 'Visits',
-    question: 'How many visits are there?',
-    outcome: 'stronger-communities',
-    unit: { label: 'visits', decimals: 0 },
-    direction: 'up',
-    evidence: 'count',
-    measure: { sum: { of: ['visits.counted'], field: 'quantity' } },
-    coverage: 'service-point-months',
-    overlap: 'choose-one',
-    places: ['service-point', 'authority'],
-    granularities: ['month', 'quarter', 'financial-year'],
-    breakdowns: ['site'],
-  }),
-);
-
-/** Place, window, count, and where it matters method, source and kind of site. */
-type Count = readonly [
-  place: string,
-  window: string,
-  count: number | 'not-open',
-  method?: string,
-  source?: string,
-  site?: string,
-];
+const visits = planIndicator(oneCount);
 
 function observed(counts: readonly Count[]): Observation[] {
-  const log = counts.map(([subject, window, count, method = 'manual', source = 'urn:library:a', site], i) =>
-    activityEvent.parse({
-      specversion: '1.0',
-      id: `e${i}`,
-      source,
-      type: 'org.outcome-ledger.visits.counted.v1',
-      subject,
-      data: { window, method, ...(count === 'not-open' ? { absent: count } : { count }), ...(site && { site }) },
-    }),
-  );
+  const log = eventsOf(counts);
   const folder = mkdtempSync(join(tmpdir(), 'facts-'));
   try {
     const store = openFactStore(folder);
@@ -172,23 +131,8 @@ describe('counts of one place and time', () => {
   });
 
   it('are chosen as the oracle chooses them, whatever they are', () => {
-    const window = fc.oneof(
-      { weight: 4, arbitrary: fc.tuple(fc.constantFrom('07', '08'), fc.constantFrom('01', '02', '08', '11', '15'), fc.constantFrom('P1D', 'P7D', 'P10D', 'P14D')).map(([month, date, days]) => `2022-${month}-${date}/${days}`) },
-      { weight: 2, arbitrary: fc.constantFrom('2022-07-01/P1M', '2022-08-01/P1M', '2022-07-01/P3M') },
-      { weight: 1, arbitrary: fc.constantFrom('2022-07-17/P15D', '2022-08-15/P17D', '2022-07-01/P16D') },
-    ); // prettier-ignore
-    const count = fc
-      .record({
-        place: fc.constantFrom(CITY, CITY, BYKER, WHOLE),
-        window,
-        count: fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 900 }) }, { weight: 1, arbitrary: fc.constant('not-open' as const) }),
-        method: fc.constantFrom('manual', 'automatic-counter', 'estimate', 'sample-week'),
-        source: fc.constantFrom('urn:library:a', 'urn:library:b'),
-        site: fc.constantFrom('library-only', 'co-located'),
-      })
-      .map(({ place, window: w, count: n, method, source, site }): Count => [place, w, n, method === 'sample-week' && !w.endsWith('P7D') ? 'manual' : method, source, site]); // prettier-ignore
     fc.assert(
-      fc.property(fc.array(count, { minLength: 1, maxLength: 14 }), (counts) => {
+      fc.property(competingCounts, (counts) => {
         expect(observed(counts).length).toBeGreaterThan(0);
       }),
       { numRuns: runs(150) },
