@@ -32,7 +32,7 @@ import {
 import { readFact, repeatedFact, type StoredRow } from './readFact.ts';
 import { decodeExtras, decodeSubjects, encodeSegment } from './segment.ts';
 import { columnFile, nameOf, readListed, writeSegment } from './segmentFile.ts';
-import { supersession } from './supersession.ts';
+import { supersession, type Correction } from './supersession.ts';
 import { zoneOf, type Zone } from './zone.ts';
 
 /** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
@@ -66,6 +66,8 @@ export interface FactStore {
   parked(to: number): readonly (Parked & { readonly row: number })[];
   /** Rows that do not count among the first `to`: see `supersededRows`. */
   superseded(to: number): ReadonlySet<number>;
+  /** Corrections among the first `to` of a fact that is among them. */
+  corrections(to: number): readonly Correction[];
   /** Rows of corrections and retractions among the first `to` of a fact that is not among them. */
   unmatched(to: number): readonly number[];
   /** Names and digests of the files, and a digest of the tail: equal for equal logs. */
@@ -268,6 +270,7 @@ export function openFactStore(folder: string): FactStore {
       return parked.filter(({ row }) => row < to && !gone.has(row));
     },
     superseded: (to) => supersessions.superseded(to),
+    corrections: (to) => supersessions.corrections(to),
     unmatched: (to) => supersessions.unmatched(to),
     digests,
     digestsOnDisk: () =>
