@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact, Figure, Parked } from '../domain/fact.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
 import { blockBuffers, readBlocks, readColumn, readIdentities } from './columnReader.ts';
 import {
   COLUMN_NAMES,
@@ -24,6 +25,7 @@ import {
   MANIFEST,
   manifestBytes,
   readManifest,
+  REBUILD,
   removeStrays,
   sha256,
   writeManifest,
@@ -123,6 +125,9 @@ export function openFactStore(folder: string): FactStore {
 
   /** Moves the full tail to disk. Nothing in memory changes before its files are there: a failure can be tried again. */
   function seal(): void {
+    // Made again, it would lack all that was there.
+    if (!existsSync(folder))
+      throw new LedgerError('facts-damaged', `The folder of facts, ${folder}, is missing.`, { hint: REBUILD });
     const known = dictionaries.subjects.size;
     const sealedTail = writeSegment(folder, dictionaries, {
       first: sealed(),
