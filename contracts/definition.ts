@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { FACT_KINDS, isActivity, type FactKind } from './activityEvent.ts';
 import { DIMENSIONS, namesPeople } from './dimensions.ts';
 import { citationField, definitionWords, outcomeField, placeField, slugField, windowField } from './fields.ts';
+import { misfits } from './fittingParts.ts';
 import { impossibleCuts } from './possibleCuts.ts';
 import { BASES, CALENDAR_GRANULARITIES, DIRECTIONS, POPULATION_AGES, type Basis } from './vocabulary.ts';
 
@@ -111,7 +112,8 @@ export const definitionSchema = z
     path: ['places'],
   })
   .superRefine((definition, context) => {
-    for (const { path, message } of impossibleCuts(definition)) context.addIssue({ code: 'custom', path, message });
+    for (const { path, message } of [...impossibleCuts(definition), ...misfits(definition)])
+      context.addIssue({ code: 'custom', path, message });
   })
   .meta({ id: 'IndicatorDefinition' });
 

@@ -22,7 +22,7 @@ export interface Catalogue {
   near(id: string): readonly Indicator[];
 }
 
-/** An indicator ready to be computed. Throws `invalid-definition` where the parts of its definition do not fit together. */
+/** An indicator ready to be computed. */
 export function indicatorOf(definition: Definition): Indicator {
   const plan = planIndicator(definition);
   return { definition, plan, hash: planHash(plan), projection: projectionName(plan) };

@@ -17,7 +17,8 @@ import { detectFormat, importerOf } from '../importers/importers.ts';
 import { keyOf } from '../importers/text.ts';
 import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
-import type { FigureDifference, RecordedCells } from './recordedCells.ts';
+import type { RecordedCells } from './recordedCells.ts';
+import type { FigureDifference } from './recordedFigures.ts';
 import { checkEvent, recordEvents } from './recordEvents.ts';
 
 export interface ImportReport {

@@ -1,12 +1,11 @@
 /**
- * A definition made ready to run: validated beyond its schema, frozen, and plain JSON, so that it can be hashed, sent
+ * A definition made ready to run: frozen, and plain JSON, so that it can be hashed, sent
  * to a thread, or compiled to SQL.
  */
 import type { FactKind } from '../../contracts/activityEvent.ts';
 import type { Definition, PlaceLevel } from '../../contracts/definition.ts';
 import type { Dimension } from '../../contracts/dimensions.ts';
 import { CALENDAR_GRANULARITIES, type CalendarGranularity } from '../../contracts/vocabulary.ts';
-import { LedgerError } from './ledgerError.ts';
 
 export type Where = readonly { readonly dimension: Dimension; readonly values: readonly string[] }[];
 
@@ -85,15 +84,9 @@ const whereOf = (where: Partial<Record<Dimension, string[]>> | undefined): Where
 
 const inHours = (part: Divisor): boolean => part.fold === 'sum' && part.field === 'seconds';
 
-/**
- * The frozen plan of a definition. Throws `invalid-definition` where the parts do not fit together: a bad definition
- * dies here, before anything is recorded.
- */
+/** The frozen plan of a definition, of which the contract has seen to it that its parts fit together. */
 export function planIndicator(definition: Definition): Plan {
   const { measure } = definition;
-  const refuse = (message: string, pointer: string): never => {
-    throw new LedgerError('invalid-definition', `${definition.id}: ${message}`, { faults: [{ message, pointer }] });
-  };
   let planned: Plan['measure'] = null;
   if (measure !== undefined) {
     if ('ratio' in measure) {
@@ -108,23 +101,6 @@ export function planIndicator(definition: Definition): Plan {
       const numerator = partOf(measure);
       planned = { numerator, denominator: null, multiplier: 1, divisor: inHours(numerator) ? 3600 : 1 };
     }
-    const { numerator, denominator } = planned;
-    if (numerator.fold === 'latest' && definition.breakdowns.length > 0)
-      refuse('a latest measure cannot be broken down: put the category in "where"', '/breakdowns');
-    if (
-      (numerator.fold === 'latest') !== (denominator?.fold === 'latest') &&
-      denominator !== null &&
-      denominator.fold !== 'population'
-    )
-      refuse('a latest measure can only be divided by another latest measure or by a population', '/measure/ratio');
-    if (definition.coverage !== 'none' && (numerator.fold === 'latest' || numerator.fold === 'distinct'))
-      refuse('coverage by service point and month is for counts over windows', '/coverage');
-    if (definition.overlap === 'choose-one' && numerator.fold !== 'sum')
-      refuse('choose-one is for sums of counts over windows', '/overlap');
-    if (definition.overlap === 'choose-one' && denominator !== null && denominator.fold !== 'population')
-      refuse('choose-one with a denominator is only for a population', '/overlap');
-    if (denominator?.fold === 'population' && definition.places.includes('service-point'))
-      refuse('a service point has no population: leave service-point out of "places"', '/places');
   }
   const plan: Plan = {
     id: definition.id,
@@ -136,9 +112,9 @@ export function planIndicator(definition: Definition): Plan {
         : { statistic: definition.published.statistic, prefer: definition.published.prefer ?? [] },
     coverage: definition.coverage === 'service-point-months',
     chooseOne: definition.overlap === 'choose-one',
-    places: [...new Set(definition.places)],
+    places: [...definition.places],
     granularities: CALENDAR_GRANULARITIES.filter((g) => definition.granularities.includes(g)),
-    breakdowns: [...new Set(definition.breakdowns)],
+    breakdowns: [...definition.breakdowns],
   };
   // A copy is frozen: the definition stays as its owner made it.
   return deepFreeze(structuredClone(plan));

@@ -2,7 +2,7 @@
  * Columns of a segment file, read as runs of bytes at the offsets that the manifest keeps. A file holds each column in
  * the narrowest whole numbers that its values need; what is read has the column's own type again.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { COLUMN_TYPES, type ColumnName, type NumberArray } from './columns.ts';
 import type { Run } from './segment.ts';
 
@@ -44,7 +44,7 @@ export function* readBlocks(
   buffers: BlockBuffers,
 ): Generator<{ first: number; rows: number; columns: Partial<Record<ColumnName, NumberArray>> }, void, undefined> {
   const here = names.filter((name) => file.runs[name] !== undefined);
-  const descriptor = openSync(file.path, 'r');
+  const descriptor = opened(file);
   try {
     for (let first = from; first < to; first += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, to - first);
@@ -65,7 +65,7 @@ export function* readBlocks(
 /** A whole column of a file; undefined where every row has the default. */
 export function readColumn(file: ColumnFile, name: ColumnName): NumberArray | undefined {
   if (file.runs[name] === undefined) return undefined;
-  const descriptor = openSync(file.path, 'r');
+  const descriptor = opened(file);
   try {
     const array = new COLUMN_TYPES[name].make(file.rows);
     return fill(array, descriptor, file, name, 0, new ArrayBuffer(array.byteLength));
@@ -77,7 +77,7 @@ export function readColumn(file: ColumnFile, name: ColumnName): NumberArray | un
 /** The identities of a file's rows. */
 export function readIdentities(file: ColumnFile): BigUint64Array {
   const identities = new BigUint64Array(file.rows);
-  const descriptor = openSync(file.path, 'r');
+  const descriptor = opened(file);
   try {
     const { offset } = file.runs.identity as Run;
     readFully(descriptor, file, new Uint8Array(identities.buffer), offset);
@@ -85,6 +85,14 @@ export function readIdentities(file: ColumnFile): BigUint64Array {
     closeSync(descriptor);
   }
   return identities;
+}
+
+function opened(file: ColumnFile): number {
+  try {
+    return openSync(file.path, 'r');
+  } catch (error) {
+    throw file.damaged(existsSync(file.path) ? `cannot be opened (${(error as Error).message})` : 'is missing');
+  }
 }
 
 /** Fills `array` with a column's values from row `first` on, by way of `raw` where the file has them narrower. */

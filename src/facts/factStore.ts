@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact, Figure, Parked } from '../domain/fact.ts';
+import { LedgerError } from '../domain/ledgerError.ts';
 import { blockBuffers, readBlocks, readColumn, readIdentities } from './columnReader.ts';
 import {
   COLUMN_NAMES,
@@ -24,6 +25,7 @@ import {
   MANIFEST,
   manifestBytes,
   readManifest,
+  REBUILD,
   removeStrays,
   sha256,
   writeManifest,
@@ -32,7 +34,7 @@ import {
 import { readFact, repeatedFact, type StoredRow } from './readFact.ts';
 import { decodeExtras, decodeSubjects, encodeSegment } from './segment.ts';
 import { columnFile, nameOf, readListed, writeSegment } from './segmentFile.ts';
-import { supersession } from './supersession.ts';
+import { supersession, type Correction } from './supersession.ts';
 import { zoneOf, type Zone } from './zone.ts';
 
 /** Rows of a segment, by level. Sixteen full segments of one level are merged into one of the next. */
@@ -68,6 +70,8 @@ export interface FactStore {
   parked(to: number): readonly (Parked & { readonly row: number })[];
   /** Rows that do not count among the first `to`: see `supersededRows`. */
   superseded(to: number): ReadonlySet<number>;
+  /** Corrections among the first `to` of a fact that is among them. */
+  corrections(to: number): readonly Correction[];
   /** Rows of corrections and retractions among the first `to` of a fact that is not among them. */
   unmatched(to: number): readonly number[];
   /** Names and digests of the files, and a digest of the tail: equal for equal logs. */
@@ -123,6 +127,9 @@ export function openFactStore(folder: string): FactStore {
 
   /** Moves the full tail to disk. Nothing in memory changes before its files are there: a failure can be tried again. */
   function seal(): void {
+    // Made again, it would lack all that was there.
+    if (!existsSync(folder))
+      throw new LedgerError('facts-damaged', `The folder of facts, ${folder}, is missing.`, { hint: REBUILD });
     const known = dictionaries.subjects.size;
     const sealedTail = writeSegment(folder, dictionaries, {
       first: sealed(),
@@ -271,6 +278,7 @@ export function openFactStore(folder: string): FactStore {
       return parked.filter(({ row }) => row < to && !gone.has(row));
     },
     superseded: (to) => supersessions.superseded(to),
+    corrections: (to) => supersessions.corrections(to),
     unmatched: (to) => supersessions.unmatched(to),
     digests,
     digestsOnDisk: () =>

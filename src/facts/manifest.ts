@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Runs } from './columnReader.ts';
+import { areSegments } from './manifestShape.ts';
 import { flushFolder, writeWhole } from './durableFile.ts';
 import type { Zone } from './zone.ts';
 
@@ -47,8 +48,9 @@ export function readManifest(folder: string): readonly SegmentEntry[] {
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) return [];
   try {
-    const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-    if (manifest.format !== FORMAT) throw new Error('another format');
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as Partial<Manifest> | null;
+    if (manifest?.format !== FORMAT) throw new Error('another format');
+    if (!areSegments(manifest.segments)) throw new Error('not as it was written');
     return manifest.segments;
   } catch {
     throw new LedgerError('facts-damaged', `The list of fact segments, ${path}, cannot be read.`, { hint: REBUILD });

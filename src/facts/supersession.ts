@@ -1,6 +1,14 @@
 /** Which rows of a store count, as facts and amendments arrive: the rules themselves are those of the domain. */
 import { supersededRows, unmatchedAmendments, type AmendmentRow } from '../domain/amendments.ts';
 
+export interface Correction {
+  readonly row: number;
+  /** Row of the fact that was first recorded, however often it was corrected since. */
+  readonly of: number;
+  /** Whether it is what counts in the place of that fact. */
+  readonly holds: boolean;
+}
+
 export interface Supersession {
   /** Every amendment, in log order. */
   readonly amendments: readonly AmendmentRow[];
@@ -10,6 +18,8 @@ export interface Supersession {
   arrive(identity: bigint, row: number): void;
   /** Rows that do not count among the first `to`. */
   superseded(to: number): ReadonlySet<number>;
+  /** Corrections among the first `to` of a fact that is among them, withdrawn and replaced ones too. */
+  corrections(to: number): readonly Correction[];
   /** Rows of amendments among the first `to` of a fact that is not among them: see `unmatchedAmendments`. */
   unmatched(to: number): readonly number[];
 }
@@ -51,6 +61,13 @@ export function supersession(findRows: (identities: ReadonlySet<bigint>) => Read
     };
   const supersededAmong = (to: number): ReadonlySet<number> => supersededRows(among(to), targetAmong(to));
 
+  function superseded(to: number): ReadonlySet<number> {
+    resolveTargets();
+    if (to <= amended) return supersededAmong(to);
+    if (known?.amended !== amended) known = { amended, rows: supersededAmong(to) };
+    return known.rows;
+  }
+
   return {
     amendments,
     amend(amendment) {
@@ -62,11 +79,25 @@ export function supersession(findRows: (identities: ReadonlySet<bigint>) => Read
       targets.set(identity, row);
       amended = row;
     },
-    superseded(to) {
-      resolveTargets();
-      if (to <= amended) return supersededAmong(to);
-      if (known?.amended !== amended) known = { amended, rows: supersededAmong(to) };
-      return known.rows;
+    superseded,
+    corrections(to) {
+      const gone = superseded(to);
+      const rowOf = targetAmong(to);
+      const all = among(to);
+      const byIdentity = new Map(all.map((a) => [a.identity, a]));
+      return all.flatMap((a) => {
+        if (a.retracts) return [];
+        // A ring of amendments has no first fact.
+        const passed = new Set<AmendmentRow>();
+        let first: AmendmentRow | undefined = a;
+        let { target } = a;
+        while ((first = byIdentity.get(target)) !== undefined && !passed.has(first)) {
+          passed.add(first);
+          ({ target } = first);
+        }
+        const of = first === undefined ? rowOf(target) : undefined;
+        return of === undefined ? [] : [{ row: a.row, of, holds: !gone.has(a.row) }];
+      });
     },
     unmatched(to) {
       resolveTargets();

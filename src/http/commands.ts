@@ -35,7 +35,6 @@ import { plainFault } from '../../contracts/plainFault.ts';
 import { oneOf } from '../../contracts/oneOf.ts';
 import { pointerOf } from '../../contracts/pointer.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import { planIndicator } from '../domain/plan.ts';
 import { problems, type Api } from './api.ts';
 import { atMost, ownerOnly } from './guards.ts';
 import type { Metrics } from './metrics.ts';
@@ -161,9 +160,7 @@ export function commandRoutes(
       return ledger.catalogue.find(named.data.indicator).definition;
     }
     const { file } = request.query as { file?: string };
-    const definition = definitionOf(body.toString('utf8'), file ?? 'the definition');
-    planIndicator(definition);
-    return definition;
+    return definitionOf(body.toString('utf8'), file ?? 'the definition');
   }
 
   const plain = { querystring: z.strictObject({}), tags: ['commands'], security };

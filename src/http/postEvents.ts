@@ -17,6 +17,7 @@ import type { Ledger } from '../app/ledger.ts';
 import type { EventOutcome } from '../app/recordEvents.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { problems, type Api } from './api.ts';
+import { hasMoreMembers } from './arrayMembers.ts';
 import { atMost } from './guards.ts';
 import { idempotencyHeaders, keyIn, oncePerKey } from './idempotencyKey.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +29,8 @@ import { receiptBook, receiptSchema, receiptStatus, type Receipt } from './recei
 /** Whole bodies are held in memory: this many bytes each, and at most so many requests at once. */
 const BODY_BYTES = 8 * 1024 * 1024;
 const REQUESTS_AT_ONCE = 8;
+/** Members of a JSON array. Each is parsed before the first is recorded, and answered for itself. */
+const BATCH_MEMBERS = 100_000;
 /** Events that are validated and recorded in one go; between them other requests get their turn. */
 const BATCH_EVENTS = 1_000;
 const LINES = { lineBytes: 64 * 1024, batchLines: BATCH_EVENTS, batchBytes: 1024 * 1024 };
@@ -42,8 +45,8 @@ const EVENT_TYPES = [...JSON_TYPES, NDJSON];
 /** What `POST /v1/events` takes, for the OpenAPI document: bodies are checked event by event, not by the framework. */
 export const EVENT_BODIES = {
   'application/cloudevents+json': activityEvent,
-  'application/cloudevents-batch+json': z.array(activityEvent),
-  'application/json': z.union([activityEvent, z.array(activityEvent)]),
+  'application/cloudevents-batch+json': z.array(activityEvent).max(BATCH_MEMBERS),
+  'application/json': z.union([activityEvent, z.array(activityEvent).max(BATCH_MEMBERS)]),
   [NDJSON]: z.string().describe('One event a line, at most 64 KiB each, as many as you like'),
 } as const;
 
@@ -68,12 +71,13 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
     {
       bodyLimit: BODY_BYTES,
       config: { takes: EVENT_TYPES },
-      onRequest: [refuseEncoded, atMost(REQUESTS_AT_ONCE, 'batches of events'), hangUpOnTrickle],
+      onRequest: [refuseEncoded, refuseOtherCharsets, atMost(REQUESTS_AT_ONCE, 'batches of events'), hangUpOnTrickle],
       schema: {
         summary: 'Record events',
         description:
           'One CloudEvent, a JSON array of them, or one a line. Sending the same event again is harmless: it is a duplicate. ' +
           'An event that is refused does not keep the others from being recorded. ' +
+          'An array has at most 100,000 events and 8 MiB; lines have no limit. Texts are UTF-8. ' +
           'With an Idempotency-Key the same request sent again within a day is answered as it was first.',
         tags: ['events'],
         headers: idempotencyHeaders,
@@ -109,6 +113,7 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
           : once({ key, work, readOnly: () => toTheEnd(lines), fingerprint }));
         return reply.code(receiptStatus(receipt)).send(receipt);
       }
+      if (hasMoreMembers(body, BATCH_MEMBERS)) throw tooManyMembers();
       const sent = batchOrEvent(request, parseJson(body));
       const work = (): Promise<Receipt> => recordAll(ports, sent.candidates, list);
       if (key !== null) digest.update(body);
@@ -144,6 +149,21 @@ async function refuseEncoded(request: FastifyRequest): Promise<void> {
     hint: 'Send the events as they are.',
   });
 }
+
+/** Bytes are read as UTF-8: another encoding would be refused as broken text, or read as other characters. */
+async function refuseOtherCharsets({ headers }: FastifyRequest): Promise<void> {
+  const named = (headers['content-type'] ?? '').matchAll(/;\s*charset\s*=\s*"?([^";\s]*)/gi);
+  const other = [...named].map(([, charset = '']) => charset).find((charset) => !/^utf-?8$/i.test(charset));
+  if (other === undefined) return;
+  throw new LedgerError('unsupported-media-type', `The charset "${other.slice(0, 50)}" is not accepted here.`, {
+    hint: 'Send the events as UTF-8.',
+  });
+}
+
+const tooManyMembers = (): LedgerError =>
+  new LedgerError('event-too-large', `The array has more than ${BATCH_MEMBERS} events.`, {
+    hint: 'Send a long batch as application/x-ndjson, one event a line: it has no limit.',
+  });
 
 /** What was recorded by then stays, and counts once when it is sent again. */
 async function hangUpOnTrickle({ raw }: FastifyRequest): Promise<void> {

@@ -65,6 +65,7 @@ export type FindingCode =
   | 'row-contradicted'
   | 'totals-row'
   | 'looks-like-total'
+  | 'same-figures'
   | 'value-missing'
   | 'not-a-whole-number'
   | 'not-a-number'

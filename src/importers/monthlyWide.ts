@@ -28,8 +28,9 @@ import {
   type Report,
 } from './importer.ts';
 import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
-import { dataRows, isNearSum, settleRepeats, TOTAL_IMPORTED } from './rows.ts';
+import { dataRows, flagSameFigures, settleRepeats } from './rows.ts';
 import { countHint, countOf, keyOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
+import { withoutTotals, type Figure } from './wideTotals.ts';
 
 const FORMAT = 'monthly-wide';
 const LIBRARY_HEADERS = ['library', 'library name'];
@@ -216,59 +217,20 @@ function libraryRows(source: ImportSource, columns: Columns, report: Report): re
     const found = `${row.name}, with other figures than row ${other.row}`;
     report.refuse([row.row, header], 'row-contradicted', found, 'each library once', 'Neither row was imported.');
   }
-  const sums = checkableSums(settled.kept, columns.months);
-  const total = settled.kept.find((row) => sums.length > 0 && missesOf(row, sums).length === 0) ?? null;
-  if (total === null) {
-    flagNearTotals(settled.kept, sums, header, report);
-    return settled.kept;
-  }
-  report.refuse([total.row, header], 'totals-row', `${total.name}, the sum of the other rows`, 'a library');
-  return settled.kept.filter((row) => row !== total);
+  const libraries = withoutTotals(settled.kept, (row) => columns.months.map((c) => figureOf(row, c)), header, report);
+  const series = libraries.map((row) => ({
+    row: row.row,
+    name: row.name,
+    figures: new Map(columns.months.map((column) => [column.month, figureOf(row, column)])),
+  }));
+  flagSameFigures(series, header, report);
+  return libraries;
 }
 
-interface CheckableSum {
-  readonly position: number;
-  readonly sum: number;
-}
-
-/**
- * The sum of all rows, for each month that can show whether one of them is the sum of the others: a total without the
- * word "total" (the authority's own name, say) would double every figure.
- */
-function checkableSums(rows: readonly LibraryRow[], months: readonly MonthColumn[]): readonly CheckableSum[] {
-  if (rows.length < 3) return [];
-  return months.flatMap(({ position }) => {
-    const texts = rows.map(({ cells }) => (cells[position] ?? '').trim());
-    const counts = texts.map((text) => countOf(text));
-    // A month with an unreadable cell cannot be checked, and one with fewer than three figures shows nothing.
-    if (texts.some((text, i) => text !== '' && counts[i] === null)) return [];
-    if (counts.filter((count) => count !== null && count > 0).length < 3) return [];
-    return [{ position, sum: counts.reduce<number>((sum, count) => sum + (count ?? 0), 0) }];
-  });
-}
-
-/** The months in which a row is not the sum of the others. */
-const missesOf = ({ cells }: LibraryRow, sums: readonly CheckableSum[]): readonly CheckableSum[] =>
-  sums.filter(({ position, sum }) => 2 * Number((cells[position] ?? '').trim()) !== sum);
-
-/** Flags a row that misses the sum of the others by rounding, or in one month of several, as by a slip of the pen. */
-function flagNearTotals(
-  rows: readonly LibraryRow[],
-  sums: readonly CheckableSum[],
-  header: string,
-  report: Report,
-): void {
-  for (const row of rows) {
-    const misses = missesOf(row, sums);
-    const near = misses.filter(({ position, sum }) => {
-      const count = Number((row.cells[position] ?? '').trim());
-      return isNearSum(count, sum - count);
-    });
-    const suspicious = near.length === misses.length || (misses.length === 1 && sums.length > 2);
-    if (sums.length === 0 || !suspicious) continue;
-    const found = `${row.name}, nearly the sum of the other rows`;
-    report.flag([row.row, header], 'looks-like-total', found, 'a library', TOTAL_IMPORTED);
-  }
+/** What a cell adds to a sum: a word for closed adds nothing, and of any other nobody can tell. */
+function figureOf({ cells }: LibraryRow, { position }: MonthColumn): Figure {
+  const text = (cells[position] ?? '').trim();
+  return text === '' || CLOSED_WORDS.includes(keyOf(text)) ? 'none' : (countOf(text) ?? 'unreadable');
 }
 
 function noteAbsentMonths(months: readonly MonthColumn[], report: Report): void {

@@ -5,7 +5,7 @@
  */
 import type { FindingCode, ImportOptions, Report } from './importer.ts';
 import { authorityOf, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
-import { grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
+import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
 import { countHint, countOf, keyOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';
@@ -142,50 +142,108 @@ export function countedOnce<R extends Counted>(
 const GROUPS_ENOUGH = 3;
 const LARGE_COUNT = 100;
 
-/** How the count of a row compares with the sum of the others in its group. */
+/** How the counts under one label compare with the sums that each may be. */
 type Compared<R> = { readonly exact: R[]; readonly near: R[]; readonly off: R[] };
 
+/** A way in which a row can be a sum of others. */
+export interface SumOf<R> {
+  /** The rows among which one may be the sum. */
+  readonly groupOf: (row: R) => string;
+  /** What would be a total under this name: the library, or the type. */
+  readonly labelOf: (row: R) => string;
+  /** Of a group, the rows that this one would be the sum of; left out: all others, two of them at least. */
+  readonly partsOf?: (row: R, group: readonly R[]) => readonly R[];
+}
+
 /**
- * The rows without those that are sums of the others beside them, which would double every figure. A library or a type
- * that is the sum of the others wherever that can be checked is a total, and refused. One that is so only here and there
- * may be so by chance; one that misses by rounding, or in a single place, by a slip: these are flagged.
- * @param groupOf  the rows among which one may be the sum
- * @param labelOf  what would be a total under this name: the library, or the type
+ * The rows without those that are sums of others beside them, which would double every figure. A library or a type that
+ * is a sum wherever that can be checked is a total, and refused; then the rest is looked at again, because one total
+ * hides another. One that is so only here and there may be so by chance; one that misses by rounding, or in a single
+ * place, by a slip: these are flagged.
  */
 export function withoutSums<R extends Counted>(
   rows: readonly R[],
-  { groupOf, labelOf }: { groupOf: (row: R) => string; labelOf: (row: R) => string },
+  ways: readonly SumOf<R>[],
   column: string,
   report: Report,
 ): readonly R[] {
+  let left = rows;
+  for (let at = 0; at < ways.length; at++) {
+    const totals = totalsAmong(left, ways[at] as SumOf<R>);
+    if (totals.size === 0) continue;
+    for (const { row, count } of totals) {
+      const found = `${count}, the sum of ${ways[at]?.partsOf === undefined ? 'the other' : 'narrower'} rows beside it`;
+      report.refuse([row, column], 'totals-row', found, 'one count: totals are worked out, not imported');
+    }
+    left = left.filter((row) => !totals.has(row));
+    at = -1;
+  }
+  for (const way of ways) flagSums(left, way, column, report);
+  return left;
+}
+
+/** By label, how the counts compare with the sums of their parts. */
+function comparedSums<R extends Counted>(
+  rows: readonly R[],
+  { groupOf, labelOf, partsOf }: SumOf<R>,
+): readonly Compared<R>[] {
   const labels = new Map<string, Compared<R>>();
   for (const group of grouped(rows, groupOf)) {
-    if (group.filter(({ count }) => count > 0).length < 3) continue;
-    const sum = group.reduce((total, { count }) => total + count, 0);
+    const all = { sum: sumOf(group), counted: countedIn(group) };
     for (const row of group) {
+      const parts = partsOf?.(row, group);
+      const sum = parts === undefined ? all.sum - row.count : sumOf(parts);
+      if (parts === undefined ? all.counted < 3 : countedIn(parts) === 0) continue;
       const compared = labels.get(labelOf(row)) ?? { exact: [], near: [], off: [] };
       labels.set(labelOf(row), compared);
-      const others = sum - row.count;
-      compared[row.count === others ? 'exact' : isNearSum(row.count, others) ? 'near' : 'off'].push(row);
+      compared[row.count === sum ? 'exact' : isNearSum(row.count, sum) ? 'near' : 'off'].push(row);
     }
   }
-  const totals = new Set<R>();
-  for (const { exact, near, off } of labels.values()) {
-    // Three small counts add up by chance: only what is large, or so time and again, is taken for a total.
-    const isNoChance = exact.length >= GROUPS_ENOUGH || exact.some(({ count }) => count >= LARGE_COUNT);
-    const isTotal = isNoChance && near.length === 0 && off.length === 0;
-    for (const row of exact) {
-      const found = `${row.count}, the sum of the other rows beside it`;
-      if (isTotal) {
-        totals.add(row);
-        report.refuse([row.row, column], 'totals-row', found, 'one count: totals are worked out, not imported');
-      } else report.flag([row.row, column], 'looks-like-total', found, 'one count', TOTAL_IMPORTED);
+  return [...labels.values()];
+}
+
+const sumOf = (rows: readonly Counted[]): number => rows.reduce((total, { count }) => total + count, 0);
+const countedIn = (rows: readonly Counted[]): number => rows.filter(({ count }) => count > 0).length;
+
+/** Three small counts add up by chance: only what is large, or so time and again, is taken for a total. */
+const isTotal = <R extends Counted>({ exact, near, off }: Compared<R>): boolean =>
+  (exact.length >= GROUPS_ENOUGH || exact.some(({ count }) => count >= LARGE_COUNT)) &&
+  near.length === 0 &&
+  off.length === 0;
+
+const totalsAmong = <R extends Counted>(rows: readonly R[], way: SumOf<R>): ReadonlySet<R> =>
+  new Set(
+    comparedSums(rows, way)
+      .filter(isTotal)
+      .flatMap(({ exact }) => exact),
+  );
+
+function flagSums<R extends Counted>(rows: readonly R[], way: SumOf<R>, column: string, report: Report): void {
+  const others = way.partsOf === undefined ? 'the other' : 'narrower';
+  for (const { exact, near, off } of comparedSums(rows, way)) {
+    for (const { row, count } of exact) {
+      const found = `${count}, the sum of ${others} rows beside it`;
+      report.flag([row, column], 'looks-like-total', found, 'one count', TOTAL_IMPORTED);
     }
     const slips = off.length === 0 ? near : exact.length > 1 && near.length + off.length === 1 ? [...near, ...off] : [];
     for (const { row, count } of slips) {
-      const found = `${count}, nearly the sum of the other rows beside it`;
+      const found = `${count}, nearly the sum of ${others} rows beside it`;
       report.flag([row, column], 'looks-like-total', found, 'one count', TOTAL_IMPORTED);
     }
   }
-  return totals.size === 0 ? rows : rows.filter((row) => !totals.has(row));
+}
+
+/** Flags libraries whose counts are all those of another: see `flagSameFigures`. */
+export function flagSameLibraries<R extends Counted & { readonly place: string }>(
+  rows: readonly R[],
+  thing: (row: R) => string,
+  column: string,
+  report: Report,
+): void {
+  const libraries = grouped(rows, ({ place }) => place).map((own) => ({
+    row: own[0].row,
+    name: own[0].place,
+    figures: new Map(own.map((row) => [thing(row), row.count])),
+  }));
+  flagSameFigures(libraries, column, report);
 }

@@ -11,6 +11,7 @@ import {
   AUTHORITY,
   countCell,
   countedOnce,
+  flagSameLibraries,
   LIBRARY,
   placeOf,
   withoutSums,
@@ -125,13 +126,30 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
     groupOf: ({ authority: code, month, type }: LoansRow) => `${code} ${month} ${keyOf(type)}`,
     labelOf: ({ place }: LoansRow) => place,
   };
-  const kept = withoutSums(withoutSums(once, types, LOANS, report), libraries, LOANS, report);
+  const kept = withoutSums(once, [{ ...types, partsOf: narrowerTypes }, types, libraries], LOANS, report);
+  flagSameLibraries(kept, ({ month, type }) => `${month} ${keyOf(type)}`, LOANS, report);
   noteUnmapped(kept, report);
   return { events: kept.map((row) => eventOf(row, source)), findings: report.findings };
 }
 
 const otherwiseIn = (other: LoansRow): string =>
   `row ${other.row} gives ${other.count} for the same library, month and type`;
+
+/** Rows whose type has all words of this one's and more: "Adult" would be the sum of "Adult fiction" and "Adult DVDs". */
+function narrowerTypes({ type }: LoansRow, group: readonly LoansRow[]): readonly LoansRow[] {
+  const words = wordsOf(type);
+  return group.filter((row) => {
+    const theirs = wordsOf(row.type);
+    return theirs.length > words.length && words.every((word) => theirs.includes(word));
+  });
+}
+
+/** Words of a category, singular, with those that mean another thing together joined. */
+const wordsOf = (type: string): readonly string[] =>
+  keyOf(type.replace(/['’]/g, ''))
+    .replace(/\b(non|young|e) /g, '$1')
+    .split(' ')
+    .map((word) => word.replace(/s$/, ''));
 
 /** A row whose every cell can be used, or null with a finding at each that cannot. */
 function loansRow(row: NamedRow, authority: AuthorityOfRow, report: Report): LoansRow | null {

@@ -23,6 +23,7 @@ import {
   AUTHORITY,
   countCell,
   countedOnce,
+  flagSameLibraries,
   LIBRARY,
   placeOf,
   withoutSums,
@@ -36,16 +37,23 @@ const [START, END, TYPE, VISITS] = ['Count start', 'Count end', 'Count type', 'V
 const LAYOUT = { required: [AUTHORITY, LIBRARY, START, END, TYPE, VISITS], optional: [] };
 
 /**
- * Which texts of `Count type` are understood. The last column is how the refusal of another text names them. An
- * "automatic" count of a week is not in it: nothing says whether such a week stands for more than itself.
+ * Which texts of `Count type` are understood: those of the schema and of the files that follow it, and no others. More
+ * words may say that a counter was broken, or that a week stands for a quarter. Case, hyphens, spaces and brackets do
+ * not matter.
  */
-const COUNT_TYPES: readonly (readonly [text: RegExp, method: Method, named: string])[] = [
-  [/^automatic(?!.*\b(week|sample)\b)/, 'automatic-counter', 'Automatic (with or without more words)'],
-  [/^manual( \(?(daily|every day)\)?)?$/, 'manual', 'Manual, Manual (daily)'],
-  [/^manual \(?one week (every|a|per) quarter\)?$/, 'sample-week', 'Manual (one week every quarter)'],
-  [/^sample week$/, 'sample-week', 'Sample week'],
-  [/^estimated?$/, 'estimate', 'Estimate'],
+const COUNT_TYPES: readonly (readonly [method: Method, ...texts: string[]])[] = [
+  ['automatic-counter', 'Automatic', 'Automatic counter'],
+  ['manual', 'Manual', 'Manual (daily)', 'Manual (every day)'],
+  ['sample-week', 'Manual (one week every quarter)', 'Manual (one week a quarter)', 'Manual (one week per quarter)'],
+  ['sample-week', 'Sample week'],
+  ['estimate', 'Estimate', 'Estimated'],
 ];
+
+const typeKeyOf = (text: string): string => keyOf(text.replace(/[()]/g, ' '));
+
+const METHOD_OF: ReadonlyMap<string, Method> = new Map(
+  COUNT_TYPES.flatMap(([method, ...texts]) => texts.map((text): [string, Method] => [typeKeyOf(text), method])),
+);
 
 export const openDataVisits: Importer = {
   format: FORMAT,
@@ -78,7 +86,8 @@ function read(source: ImportSource): ReturnType<Importer['read']> {
     groupOf: ({ authority: code, window }: VisitsRow) => `${code} ${intervalOf(window)}`,
     labelOf: ({ place }: VisitsRow) => place,
   };
-  const kept = withoutSums(apart, among, VISITS, report);
+  const kept = withoutSums(apart, [among], VISITS, report);
+  flagSameLibraries(kept, ({ window }) => intervalOf(window), VISITS, report);
   for (const row of kept) flagPartOfAMonth(row, report);
   return { events: kept.map((row) => eventOf(row, source)), findings: report.findings };
 }
@@ -123,9 +132,9 @@ function dayCell(row: NamedRow, column: string, report: Report): number | null {
 
 function methodCell(row: NamedRow, report: Report): Method | null {
   const text = row.text(TYPE);
-  const method = COUNT_TYPES.find(([pattern]) => pattern.test(keyOf(text)))?.[1] ?? null;
+  const method = METHOD_OF.get(typeKeyOf(text)) ?? null;
   if (method === null) {
-    const expected = `one of: ${COUNT_TYPES.map(([, , named]) => named).join('; ')}`;
+    const expected = `one of: ${COUNT_TYPES.flatMap(([, ...texts]) => texts).join('; ')}`;
     report.refuse([row.row, row.header(TYPE)], text === '' ? 'value-missing' : 'count-type-unknown', text, expected);
   }
   return method;

@@ -92,8 +92,8 @@ export function monthsText(months: readonly number[]): string {
     .join(', ');
 }
 
-/** Whether a row is labelled as a sum of others. `All Saints` is a library; `All libraries` is not. */
+/** Whether a row is labelled as a sum or mean of others. `All Saints` is a library; `All libraries` is not. */
 export const namesATotal = (label: string): boolean =>
-  /\b(sub)?totals?\b|^(sum|all|overall)$|^all (libraries|branches|sites|service points|types|loans|items|visits)$/i.test(
+  /\b(sub)?totals?\b|\baverages?\b|^(sum|mean|median|all|overall)$|^all (libraries|branches|sites|service points|types|loans|items|visits)$/i.test(
     label.trim(),
   );

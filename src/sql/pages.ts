@@ -31,8 +31,33 @@ export interface PageRow {
   readonly bodies: string | null;
 }
 
+/**
+ * The events that follow the ordinal `after`, at most `limit`. Throws LedgerError `verification-failed` that names the
+ * first event whose text cannot be read: it is looked for by halves, because the texts of a page come joined.
+ */
+export async function readPage(
+  page: (after: number, limit: number) => Promise<PageRow>,
+  after: number,
+  limit: number,
+): Promise<readonly StoredEvent[]> {
+  const row = await page(after, limit);
+  try {
+    return eventsOf(row, after);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const count = (row.last ?? after) - after;
+    if (count <= 1) {
+      throw new LedgerError('verification-failed', `Event ${after + 1} of the log cannot be read: its text is not JSON.`, {
+        hint: 'The log was changed behind its back: restore it from a backup.',
+      }); // prettier-ignore
+    }
+    const half = Math.ceil(count / 2);
+    return [...(await readPage(page, after, half)), ...(await readPage(page, after + half, limit - half))];
+  }
+}
+
 /** The events of the page that follows the ordinal `after`. Throws LedgerError when an ordinal is missing in it. */
-export function eventsOf({ last, recorded, bodies }: PageRow, after: number): readonly StoredEvent[] {
+function eventsOf({ last, recorded, bodies }: PageRow, after: number): readonly StoredEvent[] {
   if (last === null || recorded === null || bodies === null) return [];
   const events = JSON.parse(bodies) as ActivityEvent[];
   const times = JSON.parse(recorded) as number[];

@@ -4,7 +4,7 @@ import { revisionOf, wrongRevision } from '../app/expectedRevision.ts';
 import type { EventLog } from '../app/ports.ts';
 import { follow, newBell } from './follow.ts';
 import { listen } from './listen.ts';
-import { eventsOf, isPosition, ordinalOf, positionOf, type PageRow } from './pages.ts';
+import { isPosition, ordinalOf, positionOf, readPage, type PageRow } from './pages.ts';
 import type { PostgresDatabase } from './postgresDatabase.ts';
 
 /**
@@ -23,15 +23,15 @@ export function postgresLog(database: PostgresDatabase): EventLog {
     return found.rows[0]!.last;
   };
 
-  const read: EventLog['read'] = async (after, limit) => {
-    const from = ordinalOf(after);
-    const page = await sql<PageRow>`
+  const page = async (from: number, limit: number): Promise<PageRow> => {
+    const found = await sql<PageRow>`
       select max(ordinal) as last,
         json_agg(recorded_ms)::text as recorded, '[' || string_agg(body, ',') || ']' as bodies
       from (select ordinal, recorded_ms, body from events where ordinal > ${from} order by ordinal limit ${limit}) page
     `.execute(kysely);
-    return eventsOf(page.rows[0]!, from);
+    return found.rows[0]!;
   };
+  const read: EventLog['read'] = async (after, limit) => readPage(page, ordinalOf(after), limit);
 
   return {
     async append(stream, events, expected) {

@@ -4,7 +4,7 @@ import { revisionOf, wrongRevision } from '../app/expectedRevision.ts';
 import type { EventLog } from '../app/ports.ts';
 import type { Database, Tables } from './database.ts';
 import { follow, newBell } from './follow.ts';
-import { eventsOf, isPosition, ordinalOf, positionOf, type PageRow } from './pages.ts';
+import { isPosition, ordinalOf, positionOf, readPage, type PageRow } from './pages.ts';
 
 /**
  * The event log in the embedded database, which must have been migrated. `effects.now` is the clock that dates each
@@ -15,15 +15,15 @@ export function sqliteLog({ kysely }: Database, effects: { now: () => Date }): E
 
   const size = async () => (await kysely.selectFrom('events').select(lastOrdinal).executeTakeFirstOrThrow()).last;
 
-  const read: EventLog['read'] = async (after, limit) => {
-    const from = ordinalOf(after);
-    const page = await sql<PageRow>`
+  const page = async (from: number, limit: number): Promise<PageRow> => {
+    const found = await sql<PageRow>`
       select max(ordinal) as last,
         '[' || group_concat(recorded_ms) || ']' as recorded, '[' || group_concat(body) || ']' as bodies
       from (select ordinal, recorded_ms, body from events where ordinal > ${from} order by ordinal limit ${limit})
     `.execute(kysely);
-    return eventsOf(page.rows[0]!, from);
+    return found.rows[0]!;
   };
+  const read: EventLog['read'] = async (after, limit) => readPage(page, ordinalOf(after), limit);
 
   return {
     async append(stream, events, expected) {

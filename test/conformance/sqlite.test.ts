@@ -105,6 +105,21 @@ describe('the embedded database', () => {
     },
   );
 
+  it.each([1, 4, 7])(
+    'names the event whose text cannot be read, and what to do: event %i of seven',
+    async (ordinal) => {
+      const log = sqliteLog(fresh.database, effects);
+      await log.append('urn:feed', Array.from({ length: 7 }, (_, n) => event(`e${n}`)), 'any'); // prettier-ignore
+      await sql`drop trigger events_no_update`.execute(fresh.database.kysely);
+      await sql`update events set body = '{' where ordinal = ${ordinal}`.execute(fresh.database.kysely);
+      await expect(log.read(null, 100)).rejects.toMatchObject({
+        code: 'verification-failed',
+        message: `Event ${ordinal} of the log cannot be read: its text is not JSON.`,
+        hint: expect.stringContaining('restore it from a backup') as string,
+      });
+    },
+  );
+
   it('keeps a log and read models apart that work at the same time', async () => {
     const log = sqliteLog(fresh.database, effects);
     const readModels = kyselyReadModels(fresh.database);

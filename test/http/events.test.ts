@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemSchema, type Problem } from '../../contracts/errors.ts';
 import { receiptSchema, type Receipt } from '../../src/http/receipt.ts';
+import { hasMoreMembers } from '../../src/http/arrayMembers.ts';
 import { parseJson } from '../../src/http/parseJson.ts';
 import { testServer, visits, type TestServer } from './testServer.ts';
 
@@ -292,6 +293,34 @@ describe('what is not taken', () => {
     const answer = await post(`"${'x'.repeat(8 * 1024 * 1024)}"`);
     expect([answer.statusCode, problemIn(answer).code]).toEqual([413, 'event-too-large']);
     expect(problemIn(answer).hint).toContain('application/x-ndjson');
+  });
+
+  test('an array of more than 100,000 events: 413 at once, with the way out; nothing of it is looked at', async () => {
+    const began = performance.now();
+    const answer = await post(`\ufeff [${'{},'.repeat(2_700_000)}{}]`);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect([answer.statusCode, problemIn(answer).code]).toEqual([413, 'event-too-large']);
+    expect(problemIn(answer).hint).toContain('application/x-ndjson');
+  });
+
+  test.each<[what: string, text: string, more: boolean]>([
+    ['one too many', '[1,2,3,4]', true],
+    ['as many as may be', '[1,2,3]', false],
+    ['commas in texts', '["a,\\",,",2,"\\\\"]', false],
+    ['commas further in', '[[1,2,3,4],{"a":1,"b":2},3]', false],
+    ['no array', '{"a":1,"b":2,"c":3,"d":4}', false],
+  ])('members are counted, whatever is in them: %s', (_, text, more) => {
+    expect(hasMoreMembers(Buffer.from(text), 3)).toBe(more);
+  });
+
+  test.each(['utf-16', '"ISO-8859-1"', 'utf-8; charset=utf-16le', ''])('the charset %s: 415', async (charset) => {
+    for (const type of [JSON_TYPE, NDJSON]) {
+      const answer = await post('[]', `${type}; charset=${charset}`);
+      expect([answer.statusCode, problemIn(answer).code]).toEqual([415, 'unsupported-media-type']);
+    }
+    for (const utf8 of ['utf-8', '"UTF-8"', 'utf8']) {
+      expect((await post([], `${JSON_TYPE};Charset=${utf8}`)).statusCode).toBe(200);
+    }
   });
 
   test('a parameter that is not one: 400 naming it', async () => {

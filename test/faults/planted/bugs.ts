@@ -2,7 +2,7 @@
 export interface Bug {
   readonly name: string;
   /** Which checks must find it. */
-  readonly found: 'embedded' | 'eventStore';
+  readonly found: 'embedded' | 'eventStore' | 'figures';
   /** Below `dist/src`. */
   readonly file: string;
   /** Stands in the file exactly once. */
@@ -12,6 +12,7 @@ export interface Bug {
 
 const embedded = (file: string, name: string, text: string, put: string): Bug => ({ name, found: 'embedded', file, text, put }); // prettier-ignore
 const eventStore = (file: string, name: string, text: string, put: string): Bug => ({ name, found: 'eventStore', file: `eventstoredb/${file}`, text, put }); // prettier-ignore
+const figures = (file: string, name: string, text: string, put: string): Bug => ({ name, found: 'figures', file, text, put }); // prettier-ignore
 
 export const BUGS: readonly Bug[] = [
   embedded('app/recordEvents.js', 'acknowledged before the append',
@@ -126,4 +127,33 @@ export const BUGS: readonly Bug[] = [
   eventStore('census.js', 'the census of another log believed', ` || !(await stands(server, found.last))`, ``),
   eventStore('census.js', 'the census off by one', `move(ours.length, `, `move(ours.length + 1, `),
   eventStore('census.js', 'the census counts events of others', `.filter(({ streamId }) => streamId.startsWith(prefix))`, `.filter(() => true)`),
+
+  figures('facts/shape.js', 'a week added to the days in it', 'length * 32 + ((date - 1) % length)', '32'),
+  figures('facts/settle.js', 'two doors taken for two weeks', 'weeks: cell.weeks.size', 'weeks: cell.events'),
+  figures('facts/settle.js', 'a sample week that stands for its own month alone',
+    'let month = from - (SAMPLE_MONTHS - 1);', 'let month = from;'),
+  figures('facts/chooseWindows.js', 'counts that share a day taken together', 'if ((count.bits & bits) !== 0)', 'if (false)'),
+  figures('facts/chooseWindows.js', 'a day taken before the year that holds it',
+    '(a.days - b.days || b.estimated - a.estimated || a.windows - b.windows || b.ranks - a.ranks) > 0',
+    '(a.windows - b.windows || a.days - b.days) > 0'),
+  figures('facts/chooseCounts.js', 'the total of an authority never taken', 'points.every(({ days }) => days <= total.days)', 'false'),
+  figures('facts/coverageCube.js', 'what was not chosen counted as reported',
+    'chosen?.daysTaken(place, month) ?? (inside ? days.cells[at] : 0)', '(inside ? days.cells[at] : 0)'),
+  figures('facts/coverageCube.js', 'a closed library expected to report', 'shut.cells[at] === 1 && taken === 0', 'false'),
+  figures('facts/coverageCube.js', 'a part of a month taken for the whole', 'if (taken !== dayBits(1, daysInMonth(month)))', 'if (false)'),
+  figures('facts/cube.js', 'a quarter shown as a month', ' || monthsIn(one.grain) > longest', ''),
+  figures('facts/cube.js', 'libraries added to the total of their authority',
+    'settled.choices?.isLeftOut(one.place, one.month) === true', 'false'),
+  figures('facts/cube.js', 'the status of the last day of a period left out', '(statuses[next]?.day ?? 0) <= end', '(statuses[next]?.day ?? 0) < end'),
+  figures('facts/people.js', 'two people taken for one', '(cells[slot] !== cell + 1 || subjects[slot] !== subject)', '(cells[slot] !== cell + 1)'),
+  figures('facts/foldReporting.js', 'who states sessions taken to have stated hours', "if (state === 'counted' && value !== value)", 'if (false)'),
+  figures('facts/fold.js', 'what was corrected counted still', 'if (dead[next] === first + row)', 'if (false)'),
+  figures('facts/toFact.js', 'hours rounded to the hour', 'Math.round(data.hours * 3600)', 'Math.round(data.hours) * 3600'),
+  figures('facts/touched.js', 'months reached for the first time not looked at again', 'widen(place, panel.last, latest);', ''),
+  figures('facts/touched.js', 'a year that a library joins not looked at from its start', 'firstExpected(from)', 'from'),
+  figures('domain/amendments.js', 'a correction of what is not there counted', 'rowOf(a.target) !== undefined', 'true'),
+  figures('domain/amendments.js', 'the earlier of two corrections counted', 'a.at - b.at || ', 'b.at - a.at || '),
+  figures('domain/sampleWeeks.js', 'a month taken for four weeks', '(total * 52) / (12 * count)', '(total * 4) / count'),
+  figures('domain/population.js', 'the later of two estimates equally near', 'estimate.day > best.day', 'estimate.day < best.day'),
+  figures('domain/conclude.js', 'what was not reported said not to apply', "reasons.add('not-reported');", "reasons.add('not-applicable');"),
 ]; // prettier-ignore

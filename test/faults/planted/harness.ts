@@ -1,5 +1,5 @@
 /**
- * Checks a build: `node --import runTypeScript.mjs harness.ts <folder that holds dist> [embedded|eventStore]`. Ends with
+ * Checks a build: `node --import runTypeScript.mjs harness.ts <folder that holds dist> [embedded|eventStore|figures]`. Ends with
  * 0 when all checks pass, with 9 when one does not, and says which.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import { buildAt } from './check.ts';
 import { EMBEDDED } from './embedded.ts';
 import { EVENT_STORE } from './eventStore.ts';
+import { FIGURES } from './figures.ts';
 
-const [root, which] = process.argv.slice(2) as [string, string];
+const CHECKS = { embedded: EMBEDDED, eventStore: EVENT_STORE, figures: FIGURES };
+
+const [root, which] = process.argv.slice(2) as [string, keyof typeof CHECKS];
 const build = buildAt(root);
 
-for (const [name, check] of Object.entries(which === 'eventStore' ? EVENT_STORE : EMBEDDED)) {
+for (const [name, check] of Object.entries(CHECKS[which])) {
   const folder = mkdtempSync(join(tmpdir(), 'planted-'));
   try {
     await check({ build, folder });

@@ -70,7 +70,7 @@ function drawn(): readonly Bug[] {
 const bugs = drawn();
 
 describe(`${bugs.length} of ${BUGS.length} planted bugs (seed ${SEED})`, () => {
-  it.each(['embedded', 'eventStore'] as const)('the build itself passes the checks: %s', async (which) => {
+  it.each(['embedded', 'eventStore', 'figures'] as const)('the build itself passes the checks: %s', async (which) => {
     expect(await check(which)).toBeNull();
   });
 

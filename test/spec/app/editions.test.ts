@@ -1,6 +1,7 @@
 /** P2: a file that was saved again, or a newer edition of it, counts nothing twice. */
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ActivityEvent, EventType } from '../../../contracts/activityEvent.ts';
 import { readTable } from '../../../src/files/readTable.ts';
 import { testLedger, type TestLedger } from '../../support/ledger.ts';
 
@@ -100,3 +101,42 @@ it('what was withdrawn does not come back with a newer edition', async () => {
   expect(await take(table(MONTHS, { Central: [1000, 1001, 1003], East: [10, 11, 12] }))).toMatchObject({ accepted: 2, duplicates: 4 }); // prettier-ignore
   expect((await visits())[0]).not.toBe(1010);
 });
+
+it('what was corrected is not said again without a word: the correction stands in its place, whoever sent it', async () => {
+  await take(first);
+  const [one] = await under.log.read(null, 1);
+  const { source, id, type, subject, data } = one!.event as Extract<ActivityEvent, { type: EventType<'visits.counted'> }>;
+  const correct = (name: string, target: object, count: number) => ({
+    specversion: '1.0',
+    id: name,
+    source: 'urn:library:E08000021:officer',
+    type: 'org.outcome-ledger.fact.corrected.v1',
+    time: '2026-01-01T00:00:00Z',
+    data: { target, by: 'data-officer', why: 'miscounted', replacement: { type, subject, data: { window: data.window, method: 'manual', count } } },
+  });
+  await under.ledger.record([correct('c1', { source, id }, 1100), correct('c2', { source: 'urn:library:E08000021:officer', id: 'c1' }, 1200)]);
+  for (const [count, refused] of [[1000, 1], [1100, 1], [1200, 0]] as const) {
+    const edition = await take(table(MONTHS.slice(0, 2), { Central: [count, 1001], East: [10, 11] }));
+    expect(edition).toMatchObject({ accepted: 0, duplicates: 4 - refused, refused });
+    const said = edition.findings.filter(({ code }) => code === 'recorded-otherwise');
+    expect(said).toMatchObject(refused === 0 ? [] : [{ row: 2, cell: '2021-04', found: String(count) }]);
+  }
+  expect(await visits()).toEqual([1210, 1012]);
+}); // prettier-ignore
+
+it('a category that is new beside others of its sort is recorded, wherever it stands in the file', async () => {
+  const loans = (...rows: string[]) => {
+    const bytes = Buffer.from(['Local authority,Library name,Month,Type,Loans', ...rows].join('\n'));
+    const fileName = 'loans.csv';
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const source = { fileName, sha256, table: readTable({ fileName, bytes }), options: { authority: AUTHORITY } };
+    return under.ledger.import(source, {});
+  };
+  const row = (type: string, count: number): string => `N,City,2023-04,${type},${count}`;
+  const old = [row('Adult fiction', 500), row('Adult non-fiction', 300)];
+  await loans(...old);
+  expect(await loans(row('Adult large print', 40), ...old)).toMatchObject({ accepted: 1, duplicates: 2, refused: 0 });
+  expect(await loans(...old, row('Adult picture books', 6))).toMatchObject({ refused: 1 });
+  const changed = [row('Adult fiction', 501), row('Adult non-fiction', 300)];
+  expect(await loans(...changed, row('Adult large print', 40))).toMatchObject({ accepted: 0, duplicates: 2, refused: 1 });
+}); // prettier-ignore

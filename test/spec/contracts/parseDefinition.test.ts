@@ -61,7 +61,10 @@ describe('a sound document', () => {
 
   it('reads yes and no as the words they are', () => {
     const { definition } = parseDefinition(
-      broken(MEASURE, '  latest: { of: [service-point.status], where: { wifi: [yes, no] } }').replace('[site]', '[]'),
+      broken(MEASURE, '  latest: { of: [service-point.status], where: { wifi: [yes, no] } }')
+        .replace('[site]', '[]')
+        .replace('choose-one', 'add')
+        .replace('service-point-months', 'none'),
     );
     expect(definition?.measure).toEqual({ latest: { of: ['service-point.status'], where: { wifi: ['yes', 'no'] } } });
   });
@@ -170,7 +173,7 @@ describe('a faulty field is told with line, column, what was expected and what w
     ],
     [
       'a year that is no year of a challenge',
-      broken(MEASURE, '  count: { of: [challenge.joined], where: { challengeYear: ["2018", "1066"] } }').replace('[site]', '[]'),
+      broken(MEASURE, '  count: { of: [challenge.joined], where: { challengeYear: ["2018", "1066"] } }').replace('[site]', '[]').replace('choose-one', 'add'),
       ['10:69 /measure/count/where/challengeYear/1 expected a whole number from 1999 to 2100, found "1066"'],
     ],
     [
@@ -195,7 +198,7 @@ describe('a faulty field is told with line, column, what was expected and what w
     ],
     [
       'a breakdown that what is divided by has not',
-      broken(MEASURE, RATIO('{ count: { of: [loan.issued] } }')),
+      broken(MEASURE, RATIO('{ count: { of: [loan.issued] } }')).replace('choose-one', 'add'),
       [expect.stringMatching(/^20:14 \/breakdowns\/0 is in none of the events read: loan.issued can be cut by format, /)],
     ],
     [
@@ -296,6 +299,17 @@ describe('a faulty field is told with line, column, what was expected and what w
       ['1:1  needs a measure, a published statistic, or both'],
     ],
   ])('%s', (_, text, faults) => expect(told(text)).toEqual(faults)); // prettier-ignore
+
+  it.each<[what: string, text: string, fault: string]>([
+    ['a kind given twice', broken('of: [visits.counted]', 'of: [visits.counted, visits.counted]'), '10:31 /measure/sum/of/1 is given twice: expected each once, found "visits.counted"'],
+    ['a place given twice', broken('[service-point, authority]', '[service-point, service-point]'), '15:25 /places/1 is given twice: expected each once, found "service-point"'],
+    ['a granularity given twice', broken('[month, financial-year]', '[month, month]'), '16:24 /granularities/1 is given twice: expected each once, found "month"'],
+    ['a breakdown given twice', broken('[site]', '[site, site]'), '17:20 /breakdowns/1 is given twice: expected each once, found "site"'],
+    ['a baseline given twice, in years and in months', broken('notes:', '  - { basis: computed, period: 2018-04-01/P12M }\nnotes:'), '23:5 /baselines/2 is the baseline of the same place and period again: expected each once'],
+    ['a population added to visits', broken('of: [visits.counted]', 'of: [visits.counted, reference.population]'), '10:31 /measure/sum/of/1 expected an activity that can be summed, found "reference.population"'],
+    ['a state added up', broken('of: [visits.counted]', 'of: [visits.counted, service-point.status]'), '10:31 /measure/sum/of/1 expected an activity that can be summed, found "service-point.status"'],
+    ['the people who live in a service point', broken(MEASURE, RATIO('{ population: { ages: all } }')), '18:1 /places a service point has no population: leave service-point out of "places"'],
+  ])('%s', (_, text, fault) => expect(told(text)).toEqual([fault])); // prettier-ignore
 
   it('an unknown field, at the field itself, with those that there are', () => {
     const faults = told(broken('title:', 'titel:'));

@@ -117,6 +117,36 @@ describe('the fact store', () => {
     expect(store.digestsOnDisk()).toEqual(store.digests());
   });
 
+  it.each<[what: string, edit: (segments: Record<string, unknown>[]) => unknown]>([
+    ['a key renamed', ([one, ...rest]) => { const { file, ...others } = one!; return [{ ...others, fime: file }, ...rest]; }],
+    ['nothing in place of a segment', () => [null]],
+    ['an empty segment', () => [{}]],
+    ['no list', () => undefined],
+    ['a run that lies beyond its file', ([one]) => [{ ...one, runs: { ...(one!['runs'] as object), day: { offset: 1e12, bytes: 4_096 } } }]],
+    ['a run of another width', ([one]) => [{ ...one, runs: { ...(one!['runs'] as object), identity: { offset: 0, bytes: 10 } } }]],
+    ['no runs', ([one]) => [{ ...one, runs: {} }]],
+    ['a segment missing before another', (all) => all.slice(1)],
+    ['the name of another file', ([one]) => [{ ...one, file: '../ledger.sqlite' }]],
+    ['a zone that is none', ([one]) => [{ ...one, zone: { kinds: null } }]],
+  ])('whose manifest was edited does not open, and says what to do: %s', (_, edit) => {
+    const folder = newFolder();
+    filled(folder, 9_000, 9_000);
+    const path = join(folder, 'manifest.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { segments: Record<string, unknown>[] };
+    writeFileSync(path, JSON.stringify({ ...manifest, segments: edit(manifest.segments) }));
+    expect(() => openFactStore(folder)).toThrow(expect.objectContaining({ code: 'facts-damaged', hint: expect.stringContaining('rebuild') as string }) as Error);
+  }); // prettier-ignore
+
+  it('whose folder was taken away says so, and does not break off', () => {
+    const folder = newFolder();
+    const store = filled(folder, 9_000, 9_000);
+    rmSync(folder, { recursive: true });
+    const damaged = expect.objectContaining({ code: 'facts-damaged', message: expect.stringContaining('is missing') as string }) as Error; // prettier-ignore
+    expect(() => [...store.chunks(() => ['day'], 0, 9_000)]).toThrow(damaged);
+    expect(() => store.append(log.slice(9_000, 14_000))).toThrow(damaged);
+    expect(store.digestsOnDisk().filter(({ sha256 }) => sha256 === 'missing')).not.toEqual([]);
+  });
+
   it('starts again from its last whole segment', () => {
     const folder = newFolder();
     filled(folder, 10_000, 10_000);

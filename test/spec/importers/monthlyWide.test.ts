@@ -290,3 +290,71 @@ describe('a monthly table, a library a row and a month a column', () => {
     expect(other?.[0]?.id).not.toBe(one?.[0]?.id);
   });
 });
+
+/** Twelve months of twelve libraries, no two figures alike. */
+const NAMES = ['City', 'Benwell', 'Byker', 'Dinnington', 'Fenham', 'Fawdon', 'Gosforth', 'Heaton', 'Jesmond', 'Kenton', 'Newburn', 'Walker']; // prettier-ignore
+const MONTHS = Array.from({ length: 12 }, (_, i) => `2019-${String(i + 1).padStart(2, '0')}`);
+type Cells = Record<string, (number | string)[]>;
+const twelve = (): Cells =>
+  Object.fromEntries(NAMES.map((name, n) => [name, MONTHS.map((_, i) => (n === 0 ? 5003 : 907) + 211 * n + 37 * i)]));
+const sumOf = (table: Cells, names = NAMES): number[] =>
+  MONTHS.map((_, i) => names.reduce((sum, name) => sum + Number(table[name]?.[i] ?? 0), 0));
+const wide = (table: Cells): string =>
+  [['Library', ...MONTHS], ...Object.entries(table).map(([name, cells]) => [name, ...cells])]
+    .map((cells) => cells.join(','))
+    .join('\n');
+const totalsIn = (table: Cells): string[] => withCode(read(wide(table)), 'totals-row').map(({ found }) => found);
+
+describe('a row that is a sum of other rows is refused', () => {
+  const total = sumOf(twelve());
+  const branches = sumOf(twelve(), NAMES.slice(1));
+  const put = (name: string, cells: (at: number) => number | string | undefined): Cells => {
+    const table = twelve();
+    return { ...table, [name]: table[name]!.map((figure, at) => cells(at) ?? figure) };
+  };
+
+  it.each<[what: string, table: Cells, found: string[]]>([
+    ['off in two months of twelve', { ...twelve(), Newcastle: total.map((n, i) => (i < 2 ? n + 700 : n)) }, ['Newcastle, the sum of the other rows in 10 of 12 months']],
+    ['made before some months were blanked', { ...put('City', (at) => (at < 4 ? '' : undefined)), Newcastle: total }, ['Newcastle, the sum of the other rows in 8 of 12 months']],
+    ['under two names', { ...twelve(), Newcastle: total, 'City of Newcastle': total }, ['Newcastle, the sum of the other rows', 'City of Newcastle, the sum of the other rows']],
+    ['of all but one library', { ...twelve(), Branches: branches }, ['Branches, the sum of the other rows but City in all 12 months']],
+    ['of all but one library, beside one of all', { ...twelve(), Branches: branches, Newcastle: total }, ['Newcastle, the sum of the other rows but Branches in all 12 months', 'Branches, the sum of the other rows but City in all 12 months']],
+    ['beside a library that cannot be read', { ...put('Walker', () => 'x'), Newcastle: total }, ['Newcastle, the sum of the other rows, as far as they can be read, in all 12 months']],
+    ['with one figure in each month withheld', { ...Object.fromEntries(Object.entries(twelve()).map(([name, cells], n) => [name, cells.map((figure, i) => (i % 12 === n ? '*' : figure))])), Newcastle: total }, ['Newcastle, the sum of the other rows, as far as they can be read, in all 12 months']],
+    ['beside a library that was closed', { ...put('Walker', (at) => (at < 8 ? 'closed' : undefined)), Newcastle: total.map((n, i) => (i < 8 ? n - Number(twelve().Walker![i]) : n)) }, ['Newcastle, the sum of the other rows']],
+    ['named as a mean', { ...twelve(), Average: total.map((n) => Math.round(n / 12)) }, ['Average']],
+  ])('%s', (_, table, found) => expect(totalsIn(table)).toEqual(found)); // prettier-ignore
+
+  it('but not a large library beside one that cannot be read', () => {
+    const table = put('Walker', () => 'x');
+    const result = read(wide({ ...table, City: total }));
+    expect(totalsIn(table)).toEqual([]);
+    expect(withCode(result, 'looks-like-total')).toEqual([]);
+  });
+
+  it('and is only flagged where few figures say so', () => {
+    const result = read('Library,2019-04\nNewcastle,30\nCity,10\nFenham,20');
+    expect(refusals(result)).toEqual([]);
+    expect(withCode(result, 'looks-like-total')).toHaveLength(1);
+    const withheld = read('Library,2019-04,2019-05,2019-06\nNewcastle,930,970,950\nCity,410,420,430\nFenham,310,320,330\nKenton,x,x,x');
+    expect(withCode(withheld, 'totals-row')).toEqual([]);
+    expect(withCode(withheld, 'looks-like-total')).toHaveLength(1);
+  }); // prettier-ignore
+});
+
+describe('a library under two names', () => {
+  it('is flagged, with the other row, wherever the figures of the two are the same', () => {
+    const table = twelve();
+    const result = read(wide({ ...table, 'Fenham Library': ['', ...table.Fenham!.slice(1)] }));
+    expect(withCode(result, 'same-figures').map(({ severity, row, found }) => [severity, row, found])).toEqual([
+      ['flagged', 14, 'Fenham Library, the same figures as Fenham in row 6 in all 11 counts'],
+    ]);
+  });
+
+  it('is not seen in two figures that are the same by chance, nor in one figure carried on', () => {
+    const result = read(
+      'Library,2019-04,2019-05,2019-06,2019-07\nCity,5,6,,\nKenton,5,6,7,8\nFenham,9,9,9,1\nWalker,9,9,9,',
+    );
+    expect(withCode(result, 'same-figures')).toEqual([]);
+  });
+});

@@ -35,7 +35,9 @@ describe('physical visits in the open-data schema', () => {
     ['Automatic', 'automatic-counter'],
     ['AUTOMATIC  COUNTER', 'automatic-counter'],
     ['Manual', 'manual'],
+    ['automatic-counter', 'automatic-counter'],
     ['Manual (daily)', 'manual'],
+    ['Manual daily', 'manual'],
     ['Estimated', 'estimate'],
   ])('reads the count type %s as %s', (text, method) => {
     expect(lines(visits(`${N},City,2019-01-01,2019-01-31,${text},5`))).toEqual([
@@ -52,14 +54,21 @@ describe('physical visits in the open-data schema', () => {
     expect(refusals(result)).toEqual(['r3 Count end window-not-a-week']);
   });
 
-  it.each(['Turnstile', 'Automatic (one week every quarter)', 'Manual (monthly)', 'constructor'])(
-    'refuses the count type %s and lists what is known',
-    (text) => {
-      const result = visits(`${N},City,2019-01-01,2019-01-31,${text},5`);
-      expect(refusals(result)).toEqual(['r2 Count type count-type-unknown']);
-      expect(result.findings[0]?.expected).toContain('Manual (one week every quarter)');
-    },
-  );
+  it.each([
+    'Turnstile',
+    'Automatic (one week every quarter)',
+    'Automatic counter broken: estimate',
+    'Automatic counter (estimated)',
+    'automatically estimated',
+    '"Automatic counter, one day per month"',
+    '"Automatic, manual count one month in four"',
+    'Manual (monthly)',
+    'constructor',
+  ])('refuses the count type %s and lists what is known', (text) => {
+    const result = visits(`${N},City,2019-01-01,2019-01-31,${text},5`);
+    expect(refusals(result)).toEqual(['r2 Count type count-type-unknown']);
+    expect(result.findings[0]?.expected).toContain('Manual (one week every quarter)');
+  });
 
   it.each([
     ['2019-01-01,2019-12-31', 'r2 Count end window-without-period', 'a calendar year'],
@@ -327,6 +336,31 @@ describe('loans in the open-data schema', () => {
     expect(withCode(result, 'row-contradicted').map(({ row, found }) => `r${row} ${found}`)).toEqual([
       'r2 24, but row 3 gives 23 for the same library, month and type',
       'r3 23, but row 2 gives 24 for the same library, month and type',
+    ]);
+  });
+
+  it.each([
+    ['totals of totals', ['Adult,800', 'Adult fiction,500', 'Adult non-fiction,300', 'Children,100', 'All stock,900'], ['Adult', 'All stock']],
+    ['the total of an audience in any order', ['All stock,900', "Children's books,100", 'Adult DVDs,300', 'Adult fiction,500', 'Adult,800'], ['All stock', 'Adult']],
+    ['the total of a kind', ['Fiction,800', 'Adult fiction,500', 'Junior fiction,300', 'DVD,50', 'Adult non-fiction,210'], ['Fiction']],
+    ['no audience whose parts are others', ['Adult,700', 'Adult fiction,500', 'Young adult fiction,300', 'DVD,50'], []],
+  ])('refuses %s', (_, types, totals) => {
+    const result = loans(...types.map((type) => `${N},City,2019-12,${type}`));
+    const kept = result.events.map(({ data }) => (data as { localCategory?: string }).localCategory);
+    const names = types.map((type) => type.split(',')[0]!);
+    expect(kept).toEqual(names.filter((name) => !totals.includes(name)));
+    expect(refusals(result)).toHaveLength(totals.length);
+  }); // prettier-ignore
+
+  it('flags a library that says all that another one says', () => {
+    const months = ['2019-10', '2019-11', '2019-12'];
+    const result = loans(
+      ...['City', 'City Library'].flatMap((name) =>
+        months.map((month, n) => `${N},${name},${month},DVD,${57 + 5 * n}`),
+      ),
+    );
+    expect(said(result, 'flagged')).toEqual([
+      'flagged r5 [Loans] same-figures "E08000021/city-library, the same figures as E08000021/city in row 2 in all 3 counts"',
     ]);
   });
 
