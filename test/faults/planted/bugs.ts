@@ -149,11 +149,11 @@ export const BUGS: readonly Bug[] = [
   figures('facts/foldReporting.js', 'who states sessions taken to have stated hours', "if (state === 'counted' && value !== value)", 'if (false)'),
   figures('facts/fold.js', 'what was corrected counted still', 'if (dead[next] === first + row)', 'if (false)'),
   figures('facts/toFact.js', 'hours rounded to the hour', 'Math.round(data.hours * 3600)', 'Math.round(data.hours) * 3600'),
-  figures('facts/touched.js', 'months reached for the first time not looked at again', 'widen(place, panel.last, latest);', ''),
+  figures('facts/touched.js', 'months reached for the first time not looked at again', 'widen(place, panel.last, latest);', ';'),
   figures('facts/touched.js', 'a year that a library joins not looked at from its start', 'firstExpected(from)', 'from'),
   figures('domain/amendments.js', 'a correction of what is not there counted', 'rowOf(a.target) !== undefined', 'true'),
   figures('domain/amendments.js', 'the earlier of two corrections counted', 'a.at - b.at || ', 'b.at - a.at || '),
   figures('domain/sampleWeeks.js', 'a month taken for four weeks', '(total * 52) / (12 * count)', '(total * 4) / count'),
-  figures('domain/population.js', 'the later of two estimates equally near', 'estimate.day > best.day', 'estimate.day < best.day'),
+  figures('domain/population.js', 'an estimate of people however old', 'if (distance > NEAREST_DAYS)', 'if (false)'),
   figures('domain/conclude.js', 'what was not reported said not to apply', "reasons.add('not-reported');", "reasons.add('not-applicable');"),
 ]; // prettier-ignore

@@ -1,7 +1,7 @@
 /** P4 and P5: what a build makes of facts is what the oracle says of them, at once and step by step. */
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { ActivityEvent } from '../../../contracts/activityEvent.ts';
+import { activityEvent, typeOf, type ActivityEvent } from '../../../contracts/activityEvent.ts';
 import type { Definition } from '../../../contracts/definition.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type * as Plans from '../../../src/domain/plan.ts';
@@ -11,7 +11,7 @@ import type * as FactStores from '../../../src/facts/factStore.ts';
 import { toFact } from '../../../src/facts/toFact.ts';
 import { referenceObservations } from '../../../src/memory/referenceEvaluator.ts';
 import { cases } from '../../support/arbitraries.ts';
-import { competingCounts, eventsOf, oneCount } from '../../support/competingCounts.ts';
+import { CITY, competingCounts, eventsOf, oneCount, type Count } from '../../support/competingCounts.ts';
 import { hold, same, type Check } from './check.ts';
 import { openEmbedded } from './engine.ts';
 
@@ -19,6 +19,24 @@ const SEED = 7;
 const DEFINITIONS = 250;
 const COMPETITIONS = 150;
 const STEPS = 25;
+
+/** Two doors of one library in one sample week. */
+const DOORS: readonly Count[] = [
+  [CITY, '2022-07-11/P7D', 700, 'sample-week', 'urn:library:a', 'library-only'],
+  [CITY, '2022-07-11/P7D', 300, 'sample-week', 'urn:library:a', 'co-located'],
+];
+
+/** A quarter of an hour at a public PC. */
+const hours: Definition = {
+  ...oneCount,
+  overlap: 'add',
+  breakdowns: [],
+  measure: { sum: { of: ['digital-sessions.counted'], field: 'hours' } },
+};
+const QUARTER_HOUR = activityEvent.parse({
+  specversion: '1.0', id: 'h', source: 'urn:library:a', type: typeOf('digital-sessions.counted'), subject: CITY,
+  data: { window: '2022-07-01/P1M', method: 'manual', channel: 'public-pc', hours: 0.25 },
+}); // prettier-ignore
 
 const keyOf = (o: Observation): string => [o.basis, o.place, o.period, o.granularity, o.breakdown].join(' ');
 const sorted = (list: readonly Observation[]): Observation[] => list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -38,6 +56,8 @@ const oracle: Check = async ({ build, folder }) => {
   };
   const drawn: (readonly [Definition, readonly ActivityEvent[]])[] = [
     ...fc.sample(cases, { numRuns: DEFINITIONS, seed: SEED }),
+    [oneCount, eventsOf(DOORS)],
+    [hours, [QUARTER_HOUR]],
     ...fc.sample(competingCounts, { numRuns: COMPETITIONS, seed: SEED }).map((counts) => [oneCount, eventsOf(counts)] as const), // prettier-ignore
   ];
   let some = 0;
