@@ -11,7 +11,7 @@ import type * as FactStores from '../../../src/facts/factStore.ts';
 import { toFact } from '../../../src/facts/toFact.ts';
 import { referenceObservations } from '../../../src/memory/referenceEvaluator.ts';
 import { cases } from '../../support/arbitraries.ts';
-import { CITY, competingCounts, eventsOf, oneCount, type Count } from '../../support/competingCounts.ts';
+import { BYKER, CITY, competingCounts, eventsOf, oneCount, WHOLE, type Count } from '../../support/competingCounts.ts';
 import { hold, same, type Check } from './check.ts';
 import { openEmbedded } from './engine.ts';
 
@@ -38,6 +38,29 @@ const QUARTER_HOUR = activityEvent.parse({
   data: { window: '2022-07-01/P1M', method: 'manual', channel: 'public-pc', hours: 0.25 },
 }); // prettier-ignore
 
+/** Visits per head, with an estimate of the people that is too old. */
+const perHead: Definition = {
+  ...oneCount,
+  places: ['authority'],
+  breakdowns: [],
+  measure: {
+    ratio: { numerator: { sum: { of: ['visits.counted'], field: 'quantity' } }, denominator: { population: { ages: 'all' } }, per: 1 },
+  },
+}; // prettier-ignore
+const OLD_ESTIMATE = activityEvent.parse({
+  specversion: '1.0', id: 'p', source: 'urn:library:a', type: typeOf('reference.population'), subject: WHOLE,
+  data: { on: '2015-06-30', population: 300_000, ages: 'all', source: 'Mid-year estimates' },
+}); // prettier-ignore
+
+/** One library goes on to a month that nobody had reached: the other is missed there. */
+const FURTHER: readonly (readonly Count[])[] = [
+  [
+    [CITY, '2022-05-01/P1M', 100],
+    [BYKER, '2022-05-01/P1M', 10],
+  ],
+  [[CITY, '2022-08-01/P1M', 100]],
+];
+
 const keyOf = (o: Observation): string => [o.basis, o.place, o.period, o.granularity, o.breakdown].join(' ');
 const sorted = (list: readonly Observation[]): Observation[] => list.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 
@@ -58,6 +81,7 @@ const oracle: Check = async ({ build, folder }) => {
     ...fc.sample(cases, { numRuns: DEFINITIONS, seed: SEED }),
     [oneCount, eventsOf(DOORS)],
     [hours, [QUARTER_HOUR]],
+    [perHead, [OLD_ESTIMATE, ...eventsOf([[CITY, '2022-07-01/P1M', 5]])]],
     ...fc.sample(competingCounts, { numRuns: COMPETITIONS, seed: SEED }).map((counts) => [oneCount, eventsOf(counts)] as const), // prettier-ignore
   ];
   let some = 0;
@@ -73,12 +97,12 @@ const oracle: Check = async ({ build, folder }) => {
 const stepByStep: Check = async ({ build, folder }) => {
   const { ledger, close } = await openEmbedded(build, folder, { indicator: 'visits' });
   let at = 0;
-  for (const counts of fc.sample(competingCounts, { numRuns: STEPS, seed: SEED })) {
+  for (const counts of [...FURTHER, ...fc.sample(competingCounts, { numRuns: STEPS, seed: SEED })]) {
     const events = eventsOf(counts).map((event) => ({ ...event, id: `v${at++}` }));
-    // Other years of other places: a panel that grows, and months that are reached for the first time.
-    const moved = events.map(
-      (event) => JSON.parse(JSON.stringify(event).replaceAll('2022-', `${2012 + (at % 9)}-`)) as object,
-    );
+    // Other years: a panel that grows at both ends.
+    const moved = FURTHER.includes(counts)
+      ? events
+      : events.map((event) => JSON.parse(JSON.stringify(event).replaceAll('2022-', `${2012 + (at % 9)}-`)) as object);
     for (const outcome of await ledger.record(moved)) hold(outcome.problem === undefined, 'a count was refused');
     await ledger.project();
     same((await ledger.verify()).differences, [], 'differences from a rebuild');
