@@ -3,17 +3,17 @@ import type { FactKind } from './activityEvent.ts';
 import type { Definition } from './definition.ts';
 import type { Impossible } from './possibleCuts.ts';
 
-/** What these state is no activity: adding it up, or to anything, gives a number of nothing. */
-const NOT_SUMMED: ReadonlySet<FactKind> = new Set(['reference.population', 'service-point.status', 'figure.published']);
+/** Of all kinds these alone may state hours: a sum of hours over others would give no figure, and no reason why. */
+const WITH_HOURS: ReadonlySet<FactKind> = new Set(['digital-session.ended', 'digital-sessions.counted']);
 
 /** Every part of a definition that does not fit the others, or stands there twice. */
 export const misfits = (definition: Definition): Impossible[] => [
   ...givenTwice(definition),
-  ...notSummed(definition),
+  ...withoutHours(definition),
   ...misfitsOfMeasure(definition),
 ];
 
-type Part = Readonly<Record<string, { readonly of?: readonly FactKind[] }>>;
+type Part = Readonly<Record<string, { readonly of?: readonly FactKind[]; readonly field?: string }>>;
 
 function partsOf(measure: Definition['measure']): { path: string[]; part: Part }[] {
   if (measure === undefined) return [];
@@ -55,11 +55,13 @@ function lengthOf(window: string): string {
   return `${start}/P${number * Number(factor)}${unit}`;
 }
 
-const notSummed = ({ measure }: Definition): Impossible[] =>
+const withoutHours = ({ measure }: Definition): Impossible[] =>
   partsOf(measure).flatMap(({ path, part }) =>
-    (part['sum']?.of ?? []).flatMap((kind, at) =>
-      NOT_SUMMED.has(kind) ? [{ path: [...path, 'sum', 'of', at], message: 'expected an activity that can be summed' }] : [],
-    ),
+    part['sum']?.field !== 'hours'
+      ? []
+      : (part['sum'].of ?? []).flatMap((kind, at) =>
+          WITH_HOURS.has(kind) ? [] : [{ path: [...path, 'sum', 'of', at], message: 'states no hours: expected digital sessions' }],
+        ),
   ); // prettier-ignore
 
 function misfitsOfMeasure({ measure, coverage, overlap, places, breakdowns }: Definition): Impossible[] {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +46,7 @@ describe('the lock on a data directory', () => {
 
   it('makes the directory', () => {
     lockDataDirectory(join(directory, 'new', 'deep')).release();
+    expect(existsSync(join(directory, 'new', 'deep'))).toBe(true);
   });
 
   it('says that a directory cannot be used', () => {

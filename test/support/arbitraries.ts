@@ -239,8 +239,14 @@ const cut = <T extends { of: FactKind[] }>(fold: fc.Arbitrary<T>): fc.Arbitrary<
     );
     return fc.constantFrom(undefined, ...possible).map((where) => ({ ...given, where }));
   });
+const WITH_HOURS: FactKind[] = ['digital-session.ended', 'digital-sessions.counted'];
 const sum = cut(
-  fc.record({ of: fc.subarray<FactKind>([...COUNTS], { minLength: 1 }), field: fc.constantFrom('quantity', 'hours') }),
+  fc.constantFrom('quantity', 'hours').chain((field) =>
+    fc.record({
+      of: fc.subarray<FactKind>(field === 'hours' ? WITH_HOURS : [...COUNTS], { minLength: 1 }),
+      field: fc.constant(field),
+    }),
+  ),
 );
 const count = cut(fc.record({ of: fc.subarray<FactKind>([...COUNTS, ...PEOPLE], { minLength: 1 }) }));
 const single = fc.oneof(

@@ -306,8 +306,7 @@ describe('a faulty field is told with line, column, what was expected and what w
     ['a granularity given twice', broken('[month, financial-year]', '[month, month]'), '16:24 /granularities/1 is given twice: expected each once, found "month"'],
     ['a breakdown given twice', broken('[site]', '[site, site]'), '17:20 /breakdowns/1 is given twice: expected each once, found "site"'],
     ['a baseline given twice, in years and in months', broken('notes:', '  - { basis: computed, period: 2018-04-01/P12M }\nnotes:'), '23:5 /baselines/2 is the baseline of the same place and period again: expected each once'],
-    ['a population added to visits', broken('of: [visits.counted]', 'of: [visits.counted, reference.population]'), '10:31 /measure/sum/of/1 expected an activity that can be summed, found "reference.population"'],
-    ['a state added up', broken('of: [visits.counted]', 'of: [visits.counted, service-point.status]'), '10:31 /measure/sum/of/1 expected an activity that can be summed, found "service-point.status"'],
+    ['hours of events that state none', broken(MEASURE, '  sum: { of: [digital-session.ended, visits.counted], field: hours }'), '10:38 /measure/sum/of/1 states no hours: expected digital sessions, found "visits.counted"'],
     ['the people who live in a service point', broken(MEASURE, RATIO('{ population: { ages: all } }')), '18:1 /places a service point has no population: leave service-point out of "places"'],
   ])('%s', (_, text, fault) => expect(told(text)).toEqual([fault])); // prettier-ignore
 
