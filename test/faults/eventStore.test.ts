@@ -78,7 +78,7 @@ describe('appends', () => {
     const sending = sendAll(log, ['north', 'south'], runs(24), 12).finally(() => (done = true));
     let kills = 0;
     for (; !done; kills++) {
-      await pause(150);
+      await pause(50);
       await restart();
     }
     await expectOnce(log, await sending);

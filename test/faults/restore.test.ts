@@ -16,10 +16,9 @@ import { observationsIn } from '../support/observationsIn.ts';
 import { outcomes, post, served, type Served } from '../support/outcomes.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 import { pgDump, pgRestore } from '../support/postgresTools.ts';
-import { wholeProof } from '../support/share.ts';
 
-const EVENTS = wholeProof ? 10_000 : 2_500;
-console.log(`restore drills: ${EVENTS.toLocaleString('en-GB')} of 10,000 events each`);
+const EVENTS = 10_000;
+console.log(`restore drills: ${EVENTS.toLocaleString('en-GB')} events each`);
 const POSTED_AT_ONCE = 2_000;
 
 /** Loans, counted by month, of two authorities with five branches each; `kind` keeps ids apart. */
