@@ -12,7 +12,7 @@ import { observationsIn } from '../support/observationsIn.ts';
 import { outcomes, post, served } from '../support/outcomes.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 
-const EVENTS = 3_000;
+const EVENTS = 5_000;
 const FIGURES = 'projections/publishedFigures/published-figures.csv';
 
 /** Three feeds that take turns: no two events that follow one another can be appended at once. */

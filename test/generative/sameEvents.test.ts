@@ -10,7 +10,7 @@ import { NOW, ownDefinitions, testLedger, type TestLedger } from '../support/led
 import { seeded, SEED } from '../support/seeded.ts';
 import { wholeProof } from '../support/share.ts';
 
-const EVENTS = wholeProof ? 100_000 : 20_000;
+const EVENTS = wholeProof ? 100_000 : 10_000;
 
 /** Many small generated logs, each with names of its own, as one. */
 function manyEvents(): ActivityEvent[] {

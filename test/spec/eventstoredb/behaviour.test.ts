@@ -22,11 +22,13 @@ import { withDouble } from '../../support/eventstoredb/withDouble.ts';
 const events = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => jsonEvent({ type: 'Counted', data: { n: from + n } }));
 
-/** What a subscription gives until it is quiet for a while, ends or fails. */
+/** What a subscription gives until it is quiet for a while after it was confirmed, or fails. */
 async function taken(subscription: AllStreamSubscription, quiet_ms = 150) {
   const seen: number[] = [];
   const positions: Position[] = [];
-  let [caughtUp, last, failure] = [0, performance.now(), null as unknown];
+  const CONFIRMED_WITHIN_MS = 5_000;
+  let [caughtUp, last, failure] = [0, performance.now() + CONFIRMED_WITHIN_MS, null as unknown];
+  subscription.on('confirmation', () => (last = performance.now()));
   subscription.on('caughtUp', () => (caughtUp += 1));
   subscription.on('error', (error) => (failure ??= error));
   subscription.on('data', ({ event }) => {
@@ -186,7 +188,7 @@ describe('a filtered subscription', () => {
       const places = [...checkpoints, ...all.filter((_, n) => n % 40 === 7).map(({ position }) => position!)];
       for (const fromPosition of places) {
         const rest = all.filter(({ type, position }) => type === 'Counted' && position!.commit > fromPosition.commit);
-        const followed = await taken(client.subscribeToAll({ fromPosition, filter: filter({}) }), 60);
+        const followed = await taken(client.subscribeToAll({ fromPosition, filter: filter({}) }));
         expect(followed.seen).toEqual(rest.map(({ data }) => (data as { n: number }).n));
         await followed.stop();
       }
