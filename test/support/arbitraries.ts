@@ -260,6 +260,8 @@ const latest = fc
 const population = fc.constantFrom('all', '0-11').map((ages) => ({ population: { ages } }));
 const per = fc.constantFrom(1, 100, 1000);
 
+const BREAKDOWNS: readonly Dimension[] = ['format', 'contentAge', 'channel', 'site', 'ageBand'];
+
 /** Valid definitions of every shape that a plan can have. */
 export const definitions: fc.Arbitrary<Definition> = fc
   .record({
@@ -286,12 +288,18 @@ export const definitions: fc.Arbitrary<Definition> = fc
     chooseOne: fc.boolean(),
     places: fc.subarray(['service-point', 'authority', 'nation'] as const, { minLength: 1 }),
     granularities: fc.subarray(['month', 'quarter', 'half-year', 'financial-year'] as const, { minLength: 1 }),
-    breakdowns: fc.subarray(['format', 'contentAge', 'channel', 'site', 'ageBand'] as Dimension[], { maxLength: 2 }),
+    /** Which of the breakdowns that the measure can have. */
+    cuts: fc.array(fc.nat({ max: 59 }), { maxLength: 2 }),
   })
-  .map(({ measure, coverage, chooseOne, places, breakdowns, ...rest }) => {
+  .map(({ measure, coverage, chooseOne, places, cuts, ...rest }) => {
     const numerator = 'ratio' in measure ? measure.ratio.numerator : measure;
     const denominator = 'ratio' in measure ? measure.ratio.denominator : null;
     const people = denominator !== null && 'population' in denominator;
+    const possible = BREAKDOWNS.filter(
+      (dimension) =>
+        !('latest' in numerator) &&
+        impossibleCuts({ measure: measure as Definition['measure'], breakdowns: [dimension] }).length === 0,
+    );
     const areas = places.filter((level) => !people || level !== 'service-point');
     return definitionSchema.parse(
       clean({
@@ -308,11 +316,7 @@ export const definitions: fc.Arbitrary<Definition> = fc
         coverage: coverage && ('sum' in numerator || 'count' in numerator) ? 'service-point-months' : 'none',
         overlap: chooseOne && 'sum' in numerator && (denominator === null || people) ? 'choose-one' : 'add',
         places: areas.length === 0 ? ['authority'] : areas,
-        breakdowns: breakdowns.filter(
-          (dimension) =>
-            !('latest' in numerator) &&
-            impossibleCuts({ measure: measure as Definition['measure'], breakdowns: [dimension] }).length === 0,
-        ),
+        breakdowns: [...new Set(possible.length === 0 ? [] : cuts.map((n) => possible[n % possible.length]))],
       }),
     );
   });
