@@ -18,6 +18,9 @@ export interface CounterException {
   readonly says: string;
 }
 
+type HeaderElement =
+  'Release' | 'Report_ID' | 'Institution_Name' | 'Reporting_Period' | 'Report_Filters' | 'Exceptions';
+
 /** As it is written, whatever it says. */
 export interface WrittenHeader {
   readonly release: string;
@@ -29,7 +32,7 @@ export interface WrittenHeader {
   readonly filters: ReadonlyMap<string, readonly string[]>;
   readonly exceptions: readonly CounterException[];
   /** Where an element stands, for findings. */
-  readonly spotOf: (element: 'Release' | 'Report_ID' | 'Reporting_Period' | 'Report_Filters' | 'Exceptions') => Spot;
+  readonly spotOf: (element: HeaderElement) => Spot;
 }
 
 /** Of a report that can be read. Months are counted from January 1970. */

@@ -3,11 +3,12 @@
  * metric and split, with a column for each month (`Jan-2022`). A row without any use is left out by whoever writes it; a
  * month without use is written 0.
  */
+import { keyOf } from '../domain/labels.ts';
 import { usableHeader, type CounterException, type CounterHeader, type WrittenHeader } from './counterHeader.ts';
 import { countIn, IDENTIFIER_ELEMENTS, NAMES_PEOPLE, nameElementOf, useOf, type MonthCell, type UseRow } from './counterUse.ts'; // prettier-ignore
 import { SPLIT_NAMES } from './counterVocabulary.ts';
 import { FILE_REFUSED, type Report, type Spot, type TableRow } from './importer.ts';
-import { keyOf, monthsText } from './text.ts';
+import { monthsText } from './text.ts';
 
 /** Lines of the header, the blank one and the columns, and as many again for blank lines that a spreadsheet puts in. */
 const LONGEST_HEAD = 30;

@@ -2,9 +2,11 @@
  * What the two forms of a COUNTER report have in common: rows of use by month, each of one item, metric and split, and
  * the names that its items go by here.
  */
+import type { EventOf } from '../../contracts/activityEvent.ts';
+import { keyOf } from '../domain/labels.ts';
 import type { Report, Spot } from './importer.ts';
 import { METRIC_TYPES, SPLIT_NAMES, SPLITS, type ReportId, type Split } from './counterVocabulary.ts';
-import { countHint, countOf, keyOf, slugOf, WHOLE_NUMBER } from './text.ts';
+import { countHint, countOf, slugOf, WHOLE_NUMBER } from './text.ts';
 
 /** One number as it stands in the file. */
 export interface MonthCell {
@@ -28,20 +30,21 @@ export interface UseRow {
 }
 
 /** What is counted, in the words of the contract. */
-export interface UseOf {
-  readonly resource: string;
-  readonly platform: string;
-  readonly metric: string;
-  readonly dataType?: string;
-  readonly accessType?: string;
-  readonly accessMethod?: string;
-  readonly yop?: string;
-}
+export type UseOf = Pick<
+  EventOf<'resource-use.counted'>['data'],
+  'resource' | 'platform' | 'metric' | 'dataType' | 'accessType' | 'accessMethod' | 'yop'
+>;
+type Metric = UseOf['metric'];
 
 /** How an item is written: by element name, as the tables have them (`Title`, `Platform`, `ISBN`, …). */
 export type Element = (name: string) => string;
 
 export const LONGEST_RESOURCE = 64;
+
+/** Metric types under the names that the contract has for them. */
+const METRICS: ReadonlyMap<string, Metric> = new Map(
+  METRIC_TYPES.map((type) => [type, type.toLowerCase().replaceAll('_', '-') as Metric]),
+);
 
 /** What names the item of a report of each family. */
 const NAME_OF: Readonly<Record<string, string>> = { PR: 'Platform', DR: 'Database', TR: 'Title', IR: 'Item' };
@@ -95,24 +98,25 @@ export function useOf(
   const platform = slugOf(element('Platform'));
   if (platform === '' || platform.length > LONGEST_RESOURCE)
     findings.refuse(spotOf('Platform'), platform === '' ? 'value-missing' : 'resource-unusable', element('Platform'), 'the name of the platform'); // prettier-ignore
-  const metric = element('Metric_Type');
-  if (!(METRIC_TYPES as readonly string[]).includes(metric))
-    findings.refuse(spotOf('Metric_Type'), 'metric-unknown', metric, `one of ${METRIC_TYPES.join(', ')}`);
+  const written = element('Metric_Type');
+  const metric = METRICS.get(written);
+  if (metric === undefined)
+    findings.refuse(spotOf('Metric_Type'), 'metric-unknown', written, `one of ${METRIC_TYPES.join(', ')}`);
   const splits: Partial<Record<Split, string>> = {};
   for (const split of SPLIT_NAMES) {
     const value = element(split) || everywhere[split];
     if (value === undefined) continue;
-    if (SPLITS[split].includes(value)) splits[split] = slugOf(value.replaceAll('_', '-'));
+    if (SPLITS[split].includes(value)) splits[split] = slugOf(value);
     else findings.refuse(spotOf(split), 'category-unmapped', value, `one of ${SPLITS[split].join(', ')}`);
   }
   const yop = element('YOP');
   if (yop !== '' && !/^\d{4}$/.test(yop)) findings.refuse(spotOf('YOP'), 'not-a-number', yop, 'a year of four digits');
-  if (findings.findings.length > refusedBefore || resource === null) return null;
+  if (findings.findings.length > refusedBefore || resource === null || metric === undefined) return null;
   const { Data_Type: dataType, Access_Type: accessType, Access_Method: accessMethod } = splits;
   return {
     resource,
     platform,
-    metric: slugOf(metric),
+    metric,
     ...(dataType === undefined ? {} : { dataType }),
     ...(accessType === undefined ? {} : { accessType }),
     ...(accessMethod === undefined ? {} : { accessMethod }),

@@ -77,3 +77,72 @@ export function sliceOf(document: CounterDocument, begin: string, end: string): 
     Report_Items: items.flatMap(sliced),
   };
 }
+
+const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** `Jan-2022` of `2022-01`. */
+const columnOf = (month: string): string => `${MONTH_NAMES[Number(month.slice(5, 7)) - 1]}-${month.slice(0, 4)}`;
+
+/** Months from one to another, both given as `2022-01`. */
+export function monthsBetween(first: string, last: string): string[] {
+  const months = [first];
+  for (let at = first; at < last; months.push(at)) {
+    const [year, month] = [Number(at.slice(0, 4)), Number(at.slice(5, 7))];
+    at = month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, '0')}`;
+  }
+  return months;
+}
+
+/** The same report as a table, as the Code of Practice has it: 0 where nothing was used, and no row without any use. */
+export function tableOf(
+  { Report_Header: header, Report_Items: items }: CounterDocument,
+  elements: readonly string[],
+): string {
+  const { Begin_Date: begin, End_Date: end, ...filters } = header.Report_Filters;
+  const months = monthsBetween(begin.slice(0, 7), end.slice(0, 7));
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const exceptions = (header.Exceptions ?? []).map(
+    ({ Code, Message, Data }) => `${Code}: ${Message}${Data === undefined ? '' : ` (${Data})`}`,
+  );
+  const rows = items
+    .flatMap((item) => item.Items ?? [item])
+    .flatMap((item) =>
+      (item.Attribute_Performance ?? []).flatMap((attributes) =>
+        Object.entries(attributes.Performance).map(([metric, use]) => {
+          const counts = months.map((month) => use[month] ?? 0);
+          const ids = (item['Item_ID'] ?? {}) as Record<string, unknown>;
+          const cells = elements.map((name) =>
+            text(attributes[name] ?? item[name] ?? ids[name === 'Proprietary_ID' ? 'Proprietary' : name]),
+          );
+          return {
+            counts,
+            cells: [...cells, metric, String(counts.reduce((sum, count) => sum + count, 0)), ...counts.map(String)],
+          };
+        }),
+      ),
+    );
+  return [
+    ['Report_Name', text(header['Report_Name'])],
+    ['Report_ID', header.Report_ID],
+    ['Release', header.Release],
+    ['Institution_Name', text(header['Institution_Name'])],
+    ['Institution_ID', ''],
+    ['Metric_Types', ''],
+    [
+      'Report_Filters',
+      Object.entries(filters)
+        .map(([name, values]) => `${name}=${[values].flat().join('|')}`)
+        .join('; '),
+    ],
+    ['Report_Attributes', ''],
+    ['Exceptions', exceptions.join('; ')],
+    ['Reporting_Period', `Begin_Date=${begin}; End_Date=${end}`],
+    ['Created', '2023-02-15T09:11:12Z'],
+    ['Created_By', 'A made-up provider'],
+    ['Registry_Record', ''],
+    [''],
+    [...elements, 'Metric_Type', 'Reporting_Period_Total', ...months.map(columnOf)],
+    ...rows.filter(({ counts }) => counts.some((count) => count > 0)).map(({ cells }) => cells),
+  ]
+    .map((cells) => cells.join('\t'))
+    .join('\n');
+}
