@@ -471,7 +471,7 @@ describe('any report', () => {
           tableOf(document, ['Title', 'Platform', 'DOI', 'ISBN', 'Data_Type', 'YOP', 'Access_Type']),
         );
         expect(facts(table)).toEqual(facts(result));
-        const stated = document.Report_Items.flatMap(({ Attribute_Performance: all = [] }) => all.flatMap(({ Performance: metrics }) => Object.values(metrics).flatMap(Object.values))) as number[]; // prettier-ignore
+        const stated = document.Report_Items.flatMap(({ Attribute_Performance: all = [] }) => all.flatMap(({ Performance: metrics }) => Object.values(metrics).flatMap((months) => Object.values(months)))); // prettier-ignore
         const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
         const counted = sum((result.events as Use[]).map(({ data }) => data.count ?? 0));
         const isClean = result.findings.every(({ severity }) => severity !== 'refused');
