@@ -56,10 +56,10 @@ export function counterDocument(
     return null;
   }
   const items = document['Report_Items'].flatMap((item, at) => itemsIn(item, `/Report_Items/${at}`));
-  const performances = items.flatMap(({ item, path }) =>
+  const splitUses = items.flatMap(({ item, path }) =>
     listOf(item['Attribute_Performance']).map((of, at) => ({ item, of, path: `${path}/Attribute_Performance/${at}` })),
   );
-  const shown = new Set(SPLIT_NAMES.filter((split) => performances.some(({ of }) => isFields(of) && split in of)));
+  const shown = new Set(SPLIT_NAMES.filter((split) => splitUses.some(({ of }) => isFields(of) && split in of)));
   const header = usableHeader(written, shown, report);
   if (header === null) return null;
   noteAuthors(items, report);
@@ -68,10 +68,10 @@ export function counterDocument(
     const expected = 'a list "Attribute_Performance"';
     report.refuse([1, path], 'document-unreadable', 'an item without it', expected);
   }
-  const metrics = performances.flatMap((performance) =>
-    isPerformance(performance, report)
-      ? Object.entries(performance.of['Performance'] as Fields).map(([metric, months]) => ({
-          ...performance,
+  const metrics = splitUses.flatMap((splitUse) =>
+    isPerformance(splitUse, report)
+      ? Object.entries(splitUse.of['Performance'] as Fields).map(([metric, months]) => ({
+          ...splitUse,
           metric,
           months,
         }))

@@ -484,6 +484,56 @@ describe('any report', () => {
   });
 });
 
+describe('whatever a file holds, it is not thrown at, and nothing breaks its contract', () => {
+  const JUNK = ['', ' ', '0', '-1', '1,234', '1e9', '99999999999', 'Jan-2022', 'x'.repeat(500), '書名', '__proto__', '\ud800', '\u0000', 'Total_Item_Requests', 'Release', '5.1']; // prettier-ignore
+  const sound = TABLE.split('\n').map((line, i) => ({ row: i + 1, cells: line.split('\t') }));
+  const sha256 = '0123456789abcdef'.repeat(4);
+  const holds = ({ events, findings }: ImportResult): void => {
+    for (const event of events) activityEvent.parse(event);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+    for (const { row, expected } of findings) expect([row > 0, expected !== '']).toEqual([true, true]);
+  };
+
+  it('of a table with junk in some of its cells', () => {
+    let fruitful = 0;
+    const change = fc.tuple(fc.nat(sound.length - 1), fc.nat(9), fc.constantFrom(...JUNK));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const rows = sound.map(({ row, cells }) => ({ row, cells: [...cells] }));
+        for (const [row, cell, junk] of changes) rows[row]!.cells[cell] = junk;
+        const filled = rows.map(({ row, cells }) => ({ row, cells: Array.from(cells, (cell) => cell ?? '') }));
+        const [header, ...others] = filled;
+        const result = counterTableReport.read({ fileName: 'x', sha256, options: HERE, table: { header: header!.cells, rows: others } }); // prettier-ignore
+        holds(result);
+        if (result.events.length > 0) fruitful += 1;
+      }),
+      { numRuns: runs(300), seed: 20_220_201 },
+    );
+    expect(fruitful).toBeGreaterThan(50);
+  });
+
+  it('of a document with anything in some of its places', () => {
+    let fruitful = 0;
+    const anything = fc.oneof(fc.constantFrom(...JUNK), fc.jsonValue({ maxDepth: 2 }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(60), anything), { minLength: 1, maxLength: 3 }), (changes) => {
+        let document: unknown = DATABASES;
+        for (const [at, value] of changes) {
+          let seen = 0;
+          document = JSON.parse(
+            JSON.stringify(document, (_, here: unknown) => (seen++ === at + 1 ? value : here)) ?? 'null',
+          );
+        }
+        const result = counterDocumentReport.read({ fileName: 'x', sha256, options: HERE, document });
+        holds(result);
+        if (result.events.length > 0) fruitful += 1;
+      }),
+      { numRuns: runs(300), seed: 20_220_202 },
+    );
+    expect(fruitful).toBeGreaterThan(50);
+  });
+});
+
 describeWithRealData('the official sample reports', (readReal) => {
   const folder = 'counter-r51-samples';
   const document = (name: string): CounterDocument =>
