@@ -67,12 +67,11 @@ export async function harvest(
       folder,
       progress,
       signal: cancel.signal,
-      async handOn({ platform, fileName, bytes }) {
+      async handOn({ platform, path }) {
         const authority = authorities.get(platform);
         const options = authority === undefined ? {} : { authority };
         // A provider's later word on a month takes the place of its earlier one: that is what it is fetched again for.
-        const request = { fileName, bytes, strict: false, dryRun: false, correct: true, options };
-        imports.push(await target.import(request, () => undefined));
+        imports.push(await target.import({ path, correct: true, options }, () => undefined, cancel.signal));
       },
     });
     return { dryRun: false, outcomes, imports };

@@ -9,7 +9,7 @@ import type { CounterException } from '../importers/counterHeader.ts';
 import type { ReportId } from '../importers/counterVocabulary.ts';
 import { askFor, type Asking } from './askFor.ts';
 import { monthState, numberOf, tasksOf, type Harvest, type Outcome, type Task } from './harvestTasks.ts';
-import { readState, savedReport, saveReport, withMonth, writeState, type HarvestState, type MonthState } from './harvestState.ts'; // prettier-ignore
+import { readState, reportPath, savedReport, saveReport, withMonth, writeState, type HarvestState, type MonthState } from './harvestState.ts'; // prettier-ignore
 import { oneAtATime } from './oneAtATime.ts';
 import { useLost } from './useLost.ts';
 import { withheld } from './withheld.ts';
@@ -17,9 +17,12 @@ import { withheld } from './withheld.ts';
 /** A report as it is handed on. */
 export interface Harvested {
   readonly platform: string;
-  readonly fileName: string;
+  readonly report: ReportId;
+  /** `2024-01`. */
+  readonly month: string;
+  /** Where its bytes lie, as they were fetched. */
+  readonly path: string;
   readonly sha256: string;
-  readonly bytes: Uint8Array;
 }
 
 export interface HarvestPorts extends Asking {
@@ -90,9 +93,9 @@ async function harvestPlatform(
 
   /** Where it cannot be imported it stays saved: a later harvest tries again without fetching it. */
   async function handOver(task: Task, saved: MonthState, sha256: string, bytes: Uint8Array): Promise<void> {
-    const fileName = `${harvest.name}_${task.report}_${task.month}.json`;
+    const { report, month } = task;
     try {
-      await ports.handOn({ platform: harvest.name, fileName, sha256, bytes });
+      await ports.handOn({ platform: harvest.name, report, month, path: reportPath(folder, sha256), sha256 });
     } catch (error) {
       if (!(error instanceof LedgerError) || !NOT_IMPORTED.has(error.code)) throw error;
       tell(task, 'not-imported', error.faults[0]?.message ?? error.message, sha256);

@@ -95,4 +95,5 @@ export function savedReport(folder: string, sha256: string): Uint8Array | null {
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const statePath = (folder: string, platform: string): string => join(folder, `${platform}.json`);
-const reportPath = (folder: string, sha256: string): string => join(folder, 'reports', `${sha256}.json`);
+/** Where the bytes of a report lie. */
+export const reportPath = (folder: string, sha256: string): string => join(folder, 'reports', `${sha256}.json`);
