@@ -38,7 +38,13 @@ export function readTable(file: { fileName: string; bytes: Uint8Array; encoding?
   return { header, rows: rows.map((cells, i) => ({ row: i + 2, cells })) };
 }
 
-function invalid(fileName: string, what: string, at: Omit<Fault, 'message' | 'file'>, hint: string): LedgerError {
+/** The error of a file that cannot be read: what is wrong with it, where, and what to do. */
+export function invalid(
+  fileName: string,
+  what: string,
+  at: Omit<Fault, 'message' | 'file'>,
+  hint: string,
+): LedgerError {
   const detail = `${fileName} ${what}.`;
   return new LedgerError('invalid-file', detail, { hint, faults: [{ message: detail, file: fileName, ...at }] });
 }
