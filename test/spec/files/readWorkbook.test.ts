@@ -471,7 +471,7 @@ describe('any table', () => {
             bookSST: true,
           }) as Buffer;
           const [sheet] = (await read(bytes)).sheets;
-          const textOf = (cell: unknown): string =>
+          const textOf = (cell: string | number | boolean | null): string =>
             cell === null ? '' : typeof cell === 'boolean' ? String(cell).toUpperCase() : String(cell);
           const [header = [], ...body] = trimmed(table.map((cells) => cells.map(textOf)));
           expect([sheet?.header, sheet?.rows.map(({ cells }) => cells)]).toEqual([header, body]);
