@@ -15,7 +15,7 @@ import type { LedgerError } from '../domain/ledgerError.ts';
 import { unescapeText } from './cellText.ts';
 import { builtInFormat, numberFormat, type NumberFormat } from './numberFormat.ts';
 import { isTrue, readSheet, type Book, type Sheet } from './readSheet.ts';
-import { invalid } from './readTable.ts';
+import { invalidFile } from './invalidFile.ts';
 import { readXml, type Attributes, type XmlHandlers } from './readXml.ts';
 import { damaged, openParts, PROTECTED, REMOVE_PASSWORD, tooLarge, type Parts } from './zipParts.ts';
 
@@ -75,7 +75,7 @@ export async function readWorkbook(file: { fileName: string; bytes: Uint8Array }
 const SAVE_AS_XLSX = 'Open it in a spreadsheet program and save it as .xlsx ("Excel Workbook").';
 
 function refuseOtherFormats(fileName: string, bytes: Uint8Array): void {
-  const refuse = (what: string, hint: string): LedgerError => invalid(fileName, what, { row: 1 }, hint);
+  const refuse = (what: string, hint: string): LedgerError => invalidFile(fileName, what, { row: 1 }, hint);
   if (begins(bytes, OLE)) {
     // An .xlsx with a password is an OLE document with the archive in a stream of this name.
     const encrypted = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(
@@ -92,7 +92,7 @@ function refuseOtherFormats(fileName: string, bytes: Uint8Array): void {
 
 /** Where the workbook itself stands in the archive. */
 async function mainPart(fileName: string, parts: Parts): Promise<string> {
-  const notOne = (what: string): LedgerError => invalid(fileName, what, { row: 1 }, SAVE_AS_XLSX);
+  const notOne = (what: string): LedgerError => invalidFile(fileName, what, { row: 1 }, SAVE_AS_XLSX);
   if (parts.has('content.xml')) throw notOne('is an OpenDocument file, not an .xlsx workbook');
   if (!parts.has('_rels/.rels')) throw notOne('is a ZIP archive, but not an .xlsx workbook');
   const main = [...(await readLinks(fileName, parts, '')).values()].find(({ kind }) => kind === 'officeDocument');
@@ -156,7 +156,7 @@ async function readTabs(
       tabs.set(sheet.toLowerCase(), { sheet, link: linkOf(attributes), hidden: state !== 'visible' });
     },
   });
-  if (!isOne) throw invalid(fileName, 'is an Office document, but not a workbook', { row: 1 }, SAVE_AS_XLSX);
+  if (!isOne) throw invalidFile(fileName, 'is an Office document, but not a workbook', { row: 1 }, SAVE_AS_XLSX);
   if ([...tabs.values()].every(({ hidden }) => hidden)) throw damaged(fileName, 'it has no visible sheet');
   return { tabs: [...tabs.values()], date1904 };
 }

@@ -6,7 +6,7 @@
 import { crc32 } from 'node:zlib';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 import { LedgerError } from '../domain/ledgerError.ts';
-import { invalid } from './readTable.ts';
+import { invalidFile } from './invalidFile.ts';
 
 /** Bytes of all parts that are read of one workbook, inflated. */
 export const LARGEST_INFLATED = 512 * 1024 * 1024;
@@ -22,11 +22,11 @@ const TOO_LARGE = 'Split it, or save the sheet as "CSV UTF-8" and import that.';
 
 /** A workbook that is not as the format has it: refused whole, as any cell of it may be wrong. */
 export const damaged = (fileName: string, why: string, row = 1): LedgerError =>
-  invalid(fileName, `is a damaged workbook: ${why}`, { row }, SAVE_AGAIN);
+  invalidFile(fileName, `is a damaged workbook: ${why}`, { row }, SAVE_AGAIN);
 
 /** A workbook that holds more than is read. */
 export const tooLarge = (fileName: string, why: string): LedgerError =>
-  invalid(fileName, `is too large to be read: ${why}`, { row: 1 }, TOO_LARGE);
+  invalidFile(fileName, `is too large to be read: ${why}`, { row: 1 }, TOO_LARGE);
 
 /** The parts of one archive, by their names in any case. */
 export interface Parts {
@@ -43,7 +43,7 @@ export async function openParts(fileName: string, bytes: Uint8Array): Promise<Pa
   const { zip, entries } = await listParts(fileName, bytes);
   let inflated = 0;
   const allow = (entry: Entry): void => {
-    if (entry.isEncrypted()) throw invalid(fileName, PROTECTED, { row: 1 }, REMOVE_PASSWORD);
+    if (entry.isEncrypted()) throw invalidFile(fileName, PROTECTED, { row: 1 }, REMOVE_PASSWORD);
     inflated += entry.uncompressedSize;
     if (inflated > LARGEST_INFLATED)
       throw tooLarge(fileName, `its parts inflate to more than ${LARGEST_INFLATED / 1024 / 1024} MiB`);
