@@ -31,6 +31,8 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
     node: true,
   },
   'src/web': { local: APP, packages: ['nunjucks', 'fastify', 'zod'], node: true },
+  // A package of its own, which services take without the rest.
+  'src/client': { local: [], packages: [], node: true },
   'src/main': { local: [...APP, ...ADAPTERS], packages: ['commander', 'cli-progress', 'zod'], node: true },
 };
 
@@ -46,7 +48,8 @@ const EFFECTS: readonly (readonly [RegExp, string])[] = [
 const sources = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
-    .map((path) => join(folder, path));
+    .map((path) => join(folder, path))
+    .filter((path) => !path.startsWith('src/client/dist/'));
 
 const files = ['contracts', 'projections', 'src'].flatMap(sources);
 const roomOf = (path: string): string | undefined =>
