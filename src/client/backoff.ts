@@ -24,6 +24,7 @@ export const drawn = ({ random }: Pick<Effects, 'random'>): number => Buffer.fro
 export function retryAfter(header: string | null, now: number): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
+  // Date.parse reads nearly anything as some date.
+  const at = header.endsWith(' GMT') ? Date.parse(header) : NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

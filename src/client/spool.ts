@@ -151,12 +151,13 @@ async function recover(folder: string): Promise<Batch[]> {
   const found: Batch[] = [];
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
+    const named = batchOf(name);
     const text = await readFile(path);
     const whole = text.lastIndexOf('\n') + 1;
     if (whole === 0) await rm(path);
     else {
       if (whole < text.length) await truncate(path, whole);
-      found.push({ ...batchOf(name), events: 0, bytes: whole });
+      found.push({ ...named, events: 0, bytes: whole });
     }
   }
   return found;

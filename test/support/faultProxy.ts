@@ -17,6 +17,14 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** What is answered where the server is not asked. */
+const INSTEAD: Partial<Record<Fault, { status: number; headers: Record<string, string>; text: string }>> = {
+  '503 with Retry-After': { status: 503, headers: { 'retry-after': '2' }, text: '' },
+  '429 with Retry-After': { status: 429, headers: { 'retry-after': '3' }, text: 'slow down' },
+  '502 of a proxy': { status: 502, headers: { 'content-type': 'text/html' }, text: '<h1>Bad Gateway</h1>' },
+  '200 of something else': { status: 200, headers: { 'content-type': 'text/html' }, text: '<h1>Sign in here</h1>' },
+};
+
 export interface FaultProxy {
   readonly address: string;
   /** How often each happened. */
@@ -37,36 +45,17 @@ export async function faultProxy(target: string, next: () => Fault, slow_ms = 30
     const fault = next();
     happened.set(fault, (happened.get(fault) ?? 0) + 1);
     const drop = (): unknown => asked.socket.destroy();
-    const plain = (status: number, headers: Record<string, string>, text: string): unknown =>
-      answer.writeHead(status, headers).end(text);
-    switch (fault) {
-      case 'dropped before it was delivered':
-        return void drop();
-      case 'dropped halfway':
-        await halfDelivered(target, asked, body);
-        return void drop();
-      case '503 with Retry-After':
-        return void plain(503, { 'retry-after': '2' }, '');
-      case '429 with Retry-After':
-        return void plain(429, { 'retry-after': '3' }, 'slow down');
-      case '502 of a proxy':
-        return void plain(502, { 'content-type': 'text/html' }, '<h1>Bad Gateway</h1>');
-      case '200 of something else':
-        return void plain(200, { 'content-type': 'text/html' }, '<h1>Sign in to this network</h1>');
-      default:
-    }
+    if (fault === 'dropped before it was delivered') return void drop();
+    if (fault === 'dropped halfway') return void (await halfDelivered(target, asked, body).then(drop));
+    const instead = INSTEAD[fault];
+    if (instead !== undefined) return void answer.writeHead(instead.status, instead.headers).end(instead.text);
     const came = await delivered(target, asked, body);
-    switch (fault) {
-      case 'dropped after it was delivered':
-        return void drop();
-      case 'answer cut off':
-        answer.writeHead(came.status, { 'content-length': came.body.length });
-        return void answer.write(came.body.subarray(0, came.body.length / 2), drop);
-      case 'answer too slow':
-        await pause(slow_ms);
-        break;
-      default:
+    if (fault === 'dropped after it was delivered') return void drop();
+    if (fault === 'answer cut off') {
+      answer.writeHead(came.status, { 'content-length': came.body.length });
+      return void answer.write(came.body.subarray(0, came.body.length / 2), drop);
     }
+    if (fault === 'answer too slow') await pause(slow_ms);
     answer.writeHead(came.status, came.headers).end(came.body);
   }
 

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { BATCH_EVENTS, EVENT_BYTES } from '../../../src/client/limits.ts';
 import { FAULTS, faultProxy, type Fault } from '../../support/faultProxy.ts';
-import { hasty, linesIn, numbered, sending, withSpool } from '../../support/sending.ts';
+import { hasty, linesIn, numbered, sending, SOURCE, withSpool } from '../../support/sending.ts';
 import { SEED, seeded } from '../../support/seeded.ts';
 import { runs } from '../../support/share.ts';
 import { testServer } from '../../http/testServer.ts';
@@ -86,6 +87,27 @@ it('any mixture of faults, with clients that are closed and opened again: record
     expect(proxy.happened.size).toBe(FAULTS.length);
   } finally {
     await proxy.close();
+    await server.close();
+  }
+});
+
+it('the largest event and the fullest batch that the client makes are taken in one go', async () => {
+  const server = await testServer({ filled: false });
+  try {
+    await withSpool(async (spool) => {
+      const { client, outcomes, troubles } = await sending({ address: await server.listen(), spool }, hasty(20_000));
+      const frame = JSON.stringify({ specversion: '1.0', source: SOURCE, ...numbered(0, { id: 'x', data: { x: '' } }) }).length; // prettier-ignore
+      await client.send(numbered(0, { id: 'x', data: { x: 'x'.repeat(EVENT_BYTES - 1 - frame) } }));
+      await client.flush();
+      await client.send(upTo(BATCH_EVENTS).map((number) => numbered(number)));
+      await client.flush();
+      await client.close();
+      // Refused for what is in it, not for its length.
+      expect(outcomes[0]).toMatchObject({ outcome: 'refused', problem: { code: 'invalid-event' } });
+      expect(outcomes.slice(1).map(({ outcome }) => outcome)).toEqual(Array(BATCH_EVENTS).fill('accepted'));
+      expect(troubles).toEqual([]);
+    });
+  } finally {
     await server.close();
   }
 });
