@@ -3,14 +3,13 @@
  * projector: one at a time, live or not.
  */
 import { setTimeout } from 'node:timers/promises';
-import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { ofProblem } from '../domain/ledgerError.ts';
 import type { FactStore } from '../facts/factStore.ts';
-import type { ImportSource } from '../importers/importer.ts';
 import type { Catalogue } from './catalogue.ts';
-import { importFile, type ImportReport } from './importFile.ts';
+import { importFile, type Asked, type ImportChoices, type ImportReport } from './importFile.ts';
+import type { ImportFile } from './importParts.ts';
 import type { EventLog, HeldSeries, ReadModels } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { BATCH_EVENTS, openProjector, type Projector } from './projector.ts';
@@ -46,11 +45,7 @@ export interface Ledger {
   mark(): Promise<LogMark | null>;
   holds(mark: LogMark): Promise<boolean>;
   record(candidates: readonly unknown[]): Promise<EventOutcome[]>;
-  import(
-    source: ImportSource,
-    choices: { format?: string | undefined; strict?: boolean },
-    progress?: Progress,
-  ): Promise<ImportReport>;
+  import(file: ImportFile, choices: ImportChoices, progress?: Progress): Promise<ImportReport>;
   /** Resolves when every event that the log has now is in the observations. */
   project(progress?: Progress): Promise<void>;
   series(request: SeriesRequest): Promise<Series>;
@@ -133,9 +128,31 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
   const parked = (): readonly ParkedEvent[] => parkedUpTo(projector.ordinal());
   const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
 
-  async function recorded(events: readonly ActivityEvent[]): Promise<RecordedCells> {
+  async function recorded(): Promise<Asked<RecordedCells>> {
     await project();
-    return inTurn(async () => recordedCells(facts, facts.rows(), events));
+    const cells = recordedCells(facts, facts.rows());
+    return {
+      of: (events) => inTurn(async () => cells.of(events)),
+      difference: async (event) => cells.difference(event),
+      knows: async (authority) => cells.knows(authority),
+    };
+  }
+
+  /** The log is read from the last segment before the first of them on. */
+  async function identitiesOf(rows: readonly number[]): Promise<ReadonlyMap<number, { source: string; id: string }>> {
+    const wanted = new Set(rows);
+    const found = new Map<number, { source: string; id: string }>();
+    let { row, position } = facts.sealedBefore(Math.min(...rows, facts.rows()));
+    while (found.size < wanted.size) {
+      const page = await log.read(position, BATCH_EVENTS);
+      for (const { event } of page) {
+        if (wanted.has(row)) found.set(row, { source: event.source, id: event.id });
+        row += 1;
+      }
+      position = page.at(-1)?.position ?? position;
+      if (page.length < BATCH_EVENTS) break;
+    }
+    return found;
   }
 
   return {
@@ -145,7 +162,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     mark: () => lastMark(log),
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
-    import: (source, choices, report) => importFile({ ...ports, recorded }, source, choices, report),
+    import: (file, choices, report) => importFile({ ...ports, recorded, identitiesOf }, file, choices, report),
     project,
     series: async (request) =>
       readSeries({ readModels: readersOf(request.indicator), catalogue, parked: parkedUpTo }, request),

@@ -4,7 +4,7 @@
  *
  * | command | body | query |
  * |---|---|---|
- * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `measure`, `zero`, `method`) |
+ * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `dryRun=true`, `correct=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `libraries`, `measure`, `zero`, `method`, `period`, `on`, `survey`) |
  * | `POST /v1/commands/replay` | a definition, `application/yaml` (or `text/yaml`, `text/plain`); or `{"indicator":"visits"}`, `application/json` | `file` (name of the YAML, for messages) |
  * | `POST /v1/commands/rebuild` | none | |
  * | `POST /v1/commands/verify` | none | |
@@ -19,7 +19,7 @@
  *
  * | command | result |
  * |---|---|
- * | import | `{file, sha256, format, events, accepted, duplicates, refused, findings:[{severity, code, file, row, cell, found, expected, done}]}`, told after the figures contain it |
+ * | import | `{file, sha256, format, sure, dryRun, events, accepted, duplicates, corrected, refused, counts, findings:[{severity, code, file, row, cell, found, expected, done}], differing, differences:[{file, row, cell, subject, when, recorded, found}]}`, told after the figures contain it |
  * | replay | `{projection, against, position, observations, comparison:{same, changed, added, removed, largest:[{key, before, after}]}, stored}` |
  * | rebuild | `{events}` |
  * | verify | `{position, facts, segments, projections, observations, differences:[{where, what}]}`; differences are a result, not a problem |
@@ -29,7 +29,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Definition } from '../../contracts/definition.ts';
-import { methodField } from '../../contracts/fields.ts';
+import { dateField, methodField, slugField, windowField } from '../../contracts/fields.ts';
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
 import { plainFault } from '../../contracts/plainFault.ts';
 import { oneOf } from '../../contracts/oneOf.ts';
@@ -39,7 +39,7 @@ import { problems, type Api } from './api.ts';
 import { atMost, ownerOnly } from './guards.ts';
 import type { Metrics } from './metrics.ts';
 import { parseJson } from './parseJson.ts';
-import type { HttpPorts, ImportSource } from './ports.ts';
+import type { HttpPorts, ImportFile } from './ports.ts';
 import { unsupportedMedia } from './problems.ts';
 import { streamWork } from './progressStream.ts';
 
@@ -49,13 +49,18 @@ export const FILE_TYPES = ['application/octet-stream', 'text/csv'] as const;
 export const YAML_TYPES = ['application/yaml', 'text/yaml', 'text/plain'] as const;
 const REPLAY_TYPES = [...YAML_TYPES, 'application/json'];
 
+const flag = (what: string) =>
+  oneOf(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(what);
+
 const importQuery = z.strictObject({
   file: z.string().min(1).max(255).describe('Name of the file: findings name it, and some formats are told by it'),
   format: z.string().max(64).optional().describe('Left out: recognised by the header'),
-  strict: oneOf(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true')
-    .describe('Record nothing where anything in the file is refused'),
+  strict: flag('Record nothing where anything in the file is refused'),
+  dryRun: flag('Record nothing, and say what would be recorded'),
+  correct: flag('Where another number is recorded, record that the file corrects it'),
   encoding: oneOf(['utf-8', 'windows-1252']).optional(),
   options: z.string().max(100_000).optional().describe('What the file itself does not say, as JSON'),
 });
@@ -69,21 +74,22 @@ const importOptions = z.strictObject({
   measure: z.literal('visits').optional(),
   zero: z.enum(['closed', 'count']).optional(),
   method: methodField.optional(),
+  libraries: z.record(z.string(), z.string()).optional(),
+  period: windowField.optional(),
+  on: dateField.optional(),
+  survey: slugField.optional(),
 });
 
 const lines = z.string().describe('Lines of progress, then one line with the result or the problem');
 const streamed = { 200: { description: 'A stream of lines', content: { 'application/x-ndjson': { schema: lines } } } };
 const security = [{ owner: [] }];
 
-type CommandPorts = Pick<HttpPorts, 'ledger' | 'readTable' | 'sha256Of' | 'definitionOf' | 'key'> & {
+type CommandPorts = Pick<HttpPorts, 'ledger' | 'openBytes' | 'definitionOf' | 'key'> & {
   metrics: Metrics;
 };
 
 /** Adds the routes under `/v1/commands`. */
-export function commandRoutes(
-  app: Api,
-  { ledger, readTable, sha256Of, definitionOf, key, metrics }: CommandPorts,
-): void {
+export function commandRoutes(app: Api, { ledger, openBytes, definitionOf, key, metrics }: CommandPorts): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     [...FILE_TYPES, ...YAML_TYPES, 'application/json'],
@@ -104,18 +110,12 @@ export function commandRoutes(
     },
     async (request, reply) => {
       const bytes = bodyOf(request, FILE_TYPES);
-      const { file, format, strict, encoding } = request.query;
-      const table = readTable({ fileName: file, bytes, ...(encoding === undefined ? {} : { encoding }) });
-      const source: ImportSource = {
-        fileName: file,
-        sha256: sha256Of(bytes),
-        table,
-        options: optionsIn(request.query.options),
-      };
+      const { file, format, strict, dryRun, correct, encoding } = request.query;
+      const source = { ...openBytes(file, bytes, encoding), options: optionsIn(request.query.options) } as ImportFile;
       const work = alone('import');
       return streamWork(request, reply, (progress) =>
         work(async () => {
-          const report = await ledger.import(source, { format, strict }, progress);
+          const report = await ledger.import(source, { format, strict, dryRun, correct }, progress);
           metrics.told('accepted', report.accepted);
           metrics.told('duplicate', report.duplicates);
           metrics.told('refused', report.refused);
@@ -207,9 +207,9 @@ function bodyOf(request: FastifyRequest, types: readonly string[]): Buffer {
 }
 
 /** Options as JSON text, because one of them is a mapping. */
-function optionsIn(text: string | undefined): ImportSource['options'] {
+function optionsIn(text: string | undefined): ImportFile['options'] {
   const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)), { error: plainFault });
-  if (parsed.success) return parsed.data as ImportSource['options'];
+  if (parsed.success) return parsed.data as ImportFile['options'];
   const faults = parsed.error.issues.map(({ path, message }) => ({
     message,
     pointer: pointerOf(['options', ...path]),

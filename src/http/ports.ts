@@ -9,21 +9,23 @@ import type { SendProblem } from './problems.ts';
 /** A Vega-Lite spec, as the charts make it. */
 type ChartSpec = ReturnType<typeof baselineProgressChart>;
 
-/** A file as the importers take it, and the rows in it. */
-export type ImportSource = Parameters<Ledger['import']>[0];
-type FileTable = ImportSource['table'];
+/** A file as the importers take it. */
+export type ImportFile = Parameters<Ledger['import']>[0];
+type WithoutOptions<T> = T extends unknown ? Omit<T, 'options'> : never;
 
 export interface HttpPorts {
   readonly ledger: Ledger;
   readonly keptReceipts: KeptReceipts;
   readonly renderSvg: (spec: ChartSpec) => Promise<string>;
   readonly renderPng: (svg: string, width: number) => Uint8Array;
-  /** Throws LedgerError `invalid-file` for bytes that are not a table. */
-  readonly readTable: (file: { fileName: string; bytes: Uint8Array; encoding?: 'utf-8' | 'windows-1252' }) => FileTable;
+  /** Opens bytes by what they hold. Throws LedgerError `invalid-file` for what cannot be read. */
+  readonly openBytes: (
+    fileName: string,
+    bytes: Uint8Array,
+    encoding?: 'utf-8' | 'windows-1252',
+  ) => WithoutOptions<ImportFile>;
   /** A definition from its YAML text. Throws LedgerError `invalid-definition` with line and column; `shown` names the text. */
   readonly definitionOf: (text: string, shown: string) => Definition;
-  /** SHA-256 in lower-case hexadecimal. */
-  readonly sha256Of: (bytes: Uint8Array) => string;
   /** What owner routes ask for as a bearer token. Empty: owner routes are closed. */
   readonly key: string;
   readonly version: string;

@@ -19,7 +19,7 @@ import type { Progress } from '../app/progress.ts';
 import { requestOf } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
-import type { Encoding } from '../files/readTable.ts';
+import type { Encoding } from '../files/decodeText.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
@@ -49,6 +49,7 @@ interface GlobalFlags {
 const program = new Command('outcomes')
   .description('Outcome indicators for public libraries: baseline against progress, from activity events.')
   .option('--data <folder>', 'data directory (else OUTCOMES_DATA, else ./data)')
+  .option('--readings <folder>', 'readings of forms that go before those delivered (else OUTCOMES_READINGS)')
   .option('--json', 'print one JSON object instead of text')
   .showSuggestionAfterError()
   .exitOverride()
@@ -103,6 +104,8 @@ program
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
+  .option('--dry-run', 'record nothing, and show what would be recorded, refused and flagged')
+  .option('--correct', 'where another number is recorded, record that the file corrects it')
   .addHelpText(
     'after',
     `\nEnds with ${PARTLY_REFUSED_EXIT} where something was refused and the rest was recorded, with ${ERROR_CODES['invalid-file'].exit} where nothing of a file was: files after it are left.\nFormats, cells and options: docs/importing.md.`,
@@ -117,7 +120,8 @@ program
         async (target, progress) => {
           const { encoding, format } = flags;
           for (const input of inputs) {
-            const request = { ...input, encoding, format, strict: flags.strict === true, options };
+            const { strict = false, dryRun = false, correct = false } = flags;
+            const request = { ...input, encoding, format, strict, dryRun, correct, options };
             reports.push(await target.import(request, progress));
           }
         },
@@ -271,6 +275,8 @@ interface ImportFlags {
   readonly method?: string;
   readonly encoding: Encoding;
   readonly strict?: boolean;
+  readonly dryRun?: boolean;
+  readonly correct?: boolean;
 }
 
 function importOptions({ authority, name, zero, measure, method }: ImportFlags): ImportOptions {

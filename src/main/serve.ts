@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Progress } from '../app/progress.ts';
-import { readTable, sha256Of } from '../files/readTable.ts';
+import { openBytes } from '../files/openFile.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
 import { httpServer } from '../http/server.ts';
 import { fontSelfTest, renderPng } from '../render/renderPng.ts';
@@ -70,8 +70,7 @@ export async function serve(config: Config, log: (line: string) => void, progres
         keptReceipts: engine.keptReceipts,
         renderSvg,
         renderPng,
-        readTable,
-        sha256Of,
+        openBytes,
         definitionOf,
         key,
         version,

@@ -14,7 +14,8 @@ import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
 import { LedgerError, ofProblem } from '../domain/ledgerError.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
-import { readTable, sha256Of, type Encoding } from '../files/readTable.ts';
+import type { Encoding } from '../files/decodeText.ts';
+import { openBytes } from '../files/openFile.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import type { Config } from './config.ts';
 import { openEngine, type Engine } from './openEngine.ts';
@@ -26,6 +27,8 @@ export interface ImportRequest {
   readonly encoding?: Encoding | undefined;
   readonly format?: string | undefined;
   readonly strict: boolean;
+  readonly dryRun: boolean;
+  readonly correct: boolean;
   readonly options: ImportOptions;
 }
 
@@ -90,13 +93,8 @@ export function refuseMissing({ data, logUrl, eventStoreUrl }: Config): void {
 function directly(engine: Engine): Target {
   const { ledger } = engine;
   return {
-    async import({ fileName, bytes, encoding, format, strict, options }, progress) {
-      const table = readTable({ fileName, bytes, ...(encoding === undefined ? {} : { encoding }) });
-      const report = await ledger.import(
-        { fileName, sha256: sha256Of(bytes), table, options },
-        { format, strict },
-        progress,
-      );
+    async import({ fileName, bytes, encoding, options, ...choices }, progress) {
+      const report = await ledger.import({ ...openBytes(fileName, bytes, encoding), options }, choices, progress);
       await ledger.project(progress);
       return report;
     },
@@ -160,11 +158,13 @@ function throughServer({ address, key }: ServerRecord): Target {
     });
   };
   return {
-    import({ fileName, bytes, encoding, format, strict, options }, progress) {
+    import({ fileName, bytes, encoding, format, strict, dryRun, correct, options }, progress) {
       const query = new URLSearchParams({ file: fileName });
       if (format !== undefined) query.set('format', format);
       if (encoding !== undefined) query.set('encoding', encoding);
       if (strict) query.set('strict', 'true');
+      if (dryRun) query.set('dryRun', 'true');
+      if (correct) query.set('correct', 'true');
       if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
       return command(
         `/v1/commands/import?${query.toString()}`,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { definitionOf } from '../../src/files/readDefinitions.ts';
-import { readTable, sha256Of } from '../../src/files/readTable.ts';
+import { openBytes } from '../../src/files/openFile.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { httpServer } from '../../src/http/server.ts';
 import { webPages } from '../../src/web/webPages.ts';
@@ -66,7 +66,7 @@ export function history(): unknown[] {
 export async function importFigures(ledger: TestLedger['ledger']): Promise<void> {
   const fileName = 'published-figures.csv';
   const bytes = readFileSync(`projections/publishedFigures/${fileName}`);
-  await ledger.import({ fileName, sha256: sha256Of(bytes), table: readTable({ fileName, bytes }), options: {} }, {});
+  await ledger.import({ ...openBytes(fileName, bytes), options: {} }, {});
 }
 
 /** Opens one. `filled: false` leaves the ledger empty; parts of the ports can be replaced. */
@@ -85,8 +85,7 @@ export async function testServer(
     keptReceipts: memoryKeptReceipts({ now: () => NOW }),
     renderSvg,
     renderPng,
-    readTable,
-    sha256Of,
+    openBytes,
     definitionOf,
     key: KEY,
     version: '0.0.0-test',
