@@ -171,7 +171,7 @@ describe('a server that', () => {
   test.each([408, 409, 425, 429, 500, 502, 503, 504])('answers %d is asked again, with longer and longer waits', (status) =>
     withSpool(async (spool) => {
       const waits: number[] = [];
-      const server = fakeServer((asked, at) => (at < 12 ? problemOf(status, 'busy') : takes(asked)));
+      const server = fakeServer((asked, at) => (at < 12 ? answerOf(status, receiptOf(asked)) : takes(asked)));
       const { client } = await sending({ address: ADDRESS, spool }, { ...hasty(100, waits), random: (bytes) => Buffer.alloc(bytes, 255), ...server }); // prettier-ignore
       await client.send(numbered(1));
       await client.flush();
@@ -179,6 +179,18 @@ describe('a server that', () => {
       expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, ...Array<number>(5).fill(60_000)]);
     }),
   ); // prettier-ignore
+
+  it('is left while events are being kept: they are kept, and then the spool is given back', () =>
+    withSpool(async (spool) => {
+      const { client } = await sending({ address: ADDRESS, spool }, { ...hasty(100), fetch: () => Promise.reject(new Error('away')) }); // prettier-ignore
+      let kept = false;
+      const many = Array.from({ length: 100 }, (_, at) => numbered(at, { data: { x: 'x'.repeat(60_000) } }));
+      const sent = client.send(many).then(() => (kept = true));
+      await client.close();
+      expect(kept).toBe(true);
+      await sent;
+      expect(linesIn(spool, 'waiting')).toHaveLength(100);
+    }));
 
   it('never answers: closing the client ends the request, and flush', () =>
     withSpool(async (spool) => {
