@@ -1,12 +1,14 @@
 /** The services' client as its caller sees it, on a server of a few lines. */
 import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, test } from 'vitest';
 import { ClientError } from '../../../src/client/clientError.ts';
 import { lockFolder } from '../../../src/client/lock.ts';
 import type { Outcome } from '../../../src/client/wire.ts';
 import { answerOf, fakeServer, problemOf, receiptOf, type Asked } from '../../support/fakeServer.ts';
+import { freeze } from '../../support/frozen.ts';
 import { hasty, linesIn, numbered, sending, SOURCE, withSpool } from '../../support/sending.ts';
 
 const ADDRESS = 'http://ledger.test';
@@ -230,9 +232,18 @@ describe('a spool', () => {
       }
       const owner = fork('test/support/holdLock.ts', [spool], { execArgv: ['--import', './test/support/runTypeScript.mjs'] }); // prettier-ignore
       const gone = new Promise((done) => owner.once('exit', done));
-      await new Promise((done) => owner.once('message', done));
-      await expect(lockFolder(spool, 'me')).rejects.toMatchObject({ code: 'spool-in-use' });
-      owner.kill('SIGKILL');
+      try {
+        await new Promise((done) => owner.once('message', done));
+        await expect(lockFolder(spool, 'me')).rejects.toMatchObject({ code: 'spool-in-use' });
+        // Frozen, with more who ask than the system lets wait.
+        await freeze(owner);
+        const asking = Array.from({ length: 600 }, () => connect(`${spool}/owner.lock`).on('error', () => undefined));
+        await pause(50);
+        await expect(lockFolder(spool, 'me')).rejects.toMatchObject({ code: 'spool-in-use' });
+        for (const socket of asking) socket.destroy();
+      } finally {
+        owner.kill('SIGKILL');
+      }
       await gone;
       expect(readdirSync(spool)).toEqual(['owner.lock']);
       const release = await lockFolder(spool, 'me');
