@@ -1,8 +1,18 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
+import { annualByBranch } from './annualByBranch.ts';
+import { authorityRegister } from './authorityRegister.ts';
+import { branchInformation } from './branchInformation.ts';
+import { currentLibraries } from './currentLibraries.ts';
+import { deprivationAverages } from './deprivationAverages.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
+import { librariesBasicDataset } from './librariesBasicDataset.ts';
+import { libraryAuthorities } from './libraryAuthorities.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
+import { nearestNeighbours } from './nearestNeighbours.ts';
+import { openingHoursByYear } from './openingHoursByYear.ts';
+import { populationEstimates } from './populationEstimates.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { publishedFigures } from './publishedFigures.ts';
@@ -14,9 +24,18 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   openDataVisits,
   openDataLoans,
   counterTableReport,
+  populationEstimates,
+  authorityRegister,
+  deprivationAverages,
+  nearestNeighbours,
+  librariesBasicDataset,
+  currentLibraries,
+  openingHoursByYear,
+  annualByBranch,
+  branchInformation,
 ];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, libraryAuthorities];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 
