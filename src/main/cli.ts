@@ -3,7 +3,7 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
@@ -413,7 +413,10 @@ async function withTarget<T>(
 /** Throws `not-found` where a file cannot be read. */
 function refuseUnreadable(file: string): void {
   try {
-    closeSync(openSync(file, 'r'));
+    const opened = openSync(file, 'r');
+    // A folder can be opened, and not be read.
+    readSync(opened, Buffer.alloc(1));
+    closeSync(opened);
   } catch (error) {
     throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
   }
