@@ -1,6 +1,6 @@
 /**
  * Returns as they are read: what was stated under a line of a form becomes the count that the reading of the form says
- * it is. A line that no reading knows stays what it is, and counts nowhere.
+ * it is. A line that no reading knows stays what it is, and counts nowhere; so does a number that is none of the kind.
  */
 import { typeOf, type ActivityEvent, type EventOf, type FactBody } from '../../contracts/activityEvent.ts';
 import type { Meaning, Reading } from '../../contracts/reading.ts';
@@ -39,7 +39,9 @@ export function readingsOf(readings: readonly Reading[]): Readings {
     if (body.type !== STATED) return body;
     const { data, subject } = body;
     const meaning = lines.get(`${data.form} ${keyOf(data.line)}`)?.find((line) => fits(line, data, subject))?.is;
-    return meaning === undefined ? body : ({ ...body, ...meant(meaning, data) } as FactBody);
+    return meaning === undefined || !canStand(meaning, data)
+      ? body
+      : ({ ...body, ...meant(meaning, data) } as FactBody);
   };
 }
 
@@ -51,6 +53,9 @@ function fits({ from, until, places }: Line, { window }: Stated, subject: string
   if (until !== undefined && first > until) return false;
   return places === undefined || places.includes(subject) || places.includes(placeAt('authority', subject) ?? '');
 }
+
+/** Only hours have decimals: half a visit or half a loan is no count, and stays what was stated. */
+const canStand = ({ field }: Meaning, { value = 0 }: Stated): boolean => field === 'hours' || Number.isInteger(value);
 
 /** The type and data of the count that a line means. */
 function meant({ kind, field, with: words }: Meaning, { window, method, value, absent }: Stated) {

@@ -1,13 +1,23 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { aceLongLoans, aceLongVisits } from './aceLong.ts';
+import { aceReturn } from './aceReturn.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { publishedFigures } from './publishedFigures.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
-const TABLES: readonly (TableImporter | RowImporter)[] = [publishedFigures, monthlyWide, openDataVisits, openDataLoans];
+const TABLES: readonly (TableImporter | RowImporter)[] = [
+  publishedFigures,
+  monthlyWide,
+  openDataVisits,
+  openDataLoans,
+  aceReturn,
+  aceLongVisits,
+  aceLongLoans,
+];
 /** Formats of JSON documents. */
 const DOCUMENTS: readonly DocumentImporter[] = [];
 
