@@ -2,7 +2,7 @@
  * Returns as they are read: what was stated under a line of a form becomes the count that the reading of the form says
  * it is. A line that no reading knows stays what it is, and counts nowhere; so does a number that is none of the kind.
  */
-import { typeOf, type ActivityEvent, type EventOf, type FactBody } from '../../contracts/activityEvent.ts';
+import { kindOf, typeOf, type ActivityEvent, type EventOf, type FactBody } from '../../contracts/activityEvent.ts';
 import type { Meaning, Reading } from '../../contracts/reading.ts';
 import { keyOf } from './labels.ts';
 import { placeAt } from './places.ts';
@@ -47,6 +47,20 @@ export function readingsOf(readings: readonly Reading[]): Readings {
 
 const STATED = typeOf('return.stated');
 
+/** What a line is read as: a kind of count, the field that its number stands in, and its other fields. */
+export type Meant = Readonly<Meaning>;
+
+/** What a stated line is read as, or null where it counts nowhere. Asked with a number, for a line may state none. */
+export function meaningOf(body: Extract<FactBody, { type: typeof STATED }>, readings: Readings): Meant | null {
+  const { form, line, window, method } = body.data;
+  const { type, data } = readings({ ...body, data: { form, line, window, method, value: 1 } });
+  if (type === STATED) return null;
+  const { window: _window, method: _method, ...fields } = data as Record<string, string | number>;
+  const field = Object.keys(fields).find((name) => typeof fields[name] === 'number') as Meaning['field'];
+  const words = Object.entries(fields).filter(([name]) => name !== field);
+  return { kind: kindOf(type) as Meaning['kind'], field, with: Object.fromEntries(words) };
+}
+
 function fits({ from, until, places }: Line, { window }: Stated, subject: string): boolean {
   const first = window.slice(0, 10);
   if (from !== undefined && first < from) return false;
@@ -65,7 +79,7 @@ function meant({ kind, field, with: words }: Meaning, { window, method, value, a
 
 /** An event as it is read; its identity stays. Also what a correction puts in the place of another. */
 export function asRead(event: ActivityEvent, readings: Readings): ActivityEvent {
-  if (event.type === STATED) return { ...event, ...readings(event) } as ActivityEvent;
+  if (event.type === STATED) return { ...event, ...readings(event) };
   if (event.type !== CORRECTED || event.data.replacement.type !== STATED) return event;
   return { ...event, data: { ...event.data, replacement: readings(event.data.replacement) } };
 }

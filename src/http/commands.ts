@@ -6,6 +6,7 @@
  * |---|---|---|
  * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `dryRun=true`, `correct=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `libraries`, `measure`, `zero`, `method`, `period`, `on`, `survey`) |
  * | `POST /v1/commands/replay` | a definition, `application/yaml` (or `text/yaml`, `text/plain`); or `{"indicator":"visits"}`, `application/json` | `file` (name of the YAML, for messages) |
+ * | `POST /v1/commands/reconcile` | `{"forms":["ace-activity-return","ace-long-visits"]}`, `application/json` | |
  * | `POST /v1/commands/rebuild` | none | |
  * | `POST /v1/commands/verify` | none | |
  *
@@ -21,6 +22,7 @@
  * |---|---|
  * | import | `{file, sha256, format, sure, dryRun, events, accepted, duplicates, corrected, refused, counts, findings:[{severity, code, file, row, cell, found, expected, done}], differing, differences:[{file, row, cell, subject, when, recorded, found}]}`, told after the figures contain it |
  * | replay | `{projection, against, position, observations, comparison:{same, changed, added, removed, largest:[{key, before, after}]}, stored}` |
+ * | reconcile | `{forms, compared:[{means, lines, totals, places, equal, different, onlyIn, examples}], mismatches:[{code, line, means, holds:[{line, means, cells}], cells, found}], notCompared}`; of two values the first is that of the first form |
  * | rebuild | `{events}` |
  * | verify | `{position, facts, segments, projections, observations, differences:[{where, what}]}`; differences are a result, not a problem |
  *
@@ -45,6 +47,7 @@ import { streamWork } from './progressStream.ts';
 
 const FILE_BYTES = 256 * 1024 * 1024;
 const DEFINITION_BYTES = 256 * 1024;
+const FORMS_BYTES = 1024;
 export const FILE_TYPES = ['application/octet-stream', 'text/csv'] as const;
 export const YAML_TYPES = ['application/yaml', 'text/yaml', 'text/plain'] as const;
 const REPLAY_TYPES = [...YAML_TYPES, 'application/json'];
@@ -163,6 +166,27 @@ export function commandRoutes(app: Api, { ledger, openBytes, definitionOf, key, 
     return definitionOf(body.toString('utf8'), file ?? 'the definition');
   }
 
+  app.post(
+    '/v1/commands/reconcile',
+    {
+      bodyLimit: FORMS_BYTES,
+      config: { takes: ['application/json'] },
+      schema: {
+        summary: 'Compare what two forms state of the same places and times',
+        tags: ['commands'],
+        security,
+        querystring: z.strictObject({}),
+        response: { ...streamed, ...problems(400, 401, 403, 404, 413, 415, 503) },
+      },
+    },
+    async (request, reply) => {
+      const named = formsSchema.safeParse(parseJson(bodyOf(request, ['application/json'])));
+      if (!named.success) throw new LedgerError('usage', 'Expected {"forms": ["<form>", "<form>"]}.');
+      const work = alone('reconcile');
+      return streamWork(request, reply, (progress) => work(() => ledger.reconcile(named.data.forms, progress)));
+    },
+  );
+
   const plain = { querystring: z.strictObject({}), tags: ['commands'], security };
   app.post(
     '/v1/commands/rebuild',
@@ -217,4 +241,5 @@ function optionsIn(text: string | undefined): ImportFile['options'] {
   throw new LedgerError('invalid-query', `"options": ${faults.map(({ message }) => message).join('; ')}.`, { faults });
 }
 
+const formsSchema = z.strictObject({ forms: z.tuple([slugField, slugField]) });
 const activeSchema = z.strictObject({ indicator: z.string() });

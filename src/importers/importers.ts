@@ -3,6 +3,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
 import { aceLongLoans, aceLongVisits } from './aceLong.ts';
 import { aceReturn } from './aceReturn.ts';
+import { cipfaActuals } from './cipfaActuals.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
@@ -17,6 +18,7 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   aceReturn,
   aceLongVisits,
   aceLongLoans,
+  cipfaActuals,
 ];
 /** Formats of JSON documents. */
 const DOCUMENTS: readonly DocumentImporter[] = [];

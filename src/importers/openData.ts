@@ -7,7 +7,6 @@ import { authoritiesOf } from './authorities.ts';
 import type { ImportOptions, Report } from './importer.ts';
 import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
-import { keyOf } from '../domain/labels.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';

@@ -2,6 +2,7 @@
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
 import type { Absence } from '../../contracts/vocabulary.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
+import { isAuthorityCode } from './places.ts';
 import { FILE_REFUSED, type FileSource, type Method, type Report } from './importer.ts';
 
 export type Stated = EventOf<'return.stated'>;
@@ -65,4 +66,13 @@ export function yearOfFile({ fileName, options }: FileSource, report: Report): n
   const year = financialYearIn(fileName);
   if (year === null) report.refuse([1, null], 'period-unknown', fileName, expected, FILE_REFUSED);
   return year;
+}
+
+/** The one authority that a file is of, as the option says; null, with a finding, where it does not. */
+export function authorityOfFile({ options }: FileSource, report: Report): string | null {
+  const authority = options.authority ?? '';
+  if (isAuthorityCode(authority)) return authority;
+  const expected = 'the GSS code of the library authority, such as E08000021, in --authority ("authority" over HTTP)';
+  report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
+  return null;
 }

@@ -40,6 +40,10 @@ const SOUND: Readonly<Record<string, readonly string[]>> = {
   'Content age group': ['Adult', 'Unknown'],
   Period: ['2019-04-01/P1M', '2019-05-01/P1M', '2019-07-01/P3M'],
   Count: ['5', '0', '120'],
+  Line: ['67', '68', '22', '23', '15'],
+  Description: ['Volunteers', 'Total service points'],
+  '2018-19': ['', '12', '..'],
+  '2019-20': ['', '12', '12.5', '..'],
   ...Object.fromEntries(MONTH_COLUMNS.map((header) => [header, ['', '0', '5', '1226']])),
   '2019-04': ['', '0', '5', '5'],
   '2019-05': ['', '0', '5', '5'],
@@ -71,6 +75,7 @@ const LAYOUTS = [
     'survey',
   ],
   ['authority', ...MONTH_COLUMNS],
+  ['Line', 'Description', '2018-19', '2019-20'],
   ['Authority', 'Location', 'Period', 'Count'],
   ['Authority', 'Format', 'Content age group', 'Period', 'Count'],
   ['Library', '2019-04', '2019-05', '2019-06', '2019-6'],
@@ -116,7 +121,7 @@ const options = fc.record(
     zero: fc.constantFrom('closed' as const, 'count' as const),
     period: fc.constantFrom('2019-04-01/P1Y', '2019-04-01/P1Y', '2019-04-01/P3M'),
   },
-  { requiredKeys: ['authority'] },
+  { requiredKeys: ['authority', 'period'] },
 );
 
 const RUNS = Number(process.env['FC_RUNS'] ?? 500);
