@@ -131,7 +131,7 @@ function withoutEditions(rows: readonly Row[], report: Report): readonly Row[] {
     const several = cells.filter((cell) => cell.length > 1 && wordsOf(cell[0]) === mixed);
     const [first] = several[0] ?? [];
     if (first !== undefined)
-      report.flag([first.row, first.category], 'line-repeated', `${first.line}: two figures or more for one authority and period, ${several.length} times`, 'one figure: two lines of the return under one name?', 'All recorded as stated; compare with the return itself, and correct the reading of the form.'); // prettier-ignore
+      report.flag([first.row, first.category], 'line-repeated', `${first.line}: two figures or more for one authority and period, ${several.length === 1 ? 'once' : `${several.length} times`}`, 'one figure: two lines of the return under one name?', 'All recorded as stated; compare with the return itself, and correct the reading of the form.'); // prettier-ignore
   }
   return cells.flatMap((cell): readonly Row[] => {
     const [first, ...others] = cell;

@@ -308,9 +308,9 @@ function tellOfRow(
   report: Report,
 ): void {
   if (silent.length > 0)
-    report.note([row, null], 'no-data', `no figure under ${silent.length} lines: ${silent.join(', ')}`, 'a figure, where the service counts it', 'Nothing recorded of these lines: a blank may be "not reported" or none.'); // prettier-ignore
+    report.note([row, null], 'no-data', `no figure under ${silent.join(', ')}`, 'a figure, where the service counts it', 'Nothing recorded of these lines: a blank may be "not reported" or none.'); // prettier-ignore
   for (const [cell, lines] of cadences)
-    report.note([row, null], 'cadence', `${lines.length} lines by the ${cell}: ${lines.join(', ')}`, 'a figure a month', `Recorded as figures of the ${cell}.`); // prettier-ignore
+    report.note([row, null], 'cadence', `by the ${cell}: ${lines.join(', ')}`, 'a figure a month', `Recorded as figures of the ${cell}.`); // prettier-ignore
 }
 
 /** Flags totals that are not the sum of the lines they are made of, or less than some of them. */

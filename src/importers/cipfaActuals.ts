@@ -158,6 +158,8 @@ function rowsOf({ table }: ImportSource, columns: Columns, report: Report): read
     if (raw.trim() === '')
       report.flag([row, headerOf(columns.value)], 'value-missing', `line ${line}: a blank`, 'a figure, 0, or ".." where it is not available', 'Recorded as not reported.'); // prettier-ignore
     const last = figureOf(cellAt(columns.before));
+    if (last === null && columns.before !== null)
+      report.flag([row, headerOf(columns.before)], 'check-not-made', cellAt(columns.before).trim(), 'a number with at most three decimals', 'The change since that year was not checked.'); // prettier-ignore
     const before = last !== null && 'value' in last ? last.value : null;
     return [{ row, line, description, raw, says, before, isExplained: cellAt(columns.reason).trim() !== '' }];
   });

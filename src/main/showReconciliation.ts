@@ -4,6 +4,7 @@ import { intervalOf, periodLabel } from '../domain/periods.ts';
 import type { LineComparison, Mismatch, Reconciliation } from '../domain/reconcile.ts';
 
 const whole = (n: number): string => formatNumber(n, 0);
+const many = (n: number, thing: string): string => `${whole(n)} ${thing}${n === 1 ? '' : 's'}`;
 const listed = (words: readonly string[]): string => words.map((word) => `"${word}"`).join(', ');
 
 /** What is equal and what is not, line by line, then the lines that hold what the other form states under another name. */
@@ -19,7 +20,7 @@ export function showReconciliation({ forms, compared, mismatches, notCompared }:
       ? [`No line of ${forms[1]} holds what ${forms[0]} states under a line of another meaning.`]
       : ['What is recorded is right as it was given: correct the reading of the form (docs/readings.md).']),
     ...notCompared.flatMap((lines, at) =>
-      lines.length === 0 ? [] : [`Not compared, ${forms[at]}: ${whole(lines.length)} lines (--json lists them).`],
+      lines.length === 0 ? [] : [`Not compared, ${forms[at]}: ${many(lines.length, 'line')} (--json lists them).`],
     ),
   ].join('\n');
 }
@@ -31,7 +32,7 @@ function comparisonLines(
   // prettier-ignore
   return [
     `  ${means}`,
-    ...forms.map((form, at) => `    ${form}: ${whole(totals[at] ?? 0)} from ${whole(places[at] ?? 0)} places, under ${listed(lines[at] ?? [])}`), // prettier-ignore
+    ...forms.map((form, at) => `    ${form}: ${whole(totals[at] ?? 0)} from ${many(places[at] ?? 0, 'place')}, under ${listed(lines[at] ?? [])}`), // prettier-ignore
     `    places and spans that both state: ${whole(equal)} equal, ${whole(different)} different; only one states: ${whole(onlyIn[0])} and ${whole(onlyIn[1])}`,
     ...examples.slice(0, 1).map(({ place, first, last, values }) => `    for example ${place}, ${periodLabel(intervalOf({ first, last }))}: ${whole(values[0])} and ${whole(values[1])}`), // prettier-ignore
   ];

@@ -70,7 +70,7 @@ describe('the time a figure is of', () => {
   it('a line that was never filled says nothing, and is named', () => {
     const result = take([row(A, ...MONTHLY, ...Array<string>(12).fill(''))], YEAR, headerOf(VISITS, 'wifi_sessions'));
     expect(result.events).toHaveLength(12);
-    expect(said(result)).toEqual(['noted r2 [] no-data "no figure under 1 lines: wifi_sessions"']);
+    expect(said(result)).toEqual(['noted r2 [] no-data "no figure under wifi_sessions"']);
   });
 
   it('one authority may count by the month, another by the quarter, and each on another line otherwise', () => {

@@ -75,6 +75,9 @@ it('a change of more than a quarter needs a reason', () => {
   expect(changed('67,Volunteers,40,50,')).toEqual([]);
   expect(changed('67,Volunteers,40,51,A new scheme')).toEqual([]);
   expect(changed('67,Volunteers,..,51,')).toEqual([]);
+  const unread = take(['67,Volunteers,"1,040",51,']);
+  expect(said(unread, 'flagged')).toEqual(['flagged r2 [2015-16] check-not-made "1,040"']);
+  expect(figures(unread)).toEqual([['67', 51]]);
 });
 
 it('headings are read past, and anything that is no line or no figure is refused', () => {
