@@ -50,7 +50,8 @@ const first = ({ chunks }: Bytes): Uint8Array => {
 };
 
 async function readSheets(fileName: string, { chunks, size }: Bytes): Promise<Content> {
-  if (size > LONGEST_WHOLE) throw invalidFile(fileName, 'is a workbook of more than 256 MiB', {}, 'Save its sheets as CSV.');
+  if (size > LONGEST_WHOLE)
+    throw invalidFile(fileName, 'is a workbook of more than 256 MiB', {}, 'Save its sheets as CSV.');
   const { sheets, unread } = await readWorkbook({ fileName, bytes: Buffer.concat([...chunks()]) });
   return { sheets, notRead: unread.map(({ sheet }) => sheet) };
 }

@@ -4,6 +4,7 @@ import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter,
 import { aceLongLoans, aceLongVisits } from './aceLong.ts';
 import { aceReturn } from './aceReturn.ts';
 import { cipfaActuals } from './cipfaActuals.ts';
+import { counterDocumentReport, counterTableReport } from './counter.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
@@ -19,9 +20,10 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   aceLongVisits,
   aceLongLoans,
   cipfaActuals,
+  counterTableReport,
 ];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 

@@ -146,6 +146,30 @@ program
   });
 
 program
+  .command('harvest')
+  .description('fetch what others count, and import it')
+  .command('counter')
+  .description('the use of online resources, from COUNTER APIs (formerly SUSHI)')
+  .argument('<config>', 'YAML file of platforms: docs/harvesting.md')
+  .option('--dry-run', 'ask nobody, and show what would be asked for')
+  .addHelpText(
+    'after',
+    `\nEnds with ${ERROR_CODES.unavailable.exit} where something could not be fetched, with ${PARTLY_REFUSED_EXIT} where something that was fetched was refused.`,
+  )
+  .action(async (file: string, flags: { dryRun?: boolean }) => {
+    const { exitCodeOf, harvest, planHarvest, showHarvest } = await import('./harvest.ts');
+    const { readHarvestConfig } = await import('./harvestConfig.ts');
+    const config = readHarvestConfig(file, process.env);
+    const { data } = readConfig(process.env, globals());
+    const result =
+      flags.dryRun === true
+        ? planHarvest(config, data)
+        : await withTarget((target, progress) => harvest(config, data, target, progress), { make: true });
+    print(result, showHarvest(result));
+    process.exitCode = exitCodeOf(result);
+  });
+
+program
   .command('replay')
   .description('evaluate a definition over the whole history and compare it with the active version')
   .argument('<definition>', 'a YAML file, or the id of an active indicator')
