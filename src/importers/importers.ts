@@ -6,6 +6,9 @@ import { branchInformation } from './branchInformation.ts';
 import { currentLibraries } from './currentLibraries.ts';
 import { deprivationAverages } from './deprivationAverages.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { aceLongLoans, aceLongVisits } from './aceLong.ts';
+import { aceReturn } from './aceReturn.ts';
+import { cipfaActuals } from './cipfaActuals.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
 import { librariesBasicDataset } from './librariesBasicDataset.ts';
 import { libraryAuthorities } from './libraryAuthorities.ts';
@@ -23,6 +26,10 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   monthlyWide,
   openDataVisits,
   openDataLoans,
+  aceReturn,
+  aceLongVisits,
+  aceLongLoans,
+  cipfaActuals,
   counterTableReport,
   populationEstimates,
   authorityRegister,

@@ -9,6 +9,7 @@
 import type { ActivityEvent, EventOf } from '../../contracts/activityEvent.ts';
 import { dateField } from '../../contracts/fields.ts';
 import { keyOf } from '../domain/labels.ts';
+import { authoritiesOf } from './authorities.ts';
 import { textCell, wordCell } from './cells.ts';
 import {
   FILE_REFUSED,
@@ -18,7 +19,6 @@ import {
   type Report,
   type TableImporter,
 } from './importer.ts';
-import { authoritiesIn, type AuthorityOfRow } from './openData.ts';
 import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { cellOf, coordinatesOf, factOf, numberCell, WEEKLY_HOURS } from './registers.ts';
 import { grouped, layoutScore, namedRows, settleRepeats, type Layout, type NamedRow } from './rows.ts';
@@ -188,7 +188,12 @@ function read(source: ImportSource): ImportResult {
   if (latest === undefined || on === null) return { events: [], findings: report.findings };
   const rows = namedRows(source.table, layoutOf(header), report);
   const column = rows[0]?.has(CODE) === true ? CODE : SERVICE;
-  const authority = authoritiesIn(rows, source.options, report, column);
+  const authority = authoritiesOf(
+    rows,
+    { nameOf: (row) => row.text(column), header: rows[0]?.header(column) ?? column },
+    source.options,
+    report,
+  );
   const untold: Untold = new Map();
   const read = rows.flatMap((row) => libraryOf(row, years, authority, untold, report) ?? []);
   const kept = toldApart(withoutCopies(read, source, report), report);
@@ -228,7 +233,7 @@ function noteDays(years: readonly YearColumns[], dayIn: (year: number) => string
 function libraryOf(
   row: NamedRow,
   years: readonly YearColumns[],
-  authorityOfRow: AuthorityOfRow,
+  authorityOfRow: (row: NamedRow) => string | null,
   untold: Untold,
   report: Report,
 ): Library | null {
