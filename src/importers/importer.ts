@@ -140,7 +140,7 @@ export type FindingCode =
   | 'word-unknown'
   | 'year-unusable'
   | 'coordinates-unusable'
-  | 'parts-disagree'
+   
   | 'place-unknown'
   | 'place-named-twice'
   | 'level-unknown'

@@ -564,7 +564,7 @@ describe('the branches of a library system', () => {
 const SOUND: readonly (readonly [string, TableImporter, string, ImportOptions])[] = [
   [
     'people.csv',
-    populationEstimates as TableImporter,
+    populationEstimates,
     [POPULATION, people('E08000021'), people('E08000037', 7), people('E06000001', 3)].join('\n'),
     { on: '2024-06-30' },
   ],
