@@ -8,7 +8,7 @@ import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { methodField } from '../../contracts/fields.ts';
+import { dateField, methodField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -94,11 +94,12 @@ program
 
 program
   .command('import')
-  .description('record what files say: published figures, monthly wide tables, open-data visits and loans')
+  .description('record what files say: published figures, monthly wide tables, the open-data schema and more')
   .argument('<file...>')
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
+  .option('--on <date>', 'day on which everything in the file was so, YYYY-MM-DD')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
@@ -270,6 +271,7 @@ interface ImportFlags {
   readonly format?: string;
   readonly authority?: string;
   readonly name?: string[];
+  readonly on?: string;
   readonly zero?: 'closed' | 'count';
   readonly measure?: 'visits';
   readonly method?: string;
@@ -279,7 +281,7 @@ interface ImportFlags {
   readonly correct?: boolean;
 }
 
-function importOptions({ authority, name, zero, measure, method }: ImportFlags): ImportOptions {
+function importOptions({ authority, name, on, zero, measure, method }: ImportFlags): ImportOptions {
   const pairs = (name ?? []).map((text) => {
     const at = text.lastIndexOf('=');
     if (at <= 0)
@@ -289,10 +291,17 @@ function importOptions({ authority, name, zero, measure, method }: ImportFlags):
   return {
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
+    ...(on === undefined ? {} : { on: givenDay(on) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
   };
+}
+
+/** The day of `--on`. Throws `usage` where there is none. */
+function givenDay(on: string): string {
+  if (dateField.safeParse(on).success) return on;
+  throw new LedgerError('usage', `--on ${on}: not a day that exists, written YYYY-MM-DD.`);
 }
 
 /** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */
