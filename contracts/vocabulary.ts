@@ -41,3 +41,7 @@ export const AUTHORITY_CODE = new RegExp(`^${OF_AUTHORITY}$`);
 
 /** A library authority or a service point of it, such as `E08000021/city`. */
 export const LIBRARY_PLACE = new RegExp(`^${OF_AUTHORITY}(/[a-z0-9]+(-[a-z0-9]+)*)?$`);
+
+/** How often the data of a feed are due. */
+export const CADENCES = ['daily', 'weekly', 'monthly', 'quarterly', 'yearly', 'irregular'] as const;
+export type Cadence = (typeof CADENCES)[number];

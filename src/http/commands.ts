@@ -22,7 +22,7 @@
  * | import | `{file, sha256, format, events, accepted, duplicates, refused, findings:[{severity, code, file, row, cell, found, expected, done}]}`, told after the figures contain it |
  * | replay | `{projection, against, position, observations, comparison:{same, changed, added, removed, largest:[{key, before, after}]}, stored}` |
  * | rebuild | `{events}` |
- * | verify | `{position, facts, segments, projections, observations, differences:[{where, what}]}`; differences are a result, not a problem |
+ * | verify | `{position, facts, segments, projections, observations, feeds, differences:[{where, what}]}`; differences are a result, not a problem |
  *
  * A client that goes away cancels a replay. The other commands go on to their end.
  */

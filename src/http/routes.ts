@@ -4,6 +4,7 @@ import { chartRoutes } from './chart.ts';
 import { collectRoutes, openapiRoute } from './collectRoutes.ts';
 import { commandRoutes } from './commands.ts';
 import { contractRoutes } from './contracts.ts';
+import { feedRoutes } from './feeds.ts';
 import { healthRoutes } from './health.ts';
 import { indicatorRoutes } from './indicators.ts';
 import { metricsRoute, newMetrics } from './metrics.ts';
@@ -24,6 +25,7 @@ export async function apiRoutes(app: Api, ports: HttpPorts): Promise<void> {
   seriesRoutes(app, ports);
   chartRoutes(app, ports);
   parkedRoutes(app, ports);
+  feedRoutes(app, ports);
   await app.register(async (group: Api) => eventRoutes(group, { ...ports, metrics }));
   await app.register(async (group: Api) => commandRoutes(group, { ...ports, metrics }));
 }

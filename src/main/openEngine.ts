@@ -11,6 +11,7 @@ import { whyNot } from '../files/whyNot.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
 import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
+import { kyselyFeedRegister } from '../sql/kyselyFeedRegister.ts';
 import { kyselyKeptReceipts } from '../sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../sql/kyselyReadModels.ts';
 import type { Config } from './config.ts';
@@ -54,11 +55,13 @@ export async function openEngine(
     if (choices.startAgain === true) rmSync(factsFolder, { recursive: true, force: true });
     const derived = await stores.derived();
     const readModels = kyselyReadModels(derived);
+    const feedRegister = kyselyFeedRegister(derived);
     const keptReceipts = kyselyKeptReceipts(derived, { now });
     const log = await stores.log(config);
     closeLog = () => log.close();
     if (choices.startAgain === true) {
       await readModels.clear();
+      await feedRegister.clear();
       // What was remembered of a log that has been restored since may be of events that it lost, and what was
       // acknowledged since is to be taken in when it comes again.
       await kyselyFeedIdentities(derived).clear();
@@ -68,6 +71,7 @@ export async function openEngine(
       {
         log,
         readModels,
+        feedRegister,
         catalogue: catalogueOf(readDefinitions(join(packageRoot(), 'projections', 'indicators'))),
         openFacts: () => openFactStore(factsFolder),
         discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),

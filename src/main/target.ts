@@ -9,6 +9,7 @@ import { problemSchema } from '../../contracts/errors.ts';
 import type { ImportReport } from '../app/importFile.ts';
 import type { Dismissal, ParkedEvent } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
+import type { FeedReport } from '../app/readFeeds.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
@@ -48,6 +49,8 @@ export interface Target {
   series(request: SeriesRequest): Promise<Series>;
   parked(): Promise<readonly ParkedEvent[]>;
   dismiss(ordinal: number, dismissal: Dismissal): Promise<void>;
+  /** How all feeds stand, or one. */
+  feeds(source?: string): Promise<FeedReport>;
   rebuild(progress: Progress): Promise<{ events: number }>;
   verify(progress: Progress): Promise<Verification>;
   close(): Promise<void>;
@@ -128,6 +131,10 @@ function directly(engine: Engine): Target {
     async dismiss(ordinal, dismissal) {
       await ledger.project();
       await ledger.dismiss(ordinal, dismissal);
+    },
+    async feeds(source) {
+      await ledger.project();
+      return source === undefined ? allFeeds((after) => ledger.feeds(after)) : ledger.feed(source);
     },
     rebuild: (progress) => ledger.rebuild(progress),
     verify: (progress) => ledger.verify(progress),
@@ -222,10 +229,31 @@ function throughServer({ address, key }: ServerRecord): Target {
       });
       if (!response.ok) throw problemError(await response.json());
     },
+    async feeds(source) {
+      const ask = async (path: string): Promise<FeedReport> => {
+        const response = await reach(new URL(path, address), { headers: { accept: 'application/json' } });
+        const body: unknown = await response.json();
+        if (!response.ok) throw problemError(body);
+        return body as FeedReport;
+      };
+      if (source !== undefined) return ask(`/v1/feeds/${encodeURIComponent(source)}`);
+      return allFeeds((after) => ask(after === null ? '/v1/feeds' : `/v1/feeds?after=${encodeURIComponent(after)}`));
+    },
     rebuild: (progress) => command('/v1/commands/rebuild', '', 'application/json', progress),
     verify: (progress) => command('/v1/commands/verify', '', 'application/json', progress),
     close: () => Promise.resolve(),
   };
+}
+
+/** All feeds, asked for page by page. */
+async function allFeeds(ask: (after: string | null) => Promise<FeedReport>): Promise<FeedReport> {
+  let report = await ask(null);
+  for (let { next } = report; next !== null;) {
+    const page = await ask(next);
+    report = { ...page, feeds: [...report.feeds, ...page.feeds] };
+    next = page.next;
+  }
+  return report;
 }
 
 const PING_MS = 5_000;

@@ -90,7 +90,7 @@ describeWithPostgres('a PostgreSQL database', (freshDatabase) => {
     expect(await postgresLog(database).size()).toBe(1);
     const other = await openPostgres(await freshDatabase());
     const applied = await Promise.all([migrate(other), migrate(other)]);
-    expect(applied.flat()).toHaveLength(9);
+    expect(applied.flat()).toHaveLength(10);
     await other.close();
   });
 

@@ -42,6 +42,8 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
     'get /metrics',
     'get /v1/contracts',
     'get /v1/contracts/{kind}',
+    'get /v1/feeds',
+    'get /v1/feeds/{source}',
     'get /v1/indicators',
     'get /v1/indicators/{id}',
     'get /v1/indicators/{id}/chart',
