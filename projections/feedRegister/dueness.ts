@@ -1,6 +1,12 @@
 /** Whether what is expected of a feed has come, judged on a day. */
 import type { FactKind } from '../../contracts/activityEvent.ts';
-import { duePeriodOf, duePeriods, periodsInWords, type RegularCadence } from '../../src/domain/cadence.ts';
+import {
+  duePeriodLabel,
+  duePeriodOf,
+  duePeriods,
+  periodsInWords,
+  type RegularCadence,
+} from '../../src/domain/cadence.ts';
 import { dayOf, longDate, windowLabel, type DayWindow } from '../../src/domain/periods.ts';
 import { extentOf, joinedDays, nextCovered, nextUncovered, type CoveredDays } from './coveredDays.ts';
 import type { Expectation, FeedState } from './feedState.ts';
@@ -92,7 +98,7 @@ function partOf(
   const latest = extent === null ? null : duePeriodOf(cadence, extent.last);
   const awaited = Math.max(first, latest === null ? first : latest + 1);
   const missing = missingPeriods(cadence, kind, days, first, Math.min(latest ?? first - 1, last));
-  const label = (period: number): string => windowLabel(duePeriods(cadence, period, period));
+  const label = (period: number): string => duePeriodLabel(cadence, period);
   const of = kind === null ? '' : ` of ${kind}`;
   if (awaited > last) {
     const says = [`${kind === null ? '' : `${kind} `}ended with ${label(last)}; nothing more is due`];

@@ -3,7 +3,15 @@
  * whole numbers, one following the other.
  */
 import type { Cadence, CalendarGranularity } from '../../contracts/vocabulary.ts';
-import { firstDayOfMonth, firstMonthOf, monthOf, periodOfMonth, type DayWindow } from './periods.ts';
+import {
+  firstDayOfMonth,
+  firstMonthOf,
+  longDate,
+  monthOf,
+  periodOfMonth,
+  windowLabel,
+  type DayWindow,
+} from './periods.ts';
 
 export type RegularCadence = Exclude<Cadence, 'irregular'>;
 
@@ -36,6 +44,12 @@ export const duePeriods = (cadence: RegularCadence, first: number, last: number)
   first: firstDayOf(cadence, first),
   last: firstDayOf(cadence, last + 1) - 1,
 });
+
+/** A numbered period as a reader says it: `4 Mar 2024`, `the week of 4 Mar 2024`, `March 2024`, `2023/24`. */
+export function duePeriodLabel(cadence: RegularCadence, period: number): string {
+  const window = duePeriods(cadence, period, period);
+  return cadence === 'weekly' ? `the week of ${longDate(window.first)}` : windowLabel(window);
+}
 
 const UNITS: Readonly<Record<RegularCadence, string>> = {
   daily: 'day',

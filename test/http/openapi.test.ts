@@ -112,7 +112,8 @@ test('every operation is reachable and answers what the document says', async ()
   await server.log.append('urn:library:foreign', [{ id: 'unreadable', body, hash: '0'.repeat(64) }], 'any');
   await server.ledger.project();
   const ordinal = String(server.ledger.parked()[0]?.ordinal);
-  const values: Record<string, string> = { id: 'visits', kind: 'visits.counted', ordinal };
+  const source = encodeURIComponent(visits('documented', '2021-01', 1).source);
+  const values: Record<string, string> = { id: 'visits', kind: 'visits.counted', ordinal, source };
   const bodies: Record<string, [string, string]> = {
     '/v1/events': ['application/json', JSON.stringify([visits('documented', '2021-01', 1)])],
     '/v1/commands/import': ['text/csv', 'a,b\n1,2\n'],
