@@ -24,7 +24,7 @@ import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordedCells, type RecordedCells } from './recordedCells.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
-import { sentFeeds, type SentFeeds } from './sentFeeds.ts';
+import { sentFeeds, type LatelySent, type SentFeeds } from './sentFeeds.ts';
 import { verify, type Verification } from './verify.ts';
 
 export interface LedgerPorts {
@@ -183,6 +183,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     await inTurn(() => projector.catchUp(report, undefined, takeFeeds));
     await levelFeeds();
   }
+  const lately: LatelySent = new Map();
   const feedPorts = { register, parked, now: ports.now };
 
   async function recorded(events: readonly ActivityEvent[]): Promise<RecordedCells> {
@@ -198,7 +199,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
     import: (source, choices, report) => importFile({ ...ports, recorded }, source, choices, report),
-    sentFeeds: () => sentFeeds({ ...feedPorts, onFailure: ports.onFailure }),
+    sentFeeds: () => sentFeeds({ ...feedPorts, lately, onFailure: ports.onFailure }),
     feeds: (after) => readFeeds(feedPorts, after),
     feed: (source) => readFeed(feedPorts, source),
     feedTotals: () => feedTotals(feedPorts),
@@ -224,6 +225,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
           await log.size();
           // Whatever fails from here on, what is at hand then is whole: read models without a checkpoint are made again.
           await register.clear();
+          lately.clear();
           await readModels.clear();
           ports.discardFacts();
           facts = ports.openFacts();

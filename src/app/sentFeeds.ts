@@ -1,10 +1,10 @@
 /**
- * What is told of its feeds to whoever has just sent events: what is missing, by all that was taken in before and by
- * what came now, which the register need not hold yet.
+ * What is told of its feeds to whoever has just sent events: what is missing, by the register and by all that came
+ * since the start, which the register need not hold yet. What is in both counts once.
  */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { feedStanding, type FeedStanding } from '../../projections/feedRegister/feedStanding.ts';
-import { evolveFeed, joinedFeed, newFeed, type FeedState } from '../../projections/feedRegister/feedState.ts';
+import { evolveFeed, feedsOf, joinedFeed, newFeed, type FeedState } from '../../projections/feedRegister/feedState.ts';
 import type { FeedRegister } from './feedRegister.ts';
 import { dayIn } from './readFeeds.ts';
 import type { EventOutcome } from './recordEvents.ts';
@@ -13,6 +13,11 @@ import type { EventOutcome } from './recordEvents.ts';
 const FEEDS_TOLD = 100;
 /** Gaps, and runs of missing periods, that are named of each. */
 const LISTED = 10;
+/** Feeds of which is remembered what came: the register holds what came longer ago. */
+const FEEDS_REMEMBERED = 300;
+
+/** What came of each feed by this process lately: numbers, days and what is expected, not how often. */
+export type LatelySent = Map<string, FeedState>;
 
 export interface SentFeeds {
   /** Takes note of what became of some events: the outcomes are theirs, by index. */
@@ -24,41 +29,54 @@ export interface SentFeeds {
   told(): Promise<readonly FeedStanding[] | null>;
 }
 
-/** Memory is bounded by the number of feeds, whatever the number of events. */
+/** Memory is bounded by the number of feeds, whatever the number of events. `lately` is that of all senders. */
 export function sentFeeds({
   register,
+  lately,
   now,
   onFailure,
 }: {
   register: FeedRegister;
+  lately: LatelySent;
   now: () => Date;
   onFailure: (error: unknown) => void;
 }): SentFeeds {
-  const sent = new Map<string, FeedState>();
+  const sources = new Set<string>();
   return {
     add(candidates, outcomes) {
       for (const { index, source, outcome } of outcomes) {
-        if (outcome === 'refused' || source === null || (sent.size >= FEEDS_TOLD && !sent.has(source))) continue;
+        if (outcome === 'refused' || source === null) continue;
+        if (sources.size < FEEDS_TOLD) sources.add(source);
         // What was recorded follows its contract.
-        const event = candidates[index] as ActivityEvent;
-        sent.set(source, evolveFeed(sent.get(source) ?? newFeed(source), { recordedAt: '', event, parked: false }));
+        remember(lately, candidates[index] as ActivityEvent);
       }
     },
     async told() {
-      if (sent.size === 0) return [];
+      if (sources.size === 0) return [];
       let known: ReadonlyMap<string, FeedState>;
       try {
-        known = await register.find(sent.keys());
+        known = await register.find(sources);
       } catch (error) {
         onFailure(error);
         return null;
       }
       const today = dayIn(now());
-      return [...sent]
-        .map(([source, state]) => joinedFeed(known.get(source) ?? newFeed(source), state))
+      return [...sources]
+        .sort()
+        .map((source) => joinedFeed(known.get(source) ?? newFeed(source), lately.get(source) ?? newFeed(source)))
         .map((state) => feedStanding(state, 0, today, LISTED))
-        .filter(({ expectation, sequence }) => expectation !== null || sequence !== null)
-        .sort((a, b) => (a.source < b.source ? -1 : 1));
+        .filter(({ expectation, sequence }) => expectation !== null || sequence !== null);
     },
   };
+}
+
+function remember(lately: LatelySent, event: ActivityEvent): void {
+  const given = { recordedAt: '', event, parked: false };
+  // An event about another feed is remembered of both.
+  for (const source of feedsOf(given)) {
+    const before = lately.get(source);
+    const [oldest] = lately.keys();
+    if (before === undefined && oldest !== undefined && lately.size >= FEEDS_REMEMBERED) lately.delete(oldest);
+    lately.set(source, evolveFeed(before ?? newFeed(source), given));
+  }
 }

@@ -262,7 +262,7 @@ describe('caching', () => {
 describe('contracts and health', () => {
   test('every event type has a JSON Schema and an example in the source tree', async () => {
     const { contracts } = (await get('/v1/contracts')).json<{ contracts: Record<string, string>[] }>();
-    expect(contracts.length).toBe(16);
+    expect(contracts.length).toBe(17);
     for (const { schema, type } of contracts) {
       const answer = await get(schema ?? '');
       expect(answer.headers['content-type']).toContain('application/schema+json');

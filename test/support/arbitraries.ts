@@ -18,7 +18,7 @@ const LIBRARIES = ['E08000021/city', 'E08000021/walker', 'E08000021', 'E10000014
 /** What is published and how many live there may be said of nations too. */
 const placesOf = (kind: FactKind): readonly string[] =>
   kind === 'figure.published' || kind === 'reference.population' ? [...LIBRARIES, 'K02000001'] : LIBRARIES;
-const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
+export const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
 
 const dayIn = (first: number, days: number): fc.Arbitrary<number> => fc.integer({ min: first, max: first + days });
 /** 2017-01-01 and about two and a half years on: every edge of the financial year is crossed. */

@@ -34,6 +34,7 @@ export async function testLedger(
     feedRegister?: FeedRegister;
     folder?: string;
     definitions?: readonly Definition[];
+    onFailure?: (error: unknown) => void;
   } = {},
 ): Promise<TestLedger> {
   const folder = parts.folder ?? mkdtempSync(join(tmpdir(), 'ledger-'));
@@ -53,7 +54,7 @@ export async function testLedger(
       return { store: openFactStore(beside), discard: () => rmSync(beside, { recursive: true, force: true }) };
     },
     now: () => NOW,
-    onFailure: (error) => console.error(error),
+    onFailure: parts.onFailure ?? ((error) => console.error(error)),
   });
   return {
     ledger,
