@@ -6,17 +6,17 @@ export type CoveredMonth = readonly [month: number, days: number];
 /** Ascending; a month of which no day is covered has no entry. */
 export type CoveredDays = readonly CoveredMonth[];
 
-/** With the days of a window. The same object comes back where they are all in it already. */
-export function withWindow(days: CoveredDays, { first, last }: DayWindow): CoveredDays {
+/** The days of a window. */
+export function daysIn({ first, last }: DayWindow): CoveredDays {
   const from = monthOf(first);
   const to = monthOf(last);
-  const added: CoveredMonth[] = [];
+  const days: CoveredMonth[] = [];
   for (let month = from; month <= to; month++) {
     const begin = month === from ? civilOf(first).date : 1;
     const end = month === to ? civilOf(last).date : daysInMonth(month);
-    added.push([month, bits(begin, end)]);
+    days.push([month, bits(begin, end)]);
   }
-  return joinedDays(days, added);
+  return days;
 }
 
 /** The days of either. The first comes back as it is where it holds all of the second. */

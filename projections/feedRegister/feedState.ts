@@ -2,10 +2,17 @@
  * What the register knows of one feed: a fold over the events of the log that are of it or about it, in log order. It
  * says what came, not what counts: a correction or retraction changes no more than any other event of its feed does.
  */
-import { kindOf, type ActivityEvent, type EventOf, type FactKind } from '../../contracts/activityEvent.ts';
+import {
+  FACT_KINDS,
+  typeOf,
+  type ActivityEvent,
+  type EventOf,
+  type FactBody,
+  type FactKind,
+} from '../../contracts/activityEvent.ts';
 import { sequenceField } from '../../contracts/fields.ts';
-import { dayOf, londonMoment, windowOf, type DayWindow } from '../../src/domain/periods.ts';
-import { joinedDays, withWindow, type CoveredDays } from './coveredDays.ts';
+import { dayOf, londonMoment, windowOf } from '../../src/domain/periods.ts';
+import { daysIn, joinedDays, type CoveredDays } from './coveredDays.ts';
 import { joinedNumbers, NO_NUMBERS, holdsNumber, withNumber, type ReceivedNumbers } from './receivedNumbers.ts';
 
 /** What somebody said is to be expected, and where: the event's time, source and id. */
@@ -65,7 +72,7 @@ export function evolveFeed(state: FeedState, given: FeedEvent): FeedState {
  */
 export function joinedFeed(a: FeedState, b: FeedState): FeedState {
   let { days } = a;
-  for (const [kind, added] of b.days) days = withDays(days, kind, (held) => joinedDays(held, added));
+  for (const [kind, added] of b.days) days = withDays(days, kind, added);
   return {
     ...a,
     days,
@@ -74,23 +81,24 @@ export function joinedFeed(a: FeedState, b: FeedState): FeedState {
   };
 }
 
+/** Runs for every event: the object is written out, which is much quicker than a copy by spreading. */
 function received(state: FeedState, { recordedAt, event, parked }: FeedEvent): FeedState {
-  const { received: before } = state;
-  const data = parked ? null : dataOf(event);
   return {
-    ...state,
+    source: state.source,
     events: state.events + 1,
-    // The log's clock may have been put back.
-    received:
-      before === null
-        ? { first: recordedAt, last: recordedAt }
-        : {
-            first: recordedAt < before.first ? recordedAt : before.first,
-            last: recordedAt > before.last ? recordedAt : before.last,
-          },
+    received: timesWith(state.received, recordedAt),
+    days: parked ? state.days : daysWith(state.days, event),
     numbers: numbersWith(state.numbers, event, parked),
-    days: data === null ? state.days : withDays(state.days, data.kind, (days) => withWindow(days, data.window)),
+    expectation: state.expectation,
   };
+}
+
+/** The log's clock may have been put back. */
+function timesWith(times: FeedState['received'], recordedAt: string): FeedState['received'] {
+  if (times === null) return { first: recordedAt, last: recordedAt };
+  const { first, last } = times;
+  if (recordedAt >= first && recordedAt <= last) return times;
+  return recordedAt < first ? { first: recordedAt, last } : { first, last: recordedAt };
 }
 
 function numbersWith(numbers: ReceivedNumbers, event: ActivityEvent, parked: boolean): ReceivedNumbers {
@@ -101,29 +109,41 @@ function numbersWith(numbers: ReceivedNumbers, event: ActivityEvent, parked: boo
   return withNumber(numbers, Number(sequence));
 }
 
-/** Of what an event states data, and for which days; null where it states none. */
-function dataOf(event: ActivityEvent): { kind: FactKind; window: DayWindow } | null {
-  if (event.type === EXPECTED || event.type === 'org.outcome-ledger.fact.retracted.v1') return null;
+const KINDS: ReadonlyMap<string, FactKind> = new Map(FACT_KINDS.map((kind) => [typeOf(kind), kind]));
+
+/** With the days that an event states data of. */
+function daysWith(days: FeedState['days'], event: ActivityEvent): FeedState['days'] {
+  if (event.type === EXPECTED || event.type === 'org.outcome-ledger.fact.retracted.v1') return days;
   const body = event.type === 'org.outcome-ledger.fact.corrected.v1' ? event.data.replacement : event;
-  const { data } = body;
-  const kind = kindOf(body.type) as FactKind;
-  if ('window' in data) return { kind, window: windowOf(data.window) };
-  const day = 'on' in data ? dayOf(data.on) : londonMoment(body.time ?? '').day;
-  return { kind, window: { first: day, last: day } };
+  const kind = KINDS.get(body.type);
+  return kind === undefined ? days : withDays(days, kind, daysOf(body));
 }
 
-function withDays(
-  all: FeedState['days'],
-  kind: FactKind,
-  change: (days: CoveredDays) => CoveredDays,
-): FeedState['days'] {
+/** Reports speak of the same windows again and again: the days of those met are kept, up to so many. */
+const windows = new Map<string, CoveredDays>();
+const WINDOWS_KEPT = 1_000;
+
+function daysOf({ data, time }: FactBody): CoveredDays {
+  if (!('window' in data)) {
+    const day = 'on' in data ? dayOf(data.on) : londonMoment(time ?? '').day;
+    return daysIn({ first: day, last: day });
+  }
+  const known = windows.get(data.window);
+  if (known !== undefined) return known;
+  const days = daysIn(windowOf(data.window));
+  if (windows.size >= WINDOWS_KEPT) windows.clear();
+  windows.set(data.window, days);
+  return days;
+}
+
+function withDays(all: FeedState['days'], kind: FactKind, added: CoveredDays): FeedState['days'] {
   const at = all.findIndex(([held]) => held >= kind);
-  const [held, days] = all[at] ?? [undefined, []];
-  const isHeld = held === kind;
-  const changed = change(isHeld ? days : []);
-  if (isHeld && changed === days) return all;
   const place = at < 0 ? all.length : at;
-  return [...all.slice(0, place), [kind, changed], ...all.slice(isHeld ? place + 1 : place)];
+  const entry = all[place];
+  const isHeld = entry !== undefined && entry[0] === kind;
+  const days = joinedDays(isHeld ? entry[1] : [], added);
+  if (isHeld && days === entry[1]) return all;
+  return [...all.slice(0, place), [kind, days], ...all.slice(isHeld ? place + 1 : place)];
 }
 
 /** Of two, the one that was said later; of two said at one time, always the same one. */

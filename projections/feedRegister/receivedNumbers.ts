@@ -32,6 +32,9 @@ export function withNumber(numbers: ReceivedNumbers, number: number): ReceivedNu
   const end = runs.at(-1)?.last ?? 0;
   if (beyond !== null && number > end)
     return { ...numbers, beyond: { count: beyond.count + 1, highest: Math.max(beyond.highest, number) } };
+  // What follows the last is by far the most there is.
+  if (number === end + 1 && runs.length > 0)
+    return { runs: [...runs.slice(0, -1), { first: runs.at(-1)?.first ?? number, last: number }], beyond, repeats: numbers.repeats, repeated: numbers.repeated }; // prettier-ignore
   if (holdsNumber(numbers, number)) return withRepeat(numbers, number);
   return { ...numbers, ...withRun(numbers, { first: number, last: number }) };
 }

@@ -6,7 +6,7 @@ import {
   joinedDays,
   nextCovered,
   nextUncovered,
-  withWindow,
+  daysIn,
   type CoveredDays,
 } from '../../../../projections/feedRegister/coveredDays.ts';
 import { dayOf, isoOf } from '../../../../src/domain/periods.ts';
@@ -15,7 +15,8 @@ const window = fc
   .tuple(fc.integer({ min: -400, max: 400 }), fc.integer({ min: 1, max: 90 }))
   .map(([first, length]) => ({ first, last: first + length - 1 }));
 const windows = fc.array(window, { maxLength: 12 });
-const cover = (all: readonly { first: number; last: number }[]): CoveredDays => all.reduce<CoveredDays>(withWindow, []);
+const cover = (all: readonly { first: number; last: number }[]): CoveredDays =>
+  all.map(daysIn).reduce<CoveredDays>(joinedDays, []);
 
 it('what is covered is what a set of days says, in whatever order the windows come', () => {
   fc.assert(
@@ -45,11 +46,11 @@ it('two accounts joined are all windows of both, and the same object where nothi
 
 it('a leap day, the last day of a month and a day before 1970 are days like others', () => {
   for (const iso of ['2024-02-29', '2023-12-31', '1969-12-31', '1850-01-01', '2099-12-31']) {
-    const extent = extentOf(withWindow([], { first: dayOf(iso), last: dayOf(iso) }));
+    const extent = extentOf(daysIn({ first: dayOf(iso), last: dayOf(iso) }));
     expect([isoOf(extent?.first ?? 0), isoOf(extent?.last ?? 0)]).toEqual([iso, iso]);
   }
 });
 
 it('a century is as many entries as it has months', () => {
-  expect(withWindow([], { first: dayOf('2000-01-01'), last: dayOf('2099-12-31') })).toHaveLength(1_200);
+  expect(daysIn({ first: dayOf('2000-01-01'), last: dayOf('2099-12-31') })).toHaveLength(1_200);
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventOf, FactKind } from '../../../../contracts/activityEvent.ts';
-import { withWindow, type CoveredDays } from '../../../../projections/feedRegister/coveredDays.ts';
+import { daysIn, joinedDays, type CoveredDays } from '../../../../projections/feedRegister/coveredDays.ts';
 import { duenessOf, missingInWords } from '../../../../projections/feedRegister/dueness.ts';
 import { newFeed, type FeedState } from '../../../../projections/feedRegister/feedState.ts';
 import { duePeriodOf, duePeriods } from '../../../../src/domain/cadence.ts';
@@ -14,7 +14,10 @@ const MONTHLY: Expected = { cadence: 'monthly', graceDays: 14, from: '2024-01-01
 function feed(expected: Expected | null, data: Partial<Record<FactKind, readonly string[]>>): FeedState {
   const days = Object.entries(data)
     .sort()
-    .map(([kind, windows]) => [kind as FactKind, windows.map(windowOf).reduce<CoveredDays>(withWindow, [])] as const);
+    .map(
+      ([kind, windows]) =>
+        [kind as FactKind, windows.map(windowOf).map(daysIn).reduce<CoveredDays>(joinedDays, [])] as const,
+    );
   const said = { time: '2024-01-01T00:00:00Z', source: 'urn:library:a', id: 'e' };
   return { ...newFeed('urn:library:a'), days, expectation: expected === null ? null : { ...expected, said } };
 }
@@ -136,7 +139,7 @@ describe('missing periods', () => {
     fc.assert(
       fc.property(cadence, days, fc.integer({ min: 18_900, max: 20_000 }), (cadence, given, from) => {
         const windows = given.map(([first, length]) => ({ first, last: first + length - 1 }));
-        const covered = windows.reduce<CoveredDays>(withWindow, []);
+        const covered = windows.map(daysIn).reduce<CoveredDays>(joinedDays, []);
         const state: FeedState = { ...feed({ cadence, graceDays: 0, from: isoOf(from) }, {}), days: [['visits.counted', covered]] }; // prettier-ignore
         const first = duePeriodOf(cadence, from);
         const last = windows.length === 0 ? first - 1 : duePeriodOf(cadence, Math.max(...windows.map((w) => w.last)));
