@@ -5,16 +5,33 @@
  * Names of event types are stored for ever: a change of meaning is a new version beside the old one.
  */
 import { z } from 'zod';
-import { activityHeld } from './events/activities.ts';
+import { actionReported } from './events/actions.ts';
+import { activitiesCounted, activityHeld, attendancesCounted } from './events/activities.ts';
 import { factCorrected, factRetracted } from './events/amendments.ts';
 import { bipcBusinessCreated, bipcSupportGiven } from './events/businessSupport.ts';
 import { digitalSessionEnded, digitalSessionsCounted } from './events/digitalSessions.ts';
+import { enquiriesCounted } from './events/enquiries.ts';
 import { feedExpected } from './events/feeds.ts';
 import { figurePublished } from './events/figures.ts';
 import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
-import { referencePopulation, servicePointStatus } from './events/places.ts';
+import { membershipCounted } from './events/membership.ts';
+import { mobileStopScheduled } from './events/mobileStops.ts';
+import { moneyStated } from './events/money.ts';
+import { resourceUseCounted } from './events/onlineResources.ts';
+import {
+  placeDescribed,
+  placeSucceeded,
+  referenceDeprivation,
+  referenceNeighbours,
+  referencePopulation,
+  servicePointStatus,
+} from './events/places.ts';
 import { challengeCompleted, challengeJoined } from './events/readingChallenge.ts';
+import { returnStated } from './events/returns.ts';
+import { stockCounted } from './events/stock.ts';
+import { surveyAnswered, surveyAsked } from './events/surveys.ts';
 import { visitsCounted } from './events/visits.ts';
+import { staffCounted, volunteeringCounted } from './events/volunteersAndStaff.ts';
 import { MUST_BE_GIVEN, plainFault } from './plainFault.ts';
 import { idField, libraryPlaceField, placeField, sequenceField, sourceField } from './fields.ts';
 
@@ -36,24 +53,51 @@ const CONTRACTS = {
   'bipc.support-given': { data: bipcSupportGiven, timing: 'moment' },
   'bipc.business-created': { data: bipcBusinessCreated, timing: 'moment' },
   'activity.held': { data: activityHeld, timing: 'moment' },
+  'activities.counted': { data: activitiesCounted, timing: 'window' },
+  'attendances.counted': { data: attendancesCounted, timing: 'window' },
+  'resource-use.counted': { data: resourceUseCounted, timing: 'window' },
+  'enquiries.counted': { data: enquiriesCounted, timing: 'window' },
+  'volunteering.counted': { data: volunteeringCounted, timing: 'window' },
+  'money.stated': { data: moneyStated, timing: 'window' },
+  'survey.answered': { data: surveyAnswered, timing: 'window' },
+  'return.stated': { data: returnStated, timing: 'window' },
   'figure.published': { data: figurePublished, timing: 'window' },
   'service-point.status': { data: servicePointStatus, timing: 'dated' },
   'reference.population': { data: referencePopulation, timing: 'dated' },
+  'membership.counted': { data: membershipCounted, timing: 'dated' },
+  'stock.counted': { data: stockCounted, timing: 'dated' },
+  'staff.counted': { data: staffCounted, timing: 'dated' },
+  'survey.asked': { data: surveyAsked, timing: 'dated' },
+  'mobile-stop.scheduled': { data: mobileStopScheduled, timing: 'dated' },
+  'action.reported': { data: actionReported, timing: 'dated' },
+  'place.described': { data: placeDescribed, timing: 'dated' },
+  'place.succeeded': { data: placeSucceeded, timing: 'dated' },
+  'reference.deprivation': { data: referenceDeprivation, timing: 'dated' },
+  'reference.neighbours': { data: referenceNeighbours, timing: 'dated' },
 } as const satisfies Record<string, { data: z.ZodType; timing: Timing }>;
 
-/** Facts that may be about a nation, or several. Activity is counted where it happened. */
-const OF_ANY_PLACE: ReadonlySet<string> = new Set(['figure.published', 'reference.population']);
+/** Facts that may be about any area, a nation or several. Activity is counted where it happened. */
+const OF_ANY_PLACE: ReadonlySet<string> = new Set([
+  'figure.published',
+  'reference.population',
+  'place.described',
+  'place.succeeded',
+  'reference.deprivation',
+  'action.reported',
+]);
 
 export type FactKind = keyof typeof CONTRACTS;
 export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted' | 'feed.expected';
 export const FACT_KINDS = Object.keys(CONTRACTS) as readonly FactKind[];
 export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted', 'feed.expected'];
 
-/** Kinds that are no activity: what a place is, and what others say. They may speak of any time. */
+/**
+ * Kinds that are no activity: what a place is or has on a day, and what others say. They may speak of any time, and are
+ * not added up: members on two days are not twice as many members.
+ */
 const NO_ACTIVITY: ReadonlySet<FactKind> = new Set([
   'figure.published',
-  'service-point.status',
-  'reference.population',
+  ...FACT_KINDS.filter((kind) => CONTRACTS[kind].timing === 'dated'),
 ]);
 /** Whether facts of a kind are kept month by month, to be counted and added up. */
 export const isActivity = (kind: FactKind): boolean => !NO_ACTIVITY.has(kind);
@@ -113,6 +157,24 @@ const replacement = z.discriminatedUnion('type', [
   replacementOf('figure.published'),
   replacementOf('service-point.status'),
   replacementOf('reference.population'),
+  replacementOf('activities.counted'),
+  replacementOf('attendances.counted'),
+  replacementOf('resource-use.counted'),
+  replacementOf('enquiries.counted'),
+  replacementOf('volunteering.counted'),
+  replacementOf('money.stated'),
+  replacementOf('survey.answered'),
+  replacementOf('return.stated'),
+  replacementOf('membership.counted'),
+  replacementOf('stock.counted'),
+  replacementOf('staff.counted'),
+  replacementOf('survey.asked'),
+  replacementOf('mobile-stop.scheduled'),
+  replacementOf('action.reported'),
+  replacementOf('place.described'),
+  replacementOf('place.succeeded'),
+  replacementOf('reference.deprivation'),
+  replacementOf('reference.neighbours'),
 ]);
 
 const amendmentEnvelope = {
@@ -136,6 +198,24 @@ export const activityEvent = z.discriminatedUnion('type', [
   eventOf('figure.published'),
   eventOf('service-point.status'),
   eventOf('reference.population'),
+  eventOf('activities.counted'),
+  eventOf('attendances.counted'),
+  eventOf('resource-use.counted'),
+  eventOf('enquiries.counted'),
+  eventOf('volunteering.counted'),
+  eventOf('money.stated'),
+  eventOf('survey.answered'),
+  eventOf('return.stated'),
+  eventOf('membership.counted'),
+  eventOf('stock.counted'),
+  eventOf('staff.counted'),
+  eventOf('survey.asked'),
+  eventOf('mobile-stop.scheduled'),
+  eventOf('action.reported'),
+  eventOf('place.described'),
+  eventOf('place.succeeded'),
+  eventOf('reference.deprivation'),
+  eventOf('reference.neighbours'),
   z.strictObject({
     ...amendmentEnvelope,
     type: z.literal(typeOf('fact.corrected')),

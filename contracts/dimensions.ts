@@ -29,6 +29,25 @@ export const DIMENSIONS = [
   'statutory',
   'pointKind',
   'ages',
+  'returnForm',
+  'line',
+  'platform',
+  'metric',
+  'report',
+  'dataType',
+  'accessType',
+  'surveyName',
+  'question',
+  'answer',
+  'wave',
+  'flow',
+  'category',
+  'currency',
+  'role',
+  'membership',
+  'area',
+  'runBy',
+  'coLocated',
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -37,6 +56,9 @@ export const RENAMED_FIELDS: Readonly<Partial<Record<FactKind, Readonly<Record<s
   'challenge.joined': { year: 'challengeYear' },
   'challenge.completed': { year: 'challengeYear' },
   'service-point.status': { kind: 'pointKind' },
+  'return.stated': { form: 'returnForm' },
+  'survey.answered': { survey: 'surveyName' },
+  'survey.asked': { survey: 'surveyName' },
 };
 
 /** The contract field that gives the events of a kind this dimension, or undefined where they have none. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { MUST_BE_GIVEN } from './plainFault.ts';
-import { ABSENCES, LIBRARY_PLACE } from './vocabulary.ts';
+import { ABSENCES, ANY_PLACE, LIBRARY_PLACE } from './vocabulary.ts';
 
 const BETWEEN = 'must lie between 1850, the year of the Public Libraries Act, and 2099';
 const isInReach = (date: string): boolean => date >= '1850-01-01' && date < '2100-01-01';
@@ -32,13 +32,15 @@ export const windowField = z
 
 /**
  * Where. A GSS code (`E08000021`), with a service point of that authority after a slash (`E08000021/city`). Codes that
- * start with X are made-up places, for demonstrations.
+ * start with X are made-up places, for demonstrations. Outside the United Kingdom a library system goes by its ISIL
+ * (ISO 15511), such as `CA-OTP`.
  */
 export const placeField = z
   .string()
   .regex(
-    /^[A-Z]\d{8}(\/[a-z0-9]+(-[a-z0-9]+)*)?$/,
-    'must be a nine-character GSS code such as E08000021, or a service point of it such as E08000021/city-library',
+    ANY_PLACE,
+    'must be a nine-character GSS code such as E08000021, or a service point of it such as E08000021/city-library; ' +
+      'outside the United Kingdom the ISIL of a library system, such as CA-OTP',
   )
   .max(80)
   .meta({ id: 'Place', description: 'GSS code, or GSS code/service-point' });
@@ -171,8 +173,15 @@ export const definitionWords = (min: number, max: number) =>
 export const provenanceField = z
   .strictObject({
     file: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the file, in hexadecimal'),
+    sheet: publishersWords(1, 60).optional().describe('Of a workbook'),
+    path: z
+      .string()
+      .regex(/^(\/[A-Za-z0-9_:.-]*)+$/, 'must be a JSON pointer')
+      .max(200)
+      .optional()
+      .describe('Of a JSON document: a JSON pointer'),
     row: z.int().positive(),
-    column: publishersWords(1, 100),
+    column: publishersWords(1, 200),
     raw: publishersWords(0, 100),
   })
   .meta({ id: 'Provenance' });

@@ -36,11 +36,18 @@ export const POPULATION_AGES = ['all', '0-11', '12-17', '18-plus'] as const;
  */
 const OF_AUTHORITY = '(E0[6-9]|E10|W06|S12|N09|X[0-8][0-9]|X9[013-9])[0-9]{6}';
 
+/** A library system outside the United Kingdom: its ISIL (ISO 15511), in capitals and digits. */
+const ISIL = '(?!GB-)[A-Z]{2}-[A-Z0-9]{1,11}';
+const SERVICE_POINT = '(/[a-z0-9]+(-[a-z0-9]+)*)?';
+
 /** The code of a library authority, such as `E08000021`. */
-export const AUTHORITY_CODE = new RegExp(`^${OF_AUTHORITY}$`);
+export const AUTHORITY_CODE = new RegExp(`^(${OF_AUTHORITY}|${ISIL})$`);
 
 /** A library authority or a service point of it, such as `E08000021/city`. */
-export const LIBRARY_PLACE = new RegExp(`^${OF_AUTHORITY}(/[a-z0-9]+(-[a-z0-9]+)*)?$`);
+export const LIBRARY_PLACE = new RegExp(`^(${OF_AUTHORITY}|${ISIL})${SERVICE_POINT}$`);
+
+/** Any place: an area of the United Kingdom by its GSS code, a library system elsewhere, or a service point. */
+export const ANY_PLACE = new RegExp(`^([A-Z]\\d{8}|${ISIL})${SERVICE_POINT}$`);
 
 /** How often the data of a feed are due. */
 export const CADENCES = ['daily', 'weekly', 'monthly', 'quarterly', 'yearly', 'irregular'] as const;

@@ -1,12 +1,28 @@
 import { z } from 'zod';
 import {
   countField,
+  countedFields,
   NUMBER_OR_ABSENCE,
   absenceField,
   numberOrAbsence,
   outcomeField,
   provenanceField,
+  SAMPLE_IS_A_WEEK,
+  sampleIsAWeek,
 } from '../fields.ts';
+
+const modeField = z.enum(['in-person', 'online', 'hybrid']);
+const audienceField = z.enum([
+  'under-5',
+  'children',
+  'under-12',
+  '12-17',
+  'young-people',
+  'adults',
+  'older-people',
+  'families',
+  'all',
+]);
 
 /** A session that was held. The outcome tags are the publisher's own; an indicator decides what it makes of them. */
 export const activityHeld = z
@@ -15,9 +31,30 @@ export const activityHeld = z
     absent: absenceField.optional(),
     mainOutcome: outcomeField,
     secondaryOutcome: outcomeField.optional(),
-    mode: z.enum(['in-person', 'online', 'hybrid']).optional(),
-    audience: z.enum(['under-5', 'children', 'young-people', 'adults', 'older-people', 'families', 'all']).optional(),
+    mode: modeField.optional(),
+    audience: audienceField.optional(),
     provenance: provenanceField.optional(),
   })
   .refine((data) => numberOrAbsence(data, [data.attendance]), NUMBER_OR_ABSENCE)
   .meta({ id: 'ActivityHeld' });
+
+const totalFields = {
+  ...countedFields,
+  mode: modeField.optional(),
+  audience: audienceField.optional(),
+  count: countField.optional(),
+};
+
+/** Sessions held over a window. */
+export const activitiesCounted = z
+  .strictObject(totalFields)
+  .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
+  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
+  .meta({ id: 'ActivitiesCounted' });
+
+/** People at sessions over a window: actual attendances, not bookings. */
+export const attendancesCounted = z
+  .strictObject(totalFields)
+  .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
+  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
+  .meta({ id: 'AttendancesCounted' });

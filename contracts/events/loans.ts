@@ -9,6 +9,7 @@ import {
   SAMPLE_IS_A_WEEK,
   sampleIsAWeek,
   provenanceField,
+  pseudonymField,
   publishersWords,
   slugField,
 } from '../fields.ts';
@@ -22,15 +23,18 @@ const loanFields = {
   list: slugField.optional().describe('A promoted list the item belongs to, such as reading-well'),
 };
 
+const singleFields = {
+  ...loanFields,
+  localCategory: publishersWords(0, 80).optional().describe('The item category as the service writes it'),
+  person: pseudonymField.optional().describe('The borrower, where borrowers are to be counted once'),
+  provenance: provenanceField.optional(),
+};
+
 /** One item lent to one borrower. */
-export const loanIssued = z
-  .strictObject({ ...loanFields, provenance: provenanceField.optional() })
-  .meta({ id: 'LoanIssued' });
+export const loanIssued = z.strictObject(singleFields).meta({ id: 'LoanIssued' });
 
 /** One loan prolonged. Renewals count as loans in the open data schema and the Arts Council return. */
-export const loanRenewed = z
-  .strictObject({ ...loanFields, provenance: provenanceField.optional() })
-  .meta({ id: 'LoanRenewed' });
+export const loanRenewed = z.strictObject(singleFields).meta({ id: 'LoanRenewed' });
 
 /** Loans counted over a window. */
 export const loansCounted = z

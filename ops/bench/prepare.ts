@@ -98,7 +98,7 @@ function writeFacts({ facts, folder, say }: Context): void {
     seal(builder);
     builder = undefined;
   });
-  writeManifest(store, segments);
+  writeManifest(store, segments, '');
 }
 
 const CSV_BYTES = 1 << 20;

@@ -1,7 +1,8 @@
 /** A file that a library publishes already: read by the importer of its format, recorded like any other events. */
-import type { ActivityEvent } from '../../contracts/activityEvent.ts';
+import { typeOf, type ActivityEvent, type FactBody } from '../../contracts/activityEvent.ts';
 import type { Problem } from '../../contracts/errors.ts';
 import { latestAfter } from '../domain/implausible.ts';
+import { keyOf } from '../domain/labels.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { placeAt } from '../domain/places.ts';
 import { rowOf } from '../importers/identity.ts';
@@ -10,122 +11,273 @@ import {
   type Finding,
   type FindingCode,
   type Importer,
-  type ImportSource,
-  type Spot,
+  type Severity,
 } from '../importers/importer.ts';
-import { detectFormat, importerOf } from '../importers/importers.ts';
-import { keyOf } from '../importers/text.ts';
+import { findingTally, type FindingTally } from './findingTally.ts';
+import { importParts, type ImportFile, type ImportPart, type Piece } from './importParts.ts';
 import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
-import type { RecordedCells } from './recordedCells.ts';
+import type { RecordedCells, Standing, Verdict } from './recordedCells.ts';
 import type { FigureDifference } from './recordedFigures.ts';
 import { checkEvent, recordEvents } from './recordEvents.ts';
+
+/** A number that the ledger holds and the file has otherwise. */
+export interface Difference {
+  readonly file: string;
+  readonly row: number;
+  readonly cell: string | null;
+  readonly subject: string;
+  /** The window or day that it is about. */
+  readonly when: string;
+  readonly recorded: string;
+  readonly found: string;
+}
 
 export interface ImportReport {
   readonly file: string;
   readonly sha256: string;
+  /** Of a workbook the formats of its sheets, each once. */
   readonly format: string;
-  /** Events read from the file; recorded now, recorded before, and refused by the log or a contract. */
+  /** How sure it is that this is the format, 0 to 1. */
+  readonly sure: number;
+  /** Whether this is only what would become of the file. */
+  readonly dryRun: boolean;
+  /** Events read from the file; recorded now, recorded before, corrected, and refused by the log or a contract. */
   readonly events: number;
   readonly accepted: number;
   readonly duplicates: number;
+  readonly corrected: number;
   readonly refused: number;
+  /** How many findings there are of each severity; of very many, only the first are listed. */
+  readonly counts: Readonly<Record<Severity, number>>;
   readonly findings: readonly Finding[];
+  /** How many numbers are recorded otherwise, and the first of them. */
+  readonly differing: number;
+  readonly differences: readonly Difference[];
 }
 
+/** How a file is to be imported. */
+export interface ImportChoices {
+  readonly format?: string | undefined;
+  /** Record nothing of a file in which anything is refused. */
+  readonly strict?: boolean | undefined;
+  /** Record nothing at all, and say what would be. */
+  readonly dryRun?: boolean | undefined;
+  /** Where another number is recorded, record that the file corrects it. */
+  readonly correct?: boolean | undefined;
+}
+
+export interface ImportPorts {
+  readonly log: EventLog;
+  readonly now: () => Date;
+  /** What is recorded already. */
+  readonly recorded: () => Promise<Asked<RecordedCells>>;
+  /** Source and id of the events of these rows. */
+  readonly identitiesOf: (rows: readonly number[]) => Promise<ReadonlyMap<number, Identity>>;
+}
+
+/** The same questions, answered when it is their turn. */
+export type Asked<T> = {
+  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
+};
+
+type Identity = Pick<ActivityEvent, 'source' | 'id'>;
+
 const BATCH_EVENTS = 5_000;
+const DIFFERENCES_LISTED = 1_000;
 
 /**
  * Imports one file. Bad cells are refused one by one and found in the report; the rest is recorded. What is recorded
  * already, from this file or another edition of it, is not recorded again, and a cell of which another number is recorded
- * is refused. Throws `unknown-format` where no importer recognises the columns, and `invalid-file`
+ * is refused, or with `correct` recorded as a correction. Throws `unknown-format` where no importer recognises the columns, and `invalid-file`
  * where the file as a whole cannot be read, where all of it was refused, or, with `strict`, where anything in it was
  * refused: nothing is recorded then.
  */
 export async function importFile(
-  ports: {
-    log: EventLog;
-    now: () => Date;
-    /** What is recorded already of the events of a file. */
-    recorded: (events: readonly ActivityEvent[]) => Promise<RecordedCells>;
-  },
-  source: ImportSource,
-  choices: { readonly format?: string | undefined; readonly strict?: boolean },
+  ports: ImportPorts,
+  file: ImportFile,
+  choices: ImportChoices,
   progress?: Progress,
+  signal?: AbortSignal,
 ): Promise<ImportReport> {
-  const importer =
-    choices.format === undefined
-      ? detectFormat(source.table.header, source.fileName, source.options)
-      : importerOf(choices.format);
-  const { events: read, findings: readings, spotOf } = importer.read(source);
-  const findings: Finding[] = [...readings];
-  let [accepted, duplicates, refused] = [0, 0, 0];
-  const refuse = (event: ActivityEvent, why: Pick<Finding, 'code' | 'expected'> & Partial<Finding>): void => {
-    refused += 1;
-    findings.push({ severity: 'refused', ...placeOf(source, event), ...why, done: 'Not recorded.' });
-  };
-  const recorded = await ports.recorded(read);
-  const latest = latestAfter(ports.now());
-  const events = read.filter((event, at) => {
-    const checked = checkEvent(event, latest);
-    if ('problem' in checked) {
-      refuse(event, broken(source, event, importer, checked.problem));
-      return false;
-    }
-    const known = recorded.of[at] ?? 'new';
-    if (known === 'same') duplicates += 1;
-    if (known === 'other') {
-      const difference = recorded.difference(event);
-      const instead =
-        difference === null || spotOf === undefined ? {} : recordedInstead(difference, spotOf(event, difference.field));
-      refuse(event, { code: 'recorded-otherwise', expected: OTHERWISE, ...instead });
-    }
-    return known === 'new';
-  });
-  const anyRefused = (): boolean => findings.some(({ severity }) => severity === 'refused');
-  if (read.length === 0 && !anyRefused()) findings.push(withoutRows(source));
-  if (anyRefused() && (choices.strict === true || events.length + duplicates === 0)) throw refusal(source, findings);
-  findings.push(...newAuthorities(source, events, recorded));
-
-  for (let at = 0; at < events.length; at += BATCH_EVENTS) {
-    const batch = events.slice(at, at + BATCH_EVENTS);
-    for (const { outcome, index, problem } of await recordEvents(ports, batch)) {
-      const event = batch[index];
-      if (outcome === 'accepted') accepted += 1;
-      else if (outcome === 'duplicate' || event === undefined) duplicates += 1;
-      else refuse(event, { code: 'not-recorded', expected: `what can be recorded: ${problem?.detail ?? ''}` });
-    }
-    progress?.('recording events', Math.min(events.length, at + BATCH_EVENTS), events.length);
+  const { parts, findings } = importParts(file, choices.format);
+  const reading: Reading = { file, parts, findings, choices, progress, signal };
+  let targets: Targets = new Map();
+  if (choices.dryRun !== true && (choices.strict === true || choices.correct === true)) {
+    const checked = await take(ports, reading, { record: false, targets });
+    if (choices.strict === true && checked.report.counts.refused > 0) throw refusal(checked.report);
+    targets = await ports.identitiesOf(checked.corrects);
   }
-  if (accepted + duplicates === 0) throw refusal(source, findings);
-  return {
-    file: source.fileName,
-    sha256: source.sha256,
-    format: importer.format,
-    events: read.length,
+  const { report } = await take(ports, reading, { record: choices.dryRun !== true, targets });
+  if (report.accepted + report.duplicates + report.corrected === 0 && report.counts.refused > 0) throw refusal(report);
+  return report;
+}
+
+interface Reading {
+  readonly file: ImportFile;
+  readonly parts: readonly ImportPart[];
+  readonly findings: readonly Finding[];
+  readonly choices: ImportChoices;
+  readonly progress: Progress | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** By row of a fact, the event that it was made from. */
+type Targets = ReadonlyMap<number, Identity>;
+
+/** Reads the whole file once, and records what is to be recorded, or only says what would be. */
+async function take(
+  ports: ImportPorts,
+  { file, parts, findings, choices, progress, signal }: Reading,
+  { record, targets }: { record: boolean; targets: Targets },
+): Promise<{ report: ImportReport; corrects: readonly number[] }> {
+  const tally = findingTally();
+  tally.add(findings);
+  const recorded = await ports.recorded();
+  const latest = latestAfter(ports.now());
+  const told = new Set<string>();
+  const differences: Difference[] = [];
+  const corrects: number[] = [];
+  let [events, accepted, duplicates, corrected, refused, differing, rows] = [0, 0, 0, 0, 0, 0, 0];
+
+  for (const [at, { importer, pieces }] of parts.entries()) {
+    for (const piece of pieces()) {
+      stopIfCancelled(signal);
+      const refuse = (event: ActivityEvent, why: Pick<Finding, 'code' | 'expected'> & Partial<Finding>): void => {
+        refused += 1;
+        tally.add([{ severity: 'refused', ...placeOf(file, event), ...why, done: 'Not recorded.' }]);
+      };
+      tally.add(piece.findings);
+      tally.add(formulasIn(file, piece));
+      events += piece.events.length;
+      rows += piece.rows.length;
+      const verdicts = await recorded.of(piece.events);
+      const fresh: ActivityEvent[] = [];
+      for (const [index, event] of piece.events.entries()) {
+        const checked = checkEvent(event, latest);
+        const { recorded: known, instead } = verdicts[index] as Verdict;
+        if ('problem' in checked) refuse(event, broken(piece, event, importer, checked.problem));
+        else if (known === 'same') duplicates += 1;
+        else if (known === 'new') fresh.push(event);
+        else {
+          differing += 1;
+          const difference = await recorded.difference(event);
+          if (differences.length < DIFFERENCES_LISTED) differences.push(differenceOf(file, event, instead, difference));
+          if (choices.correct === true && instead !== null) {
+            corrects.push(instead.row);
+            const target = targets.get(instead.row);
+            if (target !== undefined) fresh.push(correctionOf(event, target, instead, ports.now()));
+            else if (record) refuse(event, otherwise(piece, event, instead, difference));
+            else corrected += 1;
+          } else refuse(event, otherwise(piece, event, instead, difference));
+        }
+      }
+      tally.add(await newAuthorities(file, fresh, recorded, told));
+      for (let from = 0; from < fresh.length; from += BATCH_EVENTS) {
+        stopIfCancelled(signal);
+        const batch = fresh.slice(from, from + BATCH_EVENTS);
+        if (!record) accepted += batch.length;
+        else {
+          for (const { outcome, index, problem } of await recordEvents(ports, batch)) {
+            const event = batch[index] as ActivityEvent;
+            if (outcome === 'duplicate') duplicates += 1;
+            else if (outcome !== 'accepted')
+              refuse(event, { code: 'not-recorded', expected: `what can be recorded: ${problem?.detail ?? ''}` });
+            else if (event.type === CORRECTED) corrected += 1;
+            else accepted += 1;
+          }
+        }
+        const share = (at + piece.upTo * Math.min(1, (from + BATCH_EVENTS) / fresh.length)) / parts.length;
+        progress?.(record ? 'recording events' : 'checking events', Math.round(events * share), events);
+      }
+      const share = (at + piece.upTo) / parts.length;
+      progress?.(record ? 'importing rows' : 'checking rows', rows, Math.round(rows / Math.max(share, 0.001)));
+    }
+  }
+  if (events === 0 && tally.counts().refused === 0) tally.add([withoutRows(file, rows)]);
+  const report: ImportReport = {
+    file: file.fileName,
+    sha256: file.sha256,
+    format: [...new Set(parts.map(({ importer }) => importer.format))].join(', '),
+    sure: Math.min(...parts.map(({ sure }) => sure)),
+    dryRun: choices.dryRun === true,
+    events,
     accepted,
     duplicates,
+    corrected,
     refused,
-    findings: inOrder(findings),
+    ...findingsOf(tally),
+    differing,
+    differences,
+  };
+  return { report, corrects };
+}
+
+function stopIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw new LedgerError('interrupted', 'Cancelled.', {
+      hint: 'What was recorded stays recorded; import the file again to go on: nothing counts twice.',
+    });
+}
+
+const findingsOf = (tally: FindingTally): Pick<ImportReport, 'counts' | 'findings'> => ({
+  counts: tally.counts(),
+  findings: tally.kept(),
+});
+
+const CORRECTED = typeOf('fact.corrected');
+
+/**
+ * The correction that a newer edition of a file makes of a number that was recorded. Its id says what it takes the place
+ * of, so that a number may change to and fro.
+ */
+function correctionOf(event: ActivityEvent, target: Identity, { row, says }: Standing, now: Date): ActivityEvent {
+  const { type, subject, data } = event as FactBody;
+  return {
+    specversion: '1.0',
+    id: `${event.id}:over-${row + 1}-${keyOf(says).replace(/[^a-z0-9]+/g, '.')}`,
+    source: event.source,
+    type: CORRECTED,
+    time: now.toISOString(),
+    data: {
+      target: { source: target.source, id: target.id },
+      by: 'importer',
+      why: 'publisher-revised',
+      replacement: { type, subject, data } as FactBody,
+    },
   };
 }
 
-const SEVERITIES: readonly Finding['severity'][] = ['refused', 'flagged', 'noted'];
-/** What matters most first, and each in the order of the rows. */
-const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
-  [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || a.row - b.row);
+function differenceOf(
+  file: ImportFile,
+  event: ActivityEvent,
+  instead: Standing | null,
+  figure: FigureDifference | null,
+): Difference {
+  const { row, cell, found } = placeOf(file, event);
+  const { subject, data } = event as FactBody;
+  return {
+    file: file.fileName,
+    row,
+    cell,
+    subject,
+    when: 'window' in data ? data.window : 'on' in data ? data.on : '',
+    recorded: figure?.recorded ?? instead?.says ?? 'other numbers',
+    found: figure?.found ?? found,
+  };
+}
 
 const FAULTS_SHOWN = 20;
 /** What no cell of the file can put right. */
 const OF_OPTIONS: ReadonlySet<FindingCode> = new Set(['option-unusable', 'measure-unknown']);
 
-function refusal(source: ImportSource, findings: readonly Finding[]): LedgerError {
-  const bad = inOrder(findings).filter(({ severity }) => severity === 'refused');
-  const rest = bad.length - FAULTS_SHOWN;
+function refusal({ file, findings, counts }: ImportReport): LedgerError {
+  const bad = findings.filter(({ severity }) => severity === 'refused');
+  const isMany = counts.refused > FAULTS_SHOWN;
   const byOptions = bad.every(({ code }) => OF_OPTIONS.has(code));
   return new LedgerError(
     'invalid-file',
-    `${source.fileName}: nothing was imported; ${bad.length} ${bad.length === 1 ? 'thing was' : 'things were'} refused${rest > 0 ? `, of which the first ${FAULTS_SHOWN} are listed` : ''}.`,
+    `${file}: nothing was imported; ${counts.refused} ${counts.refused === 1 ? 'thing was' : 'things were'} refused${isMany ? `, of which the first ${FAULTS_SHOWN} are listed` : ''}.`,
     {
       hint: byOptions
         ? 'Give the options that are named and import the file again.'
@@ -140,75 +292,111 @@ function refusal(source: ImportSource, findings: readonly Finding[]): LedgerErro
   );
 }
 
-const OTHERWISE =
-  'the number that is recorded for this place, window and category; to change it send a fact.corrected event';
-
-/** In what a published figure differs, and the cell that says so. */
-const recordedInstead = (
-  { found, recorded }: FigureDifference,
-  [row, cell]: Spot,
-): Pick<Finding, 'row' | 'cell' | 'found' | 'expected'> => ({
-  row,
-  cell,
-  found,
-  expected: `${recorded}, which is recorded under this reference; to change it send a fact.corrected event`,
-});
+/** Why a number is refused of which another one is recorded; where only one is, it can be corrected. */
+function otherwise(
+  { spotOf }: Piece,
+  event: ActivityEvent,
+  instead: Standing | null,
+  figure: FigureDifference | null,
+): Pick<Finding, 'code' | 'expected'> & Partial<Finding> {
+  const code = 'recorded-otherwise';
+  if (figure !== null && spotOf !== undefined) {
+    const [row, cell] = spotOf(event, figure.field);
+    const expected = `${figure.recorded}, which is recorded under this reference; to change it send a fact.corrected event`;
+    return { code, row, cell, found: figure.found, expected };
+  }
+  const expected =
+    instead === null
+      ? 'the number that is recorded for this place, window and category; to change it send a fact.corrected event'
+      : `${instead.says}, which is recorded for this place, window and category; --correct ("correct" over HTTP) records that the file corrects it`;
+  return { code, expected };
+}
 
 /** The cell that an event came from. */
-function placeOf(source: ImportSource, event: ActivityEvent): Pick<Finding, 'file' | 'row' | 'cell' | 'found'> {
-  const provenance = 'provenance' in event.data ? event.data.provenance : undefined;
+function placeOf(file: ImportFile, event: ActivityEvent): Pick<Finding, 'file' | 'row' | 'cell' | 'found'> {
+  const provenance = provenanceOf(event);
   return {
-    file: source.fileName,
+    file: provenance?.sheet === undefined ? file.fileName : `${file.fileName}, sheet ${provenance.sheet}`,
     row: rowOf(event),
     cell: provenance?.column ?? null,
     found: provenance?.raw ?? event.id,
   };
 }
 
+const provenanceOf = ({ data }: ActivityEvent) => ('provenance' in data ? data.provenance : undefined);
+
+/** Cells that became a number and are worked out by the spreadsheet. */
+function formulasIn(file: ImportFile, { rows, header, events }: Piece): readonly Finding[] {
+  const byRow = new Map(rows.flatMap(({ row, formulas }) => (formulas === undefined ? [] : [[row, formulas]])));
+  if (byRow.size === 0) return [];
+  return events.flatMap((event) => {
+    const provenance = provenanceOf(event);
+    const column = header.findIndex((label) => label.trim() === provenance?.column);
+    if (provenance === undefined || byRow.get(provenance.row)?.has(column) !== true) return [];
+    return [
+      {
+        severity: 'flagged',
+        code: 'formula-cell',
+        ...placeOf(file, event),
+        expected: 'a number that somebody entered: this one is worked out by the spreadsheet',
+        done: 'Imported with the value that the spreadsheet stored.',
+      } satisfies Finding,
+    ];
+  });
+}
+
 /** Why an event that was read from a file does not follow its contract; a window is found in the column that tells it. */
 function broken(
-  source: ImportSource,
+  { header, rows }: Piece,
   event: ActivityEvent,
-  { windowColumn }: Importer,
+  importer: Importer,
   { detail, faults = [] }: Problem,
 ): Pick<Finding, 'code' | 'expected'> & Partial<Finding> {
   const [fault] = faults;
   if (fault?.pointer !== '/data/window')
     return { code: 'not-recorded', expected: `what its contract allows: ${detail}` };
   const expected = `another period: this one ${fault.message}`;
-  if (windowColumn === null) return { code: 'not-recorded', expected };
-  const at = source.table.header.findIndex((label) => keyOf(label) === keyOf(windowColumn));
-  const cells = source.table.rows.find(({ row }) => row === rowOf(event))?.cells;
+  if (importer.reads === 'document' || importer.windowColumn === null) return { code: 'not-recorded', expected };
+  const { windowColumn } = importer;
+  const at = header.findIndex((label) => keyOf(label) === keyOf(windowColumn));
+  const cells = rows.find(({ row }) => row === rowOf(event))?.cells;
   return { code: 'not-recorded', cell: windowColumn, found: cells?.[at]?.trim() ?? '', expected };
 }
 
-function withoutRows({ fileName, table }: ImportSource): Finding {
-  return {
-    severity: 'refused',
-    code: 'no-rows',
-    file: fileName,
-    row: 1,
-    cell: null,
-    found: table.rows.length === 0 ? 'no row below the header' : 'no row with a figure',
-    expected: 'at least one row with a figure',
-    done: 'Nothing to import.',
-  };
-}
+const withoutRows = ({ fileName }: ImportFile, rows: number): Finding => ({
+  severity: 'refused',
+  code: 'no-rows',
+  file: fileName,
+  row: 1,
+  cell: null,
+  found: rows === 0 ? 'no row below the header' : 'no row with a figure',
+  expected: 'at least one row with a figure',
+  done: 'Nothing to import.',
+});
 
-/** Authorities that nothing was recorded of: a mistyped code looks like one. */
-function newAuthorities(source: ImportSource, events: readonly ActivityEvent[], recorded: RecordedCells): Finding[] {
-  const authorities = events.map((event) => ('subject' in event ? placeAt('authority', event.subject) : null));
-  return [...new Set(authorities)]
-    .filter((code) => code !== null)
-    .filter((code) => !recorded.knows(code))
-    .map((code) => ({
+/** Authorities that nothing was recorded of, each told once: a mistyped code looks like one. */
+async function newAuthorities(
+  { fileName }: ImportFile,
+  events: readonly ActivityEvent[],
+  recorded: Asked<RecordedCells>,
+  told: Set<string>,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const event of events) {
+    const code = 'subject' in event ? placeAt('authority', event.subject) : null;
+    if (code === null || told.has(code)) continue;
+    told.add(code);
+    if (await recorded.knows(code)) continue;
+    found.push({
       severity: 'noted',
       code: 'authority-new',
-      file: source.fileName,
+      file: fileName,
       row: 1,
       cell: null,
       found: code,
       expected: 'an authority of which something is recorded',
       done: `${code} is new here: no event of it was recorded before.`,
-    }));
+    });
+  }
+  return found;
 }

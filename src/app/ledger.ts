@@ -3,15 +3,14 @@
  * projector: one at a time, live or not.
  */
 import { setTimeout } from 'node:timers/promises';
-import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { ofProblem } from '../domain/ledgerError.ts';
 import type { FactStore } from '../facts/factStore.ts';
-import type { ImportSource } from '../importers/importer.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { FeedRegister } from './feedRegister.ts';
-import { importFile, type ImportReport } from './importFile.ts';
+import { importFile, type Asked, type ImportChoices, type ImportReport } from './importFile.ts';
+import type { ImportFile } from './importParts.ts';
 import type { EventLog, HeldSeries, ReadModels, StoredEvent } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { feedProjector } from './projectFeeds.ts';
@@ -51,11 +50,8 @@ export interface Ledger {
   mark(): Promise<LogMark | null>;
   holds(mark: LogMark): Promise<boolean>;
   record(candidates: readonly unknown[]): Promise<EventOutcome[]>;
-  import(
-    source: ImportSource,
-    choices: { format?: string | undefined; strict?: boolean },
-    progress?: Progress,
-  ): Promise<ImportReport>;
+  /** Cancelled by `signal`: what was recorded until then stays, and importing again goes on. */
+  import(file: ImportFile, choices: ImportChoices, progress?: Progress, signal?: AbortSignal): Promise<ImportReport>;
   /** Keeps account of what one sender sends, to tell what is missing of its feeds by then. */
   sentFeeds(): SentFeeds;
   /** What has come of each feed, what is due and what is missing: a page of them, by source, after one. */
@@ -186,9 +182,38 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
   const lately: LatelySent = new Map();
   const feedPorts = { register, parked, now: ports.now };
 
-  async function recorded(events: readonly ActivityEvent[]): Promise<RecordedCells> {
+  async function recorded(): Promise<Asked<RecordedCells>> {
     await project();
-    return inTurn(async () => recordedCells(facts, facts.rows(), events));
+    const to = facts.rows();
+    let looked = facts;
+    let cells = recordedCells(facts, to);
+    /** A rebuild in between makes the facts anew. */
+    const current = (): RecordedCells => {
+      if (looked !== facts) [looked, cells] = [facts, recordedCells(facts, Math.min(to, facts.rows()))];
+      return cells;
+    };
+    return {
+      of: (events) => inTurn(async () => current().of(events)),
+      difference: (event) => inTurn(async () => current().difference(event)),
+      knows: (authority) => inTurn(async () => current().knows(authority)),
+    };
+  }
+
+  /** The log is read from the last segment before the first of them on. */
+  async function identitiesOf(rows: readonly number[]): Promise<ReadonlyMap<number, { source: string; id: string }>> {
+    const wanted = new Set(rows);
+    const found = new Map<number, { source: string; id: string }>();
+    let { row, position } = facts.sealedBefore(Math.min(...rows, facts.rows()));
+    while (found.size < wanted.size) {
+      const page = await log.read(position, BATCH_EVENTS);
+      for (const { event } of page) {
+        if (wanted.has(row)) found.set(row, { source: event.source, id: event.id });
+        row += 1;
+      }
+      position = page.at(-1)?.position ?? position;
+      if (page.length < BATCH_EVENTS) break;
+    }
+    return found;
   }
 
   return {
@@ -198,7 +223,8 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     mark: () => lastMark(log),
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
-    import: (source, choices, report) => importFile({ ...ports, recorded }, source, choices, report),
+    import: (file, choices, report, signal) =>
+      importFile({ ...ports, recorded, identitiesOf }, file, choices, report, signal),
     sentFeeds: () => sentFeeds({ ...feedPorts, lately, onFailure: ports.onFailure }),
     feeds: (after) => readFeeds(feedPorts, after),
     feed: (source) => readFeed(feedPorts, source),

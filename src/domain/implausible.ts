@@ -19,6 +19,16 @@ export function latestAfter(recorded: Date): Latest {
 export const implausible = (event: ActivityEvent, latest: Latest): Fault | null =>
   futureFault(event, latest) ?? pastFault(event) ?? placementFault(event);
 
+/** What can be known before its day: projections of a population, an authority that is to come, a timetable. */
+const MAY_COME: ReadonlySet<string> = new Set([
+  'reference.population',
+  'reference.deprivation',
+  'reference.neighbours',
+  'place.described',
+  'place.succeeded',
+  'mobile-stop.scheduled',
+]);
+
 /** Nothing can have happened, been counted or been found so later than tomorrow. */
 function futureFault(event: ActivityEvent, latest: Latest): Fault | null {
   const future = (pointer: string): Fault => ({ message: 'lies in the future', pointer });
@@ -28,7 +38,8 @@ function futureFault(event: ActivityEvent, latest: Latest): Fault | null {
   if (body.time !== undefined && Date.parse(body.time) > latest.ms) return future(`${pointer}/time`);
   const { data } = body;
   if ('window' in data && windowOf(data.window).last > latest.day) return future(`${pointer}/data/window`);
-  if ('on' in data && !('population' in data) && dayOf(data.on) > latest.day) return future(`${pointer}/data/on`);
+  if ('on' in data && !MAY_COME.has(kindOf(body.type)) && dayOf(data.on) > latest.day)
+    return future(`${pointer}/data/on`);
   return null;
 }
 
@@ -61,7 +72,7 @@ function placementFault(event: ActivityEvent): Fault | null {
   const { body, pointer } = bodyOf(event);
   if (body === null) return null;
   const { data } = body;
-  if (!('window' in data) || 'statistic' in data || data.method === 'sample-week') return null;
+  if (!('window' in data) || 'statistic' in data || ('method' in data && data.method === 'sample-week')) return null;
   if (granularityOf(windowOf(data.window)) !== null) return null;
   return {
     message:

@@ -25,7 +25,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Whether a place is made up, for demonstrations. */
-export const isMadeUp = (place: string): boolean => place.startsWith('X');
+export const isMadeUp = (place: string): boolean => /^X\d/.test(place);
 
 /** The place of `level` that holds `place`, or null where there is none: an authority lies in no service point. */
 export function placeAt(level: PlaceLevel, place: string): string | null {
@@ -37,7 +37,7 @@ export function placeAt(level: PlaceLevel, place: string): string | null {
       if (slash > 0) return place.slice(0, slash);
       return isNation(place) ? null : place;
     case 'nation':
-      return isNation(place) ? place : (NATIONS[place[0] ?? ''] ?? null);
+      return isNation(place) ? place : /^[A-Z]\d/.test(place) ? (NATIONS[place[0] ?? ''] ?? null) : null;
   }
 }
 

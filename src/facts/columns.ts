@@ -38,7 +38,19 @@ export interface ColumnType {
 }
 
 /** Open vocabularies, which may grow to any number of words. */
-const OPEN: ReadonlySet<Dimension> = new Set(['list', 'resource', 'centre']);
+const OPEN: ReadonlySet<Dimension> = new Set([
+  'list',
+  'resource',
+  'centre',
+  'returnForm',
+  'line',
+  'platform',
+  'surveyName',
+  'question',
+  'answer',
+  'category',
+  'area',
+]);
 
 /** The columns of a fact, beside its identity and the rare fields. */
 export type ColumnName =

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact, Figure, Parked } from '../domain/fact.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
+import { NO_READING_SET, type Readings, type ReadingSet } from '../domain/readings.ts';
 import { blockBuffers, readBlocks, readColumn, readIdentities } from './columnReader.ts';
 import {
   COLUMN_NAMES,
@@ -50,12 +51,16 @@ export interface Chunk extends FactColumns {
 
 export interface FactStore {
   readonly dictionaries: Dictionaries;
+  /** What lines of returns are read as. */
+  readonly readings: Readings;
   /** Facts held: the ordinal of the last event taken in. */
   rows(): number;
   /** The log's position of the last event taken in, null when empty. */
   position(): string | null;
   /** Where the last event taken in stood, and its identity; null when empty. */
   last(): { readonly position: string; readonly identity: bigint } | null;
+  /** The last row number that a whole segment ends before, at or below `row`, and the log's position there. */
+  sealedBefore(row: number): { readonly row: number; readonly position: string | null };
   /** Takes in events as they follow in the log. */
   append(events: readonly StoredRow[]): void;
   /** What is known of rows `from` (inclusive) to `to` (exclusive) without reading them. */
@@ -82,11 +87,12 @@ export interface FactStore {
 
 /**
  * Opens the store in a folder, making it if need be. Files that the manifest does not list are left over from a crash
- * and are removed. Throws `facts-damaged` when a listed file is missing, of another length, or not readable.
+ * and are removed. Throws `facts-damaged` when a listed file is missing, of another length, or not readable, or where
+ * the facts were made with other readings.
  */
-export function openFactStore(folder: string): FactStore {
+export function openFactStore(folder: string, { readings, digest }: ReadingSet = NO_READING_SET): FactStore {
   mkdirSync(folder, { recursive: true });
-  let segments = readManifest(folder);
+  let segments = readManifest(folder, digest);
   /** The segments that the manifest on disk lists. */
   let listed = segments;
   removeStrays(folder, segments);
@@ -156,7 +162,7 @@ export function openFactStore(folder: string): FactStore {
    */
   function list(): void {
     if (listed === segments) return;
-    writeManifest(folder, segments);
+    writeManifest(folder, segments, digest);
     listed = segments;
     // Whoever is in the middle of reading may still need the segments that were merged.
     if (readers === 0) removeStrays(folder, segments);
@@ -203,7 +209,7 @@ export function openFactStore(folder: string): FactStore {
 
   const digests = (): { file: string; sha256: string }[] =>
     [
-      ...(segments.length === 0 ? [] : [{ file: MANIFEST, sha256: sha256(manifestBytes(segments)) }]),
+      ...(segments.length === 0 ? [] : [{ file: MANIFEST, sha256: sha256(manifestBytes(segments, digest)) }]),
       ...filesOf(segments),
       ...(tail.rows === 0
       ? []
@@ -215,6 +221,13 @@ export function openFactStore(folder: string): FactStore {
 
   return {
     dictionaries,
+    readings,
+    sealedBefore(row) {
+      const before = segments.filter((segment) => segment.first + segment.rows <= row).at(-1);
+      return before === undefined
+        ? { row: 0, position: null }
+        : { row: before.first + before.rows, position: before.position };
+    },
     rows,
     position: () => lastPosition,
     last() {
@@ -224,7 +237,10 @@ export function openFactStore(folder: string): FactStore {
       return lastPosition === null ? null : { position: lastPosition, identity: identities?.at(-1) ?? 0n };
     },
     append(events) {
-      const facts = withoutRepeats(events, events.map(readFact));
+      const facts = withoutRepeats(
+        events,
+        events.map((row) => readFact(row, readings)),
+      );
       for (const [at, fact] of facts.entries()) {
         const { position } = events[at] as StoredRow;
         if (tail.rows === TAIL_ROWS) seal();

@@ -30,10 +30,12 @@ export interface SegmentEntry extends FileEntry {
 
 interface Manifest {
   readonly format: typeof FORMAT;
+  /** Digest of the readings that lines of returns were read by. */
+  readonly readings: string;
   readonly segments: readonly SegmentEntry[];
 }
 
-const FORMAT = 'outcome-ledger-facts-3';
+const FORMAT = 'outcome-ledger-facts-4';
 /** The name of the list within a store's folder. */
 export const MANIFEST = 'manifest.json';
 
@@ -43,13 +45,33 @@ export const REBUILD = 'Facts are a cache of the log: run "outcomes rebuild" to 
 /** SHA-256 in hexadecimal, by which files are known. */
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The segments that the manifest of a folder lists; none where there is no manifest. Throws `facts-damaged`. */
-export function readManifest(folder: string): readonly SegmentEntry[] {
+/**
+ * Whether the facts of a folder were made by another version of the program, or with other readings: then they are not
+ * damaged, but have to be made again.
+ */
+export function madeOtherwise(folder: string, readings: string): boolean {
+  const path = join(folder, MANIFEST);
+  if (!existsSync(path)) return false;
+  try {
+    const { format, readings: made } = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+    return /^outcome-ledger-facts-\d+$/.test(format) && (format !== FORMAT || made !== readings);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The segments that the manifest of a folder lists; none where there is no manifest.
+ * @param readings digest of the readings that the facts must have been made with
+ * @throws LedgerError `facts-damaged`
+ */
+export function readManifest(folder: string, readings: string): readonly SegmentEntry[] {
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) return [];
   try {
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as Partial<Manifest> | null;
     if (manifest?.format !== FORMAT) throw new Error('another format');
+    if (manifest.readings !== readings) throw new Error('other readings');
     if (!areSegments(manifest.segments)) throw new Error('not as it was written');
     return manifest.segments;
   } catch {
@@ -58,15 +80,15 @@ export function readManifest(folder: string): readonly SegmentEntry[] {
 }
 
 /** The manifest as it is written. */
-export function manifestBytes(segments: readonly SegmentEntry[]): Buffer {
-  const manifest: Manifest = { format: FORMAT, segments };
+export function manifestBytes(segments: readonly SegmentEntry[], readings: string): Buffer {
+  const manifest: Manifest = { format: FORMAT, readings, segments };
   return Buffer.from(JSON.stringify(manifest, null, 1));
 }
 
 /** Lists segments. Their names are flushed first, so that the list never names a file that is not there. */
-export function writeManifest(folder: string, segments: readonly SegmentEntry[]): void {
+export function writeManifest(folder: string, segments: readonly SegmentEntry[], readings: string): void {
   flushFolder(folder);
-  writeWhole(join(folder, MANIFEST), manifestBytes(segments));
+  writeWhole(join(folder, MANIFEST), manifestBytes(segments, readings));
   flushFolder(folder);
 }
 

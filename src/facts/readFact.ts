@@ -18,6 +18,7 @@ import { pointerOf } from '../../contracts/pointer.ts';
 import { implausible, latestAfter } from '../domain/implausible.ts';
 import { emptyFact, METHODS, type Fact, type Parked } from '../domain/fact.ts';
 import { dayOf } from '../domain/periods.ts';
+import { asRead, NO_READINGS, type Readings } from '../domain/readings.ts';
 import { factIdentity } from './identity.ts';
 import { toFact } from './toFact.ts';
 
@@ -38,8 +39,11 @@ export interface StoredRow {
   readonly recordedAt?: string;
 }
 
-/** The fact of an event, or a parked one. */
-export function readFact({ event, position, foreignStream, recordedAt = '' }: StoredRow): Fact {
+/** The fact of an event, or a parked one. Lines of returns are read by `readings`. */
+export function readFact(
+  { event, position, foreignStream, recordedAt = '' }: StoredRow,
+  readings: Readings = NO_READINGS,
+): Fact {
   const foreign = foreignStream === undefined ? null : recordedAt;
   const source = sourceOf(event);
   if (foreignStream !== undefined && typeof source === 'string' && source !== foreignStream)
@@ -47,7 +51,7 @@ export function readFact({ event, position, foreignStream, recordedAt = '' }: St
   try {
     const { type } = event as { type: EventType };
     if (TYPES.has(type) && (foreign === null || faultsOf(event, foreign).length === 0)) {
-      const fact = toFact(event as ActivityEvent);
+      const fact = toFact(asRead(event as ActivityEvent, readings));
       if (isSound(fact)) return fact;
     }
   } catch {

@@ -1,6 +1,7 @@
 /** Event → fact: the one place that knows which field of which contract becomes which column. */
 import { kindOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
 import { DIMENSIONS, RENAMED_FIELDS, type Dimension } from '../../contracts/dimensions.ts';
+import type { Absence } from '../../contracts/vocabulary.ts';
 import { dayOf, granularityOf, londonMoment, windowOf } from '../domain/periods.ts';
 import { emptyFact, type Amendment, type Fact, type Figure } from '../domain/fact.ts';
 import { factIdentity } from './identity.ts';
@@ -51,18 +52,16 @@ function state(fact: Draft, body: FactBody): void {
       fact.figure = figureOf(body.subject, data);
       return;
     }
+    fact.grain = granularityOf(window) ?? 'unplaced';
+    if ('answer' in data) return;
     fact.method = data.method;
     // A sample week may lie across two months: it belongs to the month of its first day.
-    fact.grain = data.method === 'sample-week' ? 'month' : (granularityOf(window) ?? 'unplaced');
-    if (data.absent === undefined) fillCounts(fact, data);
-    else {
-      fact.state = data.absent;
-      fact.quantity = 0;
-    }
+    if (data.method === 'sample-week') fact.grain = 'month';
+    fillCounts(fact, data);
   } else if ('on' in data) {
     fact.day = dayOf(data.on);
     if (body.time !== undefined) fact.second = londonMoment(body.time).second;
-    if ('population' in data) fact.quantity = data.population;
+    fillStock(fact, data as Stock);
   } else {
     fact.day = londonMoment(body.time ?? '').day;
     if ('attendance' in data || 'absent' in data) {
@@ -71,17 +70,49 @@ function state(fact: Draft, body: FactBody): void {
     }
     if ('durationSeconds' in data && data.durationSeconds !== undefined) fact.seconds = data.durationSeconds;
     if ('participant' in data) fact.subject = data.participant;
-    if ('person' in data) fact.subject = data.person;
+    if ('person' in data && data.person !== undefined) fact.subject = data.person;
   }
 }
 
-function fillCounts(
-  fact: Draft,
-  data: { count?: number | undefined; sessions?: number | undefined; hours?: number | undefined },
-): void {
-  fact.quantity = data.count ?? data.sessions ?? NaN;
+/** The field of a count over a window that is its quantity; hours stand beside it, or alone. */
+interface Counts {
+  readonly absent?: Absence | undefined;
+  readonly count?: number | undefined;
+  readonly sessions?: number | undefined;
+  readonly volunteers?: number | undefined;
+  readonly pence?: number | undefined;
+  readonly value?: number | undefined;
+  readonly hours?: number | undefined;
+}
+
+function fillCounts(fact: Draft, data: Counts): void {
+  if (data.absent !== undefined) return fillAbsence(fact, data.absent);
+  const { value } = data;
+  // A line that nobody reads yet may hold anything, such as 12.5 posts: what is no whole number is not added up.
+  const whole = value !== undefined && Number.isInteger(value) ? value : NaN;
+  fact.quantity = data.count ?? data.sessions ?? data.volunteers ?? data.pence ?? whole;
   // Hours have at most two decimals, so that seconds are whole and totals do not depend on the order of adding.
   if (data.hours !== undefined) fact.seconds = Math.round(data.hours * 3600);
+}
+
+/** What there is on a day, as far as a contract says a number of it. */
+interface Stock {
+  readonly absent?: Absence;
+  readonly population?: number;
+  readonly members?: number;
+  readonly items?: number;
+  readonly fte?: number;
+}
+
+/** Full-time equivalents are no whole number, and stay in the event. */
+function fillStock(fact: Draft, data: Stock): void {
+  if (data.absent !== undefined) fillAbsence(fact, data.absent);
+  else fact.quantity = data.fte === undefined ? (data.population ?? data.members ?? data.items ?? 1) : NaN;
+}
+
+function fillAbsence(fact: Draft, absent: Absence): void {
+  fact.state = absent;
+  fact.quantity = 0;
 }
 
 function figureOf(

@@ -1,6 +1,8 @@
 /** What the server is made from. Drawing and file reading come from other adapters, so they are handed in. */
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Definition } from '../../contracts/definition.ts';
+import type { ImportReport } from '../app/importFile.ts';
+import type { ImportJobsPorts } from '../app/importJobs.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { baselineProgressChart } from '../charts/baselineProgressChart.ts';
@@ -9,21 +11,17 @@ import type { SendProblem } from './problems.ts';
 /** A Vega-Lite spec, as the charts make it. */
 type ChartSpec = ReturnType<typeof baselineProgressChart>;
 
-/** A file as the importers take it, and the rows in it. */
-export type ImportSource = Parameters<Ledger['import']>[0];
-type FileTable = ImportSource['table'];
-
 export interface HttpPorts {
   readonly ledger: Ledger;
   readonly keptReceipts: KeptReceipts;
   readonly renderSvg: (spec: ChartSpec) => Promise<string>;
   readonly renderPng: (svg: string, width: number) => Uint8Array;
-  /** Throws LedgerError `invalid-file` for bytes that are not a table. */
-  readonly readTable: (file: { fileName: string; bytes: Uint8Array; encoding?: 'utf-8' | 'windows-1252' }) => FileTable;
+  /** Where uploaded files are kept, and what their jobs need. */
+  readonly imports: Pick<ImportJobsPorts, 'uploads' | 'now' | 'newId'>;
+  /** The findings of an import as a page by itself. */
+  readonly findingsPage: (report: ImportReport) => string;
   /** A definition from its YAML text. Throws LedgerError `invalid-definition` with line and column; `shown` names the text. */
   readonly definitionOf: (text: string, shown: string) => Definition;
-  /** SHA-256 in lower-case hexadecimal. */
-  readonly sha256Of: (bytes: Uint8Array) => string;
   /** What owner routes ask for as a bearer token. Empty: owner routes are closed. */
   readonly key: string;
   readonly version: string;

@@ -3,6 +3,7 @@
  * row and the column. The same file imported again gives the same ids (a duplicate, harmless); another file gives others.
  * Not from the row's content: two equal rows may be two things (domain rule: identity is file hash and row).
  */
+import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { slugOf } from './text.ts';
 
 const HASH_DIGITS = 16;
@@ -11,6 +12,17 @@ const LONGEST_COLUMN = 60;
 /** Id of the event that came from one cell, such as `0123456789abcdef:r7:c2019-04`. */
 export const eventIdOf = (sha256: string, row: number, header: string): string =>
   `${sha256.slice(0, HASH_DIGITS)}:r${row}:c${slugOf(header).slice(0, LONGEST_COLUMN)}`;
+
+/**
+ * An event of a sheet of a workbook, which is named in its provenance. Sheets share the content hash of their file, so
+ * that the id says which of them it is.
+ * @param at place of the sheet in the workbook, from 1
+ */
+export function inSheet(event: ActivityEvent, sheet: string, at: number): ActivityEvent {
+  const id = event.id.replace(':r', `:s${at}:r`);
+  if (!('provenance' in event.data) || event.data.provenance === undefined) return { ...event, id };
+  return { ...event, id, data: { ...event.data, provenance: { ...event.data.provenance, sheet } } } as ActivityEvent;
+}
 
 /** The row that an imported event came from, as its id says. */
 export const rowOf = ({ id }: { id: string }): number => Number(/:r(\d+):/.exec(id)?.[1] ?? 1);

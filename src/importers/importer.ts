@@ -8,12 +8,21 @@ import type { ActivityEvent, EventOf } from '../../contracts/activityEvent.ts';
 export interface TableRow {
   readonly row: number;
   readonly cells: readonly string[];
+  /** Positions of cells that a spreadsheet works out: what stands there is the value it stored. */
+  readonly formulas?: ReadonlySet<number>;
 }
 
-/** A file as rows of text, nothing interpreted yet. */
+/** A file, or one sheet of a workbook, as rows of text, nothing interpreted yet. */
 export interface Table {
+  readonly sheet?: string;
   readonly header: readonly string[];
   readonly rows: readonly TableRow[];
+}
+
+/** Some consecutive rows of a table, and the share of its file, 0 to 1, that is read with them. */
+export interface TablePage {
+  readonly rows: readonly TableRow[];
+  readonly upTo: number;
 }
 
 /** How a count was made, in the words of the contracts. */
@@ -31,14 +40,33 @@ export interface ImportOptions {
   readonly zero?: 'closed' | 'count';
   /** How the counts were made, where the file does not say and the person importing knows. */
   readonly method?: Method;
+  /** Name or code of a library as the file writes it → its name as a service point: `14` → `city`. */
+  readonly libraries?: Readonly<Record<string, string>>;
+  /** The window that the whole file is about, such as `2011-04-01/P1Y`. */
+  readonly period?: string;
+  /** The day on which everything in the file was so. */
+  readonly on?: string;
+  /** Short name of the survey that the file holds answers of. */
+  readonly survey?: string;
+  /** Makes the keyed pseudonym of a borrower; left out where no key is at hand, and then nobody is recorded. */
+  readonly pseudonymOf?: (borrower: string) => string;
 }
 
-/** A file as an importer gets it. `sha256` is of the bytes, in lower-case hexadecimal. */
-export interface ImportSource {
+/** A file as every importer gets it. `sha256` is of the bytes, in lower-case hexadecimal. */
+export interface FileSource {
   readonly fileName: string;
   readonly sha256: string;
-  readonly table: Table;
   readonly options: ImportOptions;
+}
+
+/** A file that is a table. */
+export interface ImportSource extends FileSource {
+  readonly table: Table;
+}
+
+/** A file that is a JSON document. */
+export interface DocumentSource extends FileSource {
+  readonly document: unknown;
 }
 
 /** `refused`: not imported. `flagged`: imported, and somebody should look. `noted`: imported by a rule worth knowing. */
@@ -90,6 +118,9 @@ export type FindingCode =
   | 'place-assumed'
   | 'statistic-shortened'
   | 'figures-disagree'
+  | 'formula-cell'
+  | 'sheet-not-read'
+  | 'hidden-rows'
   | 'contract';
 
 /** One thing a person who imports a file should know, with the place in the file. `row` 1 is the header or the file. */
@@ -114,17 +145,56 @@ export interface ImportResult {
   readonly findings: readonly Finding[];
 }
 
-export interface Importer {
+/** What is known of a table before it is read: enough to tell its format. `rows` are the first few. */
+export interface FileHead {
+  readonly fileName: string;
+  readonly header: readonly string[];
+  readonly rows: readonly TableRow[];
+  readonly options: ImportOptions;
+}
+
+interface Format {
   /** Stable short name, part of the source URN of what it produces. */
   readonly format: string;
   readonly title: string;
+}
+
+interface TableFormat extends Format {
   /** Header of the column that says of which time a row is; null where the header of the figure's own column does. */
   readonly windowColumn: string | null;
-  /** How sure it is, 0 to 1, that a file with this header and name, imported with these options, is in its format. */
-  recognises(header: readonly string[], fileName: string, options: ImportOptions): number;
+  /** How sure it is, 0 to 1, that a file is in its format. */
+  recognises(head: FileHead): number;
+}
+
+/** Of formats in which rows bear on one another: totals, repeats, months side by side. The whole table is at hand. */
+export interface TableImporter extends TableFormat {
+  readonly reads: 'table';
   /** Never throws on what a file holds: what cannot be imported is a refused finding at its cell. */
   read(source: ImportSource): ImportResult;
 }
+
+/** Of formats in which each row stands by itself: files of any length, some rows at a time. */
+export interface RowImporter extends TableFormat {
+  readonly reads: 'rows';
+  begin(source: FileSource & { readonly header: readonly string[] }): RowReading;
+}
+
+/** A file while it is read row by row. Neither call throws on what a file holds. */
+export interface RowReading {
+  /** The next rows, in order: what they say, with the findings since the last call. */
+  take(rows: readonly TableRow[]): ImportResult;
+  /** What can only be said when all rows are seen. */
+  end(): ImportResult;
+}
+
+/** Of JSON documents. */
+export interface DocumentImporter extends Format {
+  readonly reads: 'document';
+  recognises(source: DocumentSource): number;
+  read(source: DocumentSource): ImportResult;
+}
+
+export type Importer = TableImporter | RowImporter | DocumentImporter;
 
 /** Where in a file a finding is about: its row, and the header of its column or null. */
 export type Spot = readonly [row: number, cell: string | null];

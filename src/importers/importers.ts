@@ -1,33 +1,60 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { Importer, ImportOptions } from './importer.ts';
+import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { publishedFigures } from './publishedFigures.ts';
 
-export const IMPORTERS: readonly Importer[] = [publishedFigures, monthlyWide, openDataVisits, openDataLoans];
+/** Formats of tables: CSV files and sheets of workbooks. */
+const TABLES: readonly (TableImporter | RowImporter)[] = [publishedFigures, monthlyWide, openDataVisits, openDataLoans];
+/** Formats of JSON documents. */
+const DOCUMENTS: readonly DocumentImporter[] = [];
+
+export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 
 const FORMATS = IMPORTERS.map(({ format }) => format).join(', ');
 /** Under this an importer is guessing; somebody must name the format. */
 const SURE_ENOUGH = 0.5;
 
+/** The importer of a file, and how sure it is that the file is in its format, 0 to 1: 1 where the format was named. */
+export interface Detected<I> {
+  readonly importer: I;
+  readonly sure: number;
+}
+
 /**
- * The importer for a file, by its header and name.
+ * The importer for a table, by its header, its first rows and the name of its file.
  * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure
  */
-export function detectFormat(header: readonly string[], fileName: string, options: ImportOptions = {}): Importer {
-  const [best, next] = IMPORTERS.map((importer) => ({
-    importer,
-    sure: importer.recognises(header, fileName, options),
-  })).sort((a, b) => b.sure - a.sure);
-  if (best !== undefined && best.sure >= SURE_ENOUGH && best.sure > (next?.sure ?? 0)) return best.importer;
+export function detectTable(head: FileHead): Detected<TableImporter | RowImporter> {
+  const { fileName, header } = head;
+  const found = surest(TABLES.map((importer) => ({ importer, sure: importer.recognises(head) })));
+  if (found !== null) return found;
   throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {
     hint: isMonthlyTable(header)
       ? `This looks like ${monthlyWide.format}: say what it counts, with --measure visits ("measure" over HTTP). Nothing else of this layout can be imported.`
       : `Name the format (one of ${FORMATS}), or write the header as docs/importing.md shows it.`,
     faults: [{ message: `Found the columns ${header.slice(0, 20).join(', ')}`, file: fileName, row: 1 }],
   });
+}
+
+/**
+ * The importer for a JSON document.
+ * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure
+ */
+export function detectDocument(source: DocumentSource): Detected<DocumentImporter> {
+  const found = surest(DOCUMENTS.map((importer) => ({ importer, sure: importer.recognises(source) })));
+  if (found !== null) return found;
+  throw new LedgerError('unknown-format', `No importer recognises ${source.fileName} by what it holds.`, {
+    hint: `Name the format (one of ${FORMATS}), or write the document as docs/importing.md shows it.`,
+    faults: [{ message: 'Found a JSON document of no known format', file: source.fileName }],
+  });
+}
+
+function surest<I>(judged: readonly Detected<I>[]): Detected<I> | null {
+  const [best, next] = [...judged].sort((a, b) => b.sure - a.sure);
+  return best !== undefined && best.sure >= SURE_ENOUGH && best.sure > (next?.sure ?? 0) ? best : null;
 }
 
 /**

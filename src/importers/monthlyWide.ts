@@ -21,15 +21,18 @@ import { eventIdOf, sourceOf } from './identity.ts';
 import {
   FILE_REFUSED,
   reportFor,
-  type Importer,
   type ImportOptions,
   type ImportSource,
   type Method,
   type Report,
+  type TableImporter,
+  type ImportResult,
+  type FileHead,
 } from './importer.ts';
 import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { dataRows, flagSameFigures, settleRepeats } from './rows.ts';
-import { countHint, countOf, keyOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
+import { keyOf } from '../domain/labels.ts';
+import { countHint, countOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
 import { withoutTotals, type Figure } from './wideTotals.ts';
 
 const FORMAT = 'monthly-wide';
@@ -37,7 +40,8 @@ const LIBRARY_HEADERS = ['library', 'library name'];
 /** Words that say a library was shut, as real files write them. Any other word in a cell is refused. */
 const CLOSED_WORDS = ['closed', 'temporary closure', 'facility not open', 'not open'];
 
-export const monthlyWide: Importer = {
+export const monthlyWide: TableImporter = {
+  reads: 'table',
   format: FORMAT,
   title: 'Monthly visits, a library a row and a month a column',
   windowColumn: null,
@@ -49,7 +53,7 @@ export const monthlyWide: Importer = {
  * The layout is shared with other measures, so the file's name or the option must speak of visits for it to be taken. A
  * file that has months but calls its libraries something else is taken too, to be refused with the name of the column.
  */
-function recognises(header: readonly string[], fileName: string, options: ImportOptions): number {
+function recognises({ header, fileName, options }: FileHead): number {
   const months = header.filter((label) => monthIndexOf(label) !== null).length;
   if (months === 0 || header.length < 2) return 0;
   const shape = Math.min(1, months / (header.length - 1));
@@ -88,7 +92,7 @@ interface LibraryRow {
 /** What one cell says: a count, a reason why there is none, nothing at all, or nothing that can be taken. */
 type Reading = { count: number } | { absent: Absence } | 'blank' | 'refused';
 
-function read(source: ImportSource): ReturnType<Importer['read']> {
+function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const authority = usableAuthority(source, report);
   const columns = libraryAndMonths(source, report);

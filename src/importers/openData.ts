@@ -6,7 +6,8 @@
 import type { FindingCode, ImportOptions, Report } from './importer.ts';
 import { authorityOf, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
-import { countHint, countOf, keyOf, namesATotal, WHOLE_NUMBER } from './text.ts';
+import { keyOf } from '../domain/labels.ts';
+import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';
 export const LIBRARY = 'Library name';

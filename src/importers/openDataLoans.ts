@@ -5,7 +5,7 @@
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
 import { firstDayOfMonth, isoOf } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
-import { reportFor, type Importer, type ImportSource, type Report } from './importer.ts';
+import { reportFor, type ImportSource, type Report, type TableImporter, type ImportResult } from './importer.ts';
 import {
   authoritiesIn,
   AUTHORITY,
@@ -18,7 +18,8 @@ import {
   type AuthorityOfRow,
 } from './openData.ts';
 import { grouped, layoutScore, namedRows, type NamedRow } from './rows.ts';
-import { keyOf, monthIndexOf, namesATotal } from './text.ts';
+import { keyOf } from '../domain/labels.ts';
+import { monthIndexOf, namesATotal } from './text.ts';
 
 const FORMAT = 'open-data-loans';
 const [MONTH, TYPE, LOANS] = ['Month', 'Type', 'Loans'] as const;
@@ -91,11 +92,12 @@ export function categoryOf(type: string): { format: Format; contentAge?: Content
 const entry = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 
-export const openDataLoans: Importer = {
+export const openDataLoans: TableImporter = {
+  reads: 'table',
   format: FORMAT,
   title: 'Loans in the public library open-data schema',
   windowColumn: MONTH,
-  recognises: (header) => layoutScore(header, LAYOUT),
+  recognises: ({ header }) => layoutScore(header, LAYOUT),
   read,
 };
 
@@ -110,7 +112,7 @@ interface LoansRow {
   readonly count: number;
 }
 
-function read(source: ImportSource): ReturnType<Importer['read']> {
+function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const named = namedRows(source.table, LAYOUT, report);
   const authority = authoritiesIn(named, source.options, report);

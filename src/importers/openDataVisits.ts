@@ -17,7 +17,14 @@ import {
 } from '../domain/periods.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
-import { reportFor, type Importer, type ImportSource, type Method, type Report } from './importer.ts';
+import {
+  reportFor,
+  type ImportSource,
+  type Method,
+  type Report,
+  type TableImporter,
+  type ImportResult,
+} from './importer.ts';
 import {
   authoritiesIn,
   AUTHORITY,
@@ -30,7 +37,8 @@ import {
   type AuthorityOfRow,
 } from './openData.ts';
 import { grouped, layoutScore, namedRows, type NamedRow } from './rows.ts';
-import { dateHint, ISO_DATE, isoDayOf, keyOf } from './text.ts';
+import { keyOf } from '../domain/labels.ts';
+import { dateHint, ISO_DATE, isoDayOf } from './text.ts';
 
 const FORMAT = 'open-data-visits';
 const [START, END, TYPE, VISITS] = ['Count start', 'Count end', 'Count type', 'Visits'] as const;
@@ -55,11 +63,12 @@ const METHOD_OF: ReadonlyMap<string, Method> = new Map(
   COUNT_TYPES.flatMap(([method, ...texts]) => texts.map((text): [string, Method] => [typeKeyOf(text), method])),
 );
 
-export const openDataVisits: Importer = {
+export const openDataVisits: TableImporter = {
+  reads: 'table',
   format: FORMAT,
   title: 'Physical visits in the public library open-data schema',
   windowColumn: END,
-  recognises: (header) => layoutScore(header, LAYOUT),
+  recognises: ({ header }) => layoutScore(header, LAYOUT),
   read,
 };
 
@@ -74,7 +83,7 @@ interface VisitsRow {
   readonly count: number;
 }
 
-function read(source: ImportSource): ReturnType<Importer['read']> {
+function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const named = namedRows(source.table, LAYOUT, report);
   const authority = authoritiesIn(named, source.options, report);

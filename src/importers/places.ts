@@ -1,6 +1,7 @@
 /** Where a row is about: authority names to codes, and library names to service points. */
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
-import { keyOf, slugOf } from './text.ts';
+import { keyOf } from '../domain/labels.ts';
+import { slugOf } from './text.ts';
 
 /** A place is at most 80 characters, ten of which are the authority's code and the slash. */
 const LONGEST_SLUG = 70;

@@ -11,9 +11,10 @@ import { plainFault } from '../../contracts/plainFault.ts';
 import { figurePublished } from '../../contracts/events/figures.ts';
 import { dayOf, intervalOf, type DayWindow } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
-import { reportFor, type Importer, type ImportSource, type Report } from './importer.ts';
+import { reportFor, type ImportSource, type Report, type TableImporter, type ImportResult } from './importer.ts';
 import { layoutScore, namedRows, settleRepeats, type NamedRow } from './rows.ts';
-import { dateHint, isoDayOf, keyOf, slugOf } from './text.ts';
+import { keyOf } from '../domain/labels.ts';
+import { dateHint, isoDayOf, slugOf } from './text.ts';
 
 const FORMAT = 'published-figures';
 const READ_PAST = ['outcome', 'comparison'];
@@ -50,11 +51,12 @@ const SURVEY_STATISTICS = /^adults who used a library\b/i;
 /** Words by which a source says that a share was asked of a sample. */
 const SURVEY_WORDS = /\btaking part\b|\bsurveys?\b|\bn\s*=\s*\d/i;
 
-export const publishedFigures: Importer = {
+export const publishedFigures: TableImporter = {
+  reads: 'table',
   format: FORMAT,
   title: 'Published figures, one a row with its source',
   windowColumn: 'period_end',
-  recognises: (header) => layoutScore(header, LAYOUT),
+  recognises: ({ header }) => layoutScore(header, LAYOUT),
   read,
 };
 
@@ -65,7 +67,7 @@ interface FigureRow {
   readonly event: FigureEvent;
 }
 
-function read(source: ImportSource): ReturnType<Importer['read']> {
+function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const rows = namedRows(source.table, LAYOUT, report);
   const read = rows.flatMap((row) => figureRow(row, source.sha256, report) ?? []);

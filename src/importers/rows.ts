@@ -1,5 +1,5 @@
 /** Rows of a table under known headers: matching the header, and telling apart data, blanks, repeats and broken rows. */
-import { keyOf } from './text.ts';
+import { keyOf } from '../domain/labels.ts';
 import { FILE_REFUSED, type Report, type Table, type TableRow } from './importer.ts';
 
 /** The columns a format has, by their headers as its documentation writes them. */

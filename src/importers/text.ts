@@ -15,13 +15,6 @@ export const slugOf = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-/** A header or label for comparison: case, spaces, underscores and hyphens do not matter. */
-export const keyOf = (label: string): string =>
-  label
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_-]+/g, ' ');
-
 /** Why a cell is not a count, as the finding's expectation says it. */
 export const WHOLE_NUMBER = 'a whole number from 0 to 1000000000, digits only';
 const LARGEST_COUNT = 1_000_000_000;

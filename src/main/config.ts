@@ -6,6 +6,8 @@ import { LedgerError } from '../domain/ledgerError.ts';
 export interface Config {
   /** Folder of everything that is kept on this machine. */
   readonly data: string;
+  /** Folder of readings that go before those delivered; null for none. */
+  readonly readings: string | null;
   readonly host: string;
   readonly port: number;
   /** `esdb://…` for the log in EventStoreDB; null for a log in a database. */
@@ -28,6 +30,7 @@ const eventStore = z
   .optional();
 const environment = z.object({
   OUTCOMES_DATA: z.string().min(1).default('data'),
+  OUTCOMES_READINGS: z.string().min(1).optional(),
   OUTCOMES_HOST: z.string().min(1).default('127.0.0.1'),
   OUTCOMES_PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65_535).default(DEFAULT_PORT),
   EVENTSTORE_URL: eventStore,
@@ -37,6 +40,7 @@ const environment = z.object({
 
 const FLAGS: Readonly<Record<string, string>> = {
   OUTCOMES_DATA: '--data or ',
+  OUTCOMES_READINGS: '--readings or ',
   OUTCOMES_HOST: '--host or ',
   OUTCOMES_PORT: '--port or ',
 };
@@ -44,12 +48,15 @@ const FLAGS: Readonly<Record<string, string>> = {
 /** Throws `usage`, naming every variable that is wrong. */
 export function readConfig(
   env: NodeJS.ProcessEnv,
-  flags: { data?: string; host?: string; port?: string } = {},
+  flags: { data?: string; readings?: string; host?: string; port?: string } = {},
 ): Config {
   const given = Object.fromEntries(
-    Object.entries({ OUTCOMES_DATA: flags.data, OUTCOMES_HOST: flags.host, OUTCOMES_PORT: flags.port }).filter(
-      ([, v]) => v !== undefined,
-    ),
+    Object.entries({
+      OUTCOMES_DATA: flags.data,
+      OUTCOMES_READINGS: flags.readings,
+      OUTCOMES_HOST: flags.host,
+      OUTCOMES_PORT: flags.port,
+    }).filter(([, v]) => v !== undefined),
   );
   const parsed = environment.safeParse({ ...env, ...given });
   if (!parsed.success) {
@@ -68,6 +75,7 @@ export function readConfig(
   }
   return {
     data: resolve(data.OUTCOMES_DATA),
+    readings: data.OUTCOMES_READINGS === undefined ? null : resolve(data.OUTCOMES_READINGS),
     host: data.OUTCOMES_HOST,
     port: data.OUTCOMES_PORT,
     eventStoreUrl: data.EVENTSTORE_URL ?? null,

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
-import { readTable, sha256Of } from '../files/readTable.ts';
+import { openBytes } from '../files/openFile.ts';
 import { renderPng } from '../render/renderPng.ts';
 import { renderSvg } from '../render/renderSvg.ts';
 import type { Config } from './config.ts';
@@ -44,10 +44,7 @@ async function show(server: RunningServer, config: Config, say: (line: string) =
 
   const bytes = readFileSync(join(packageRoot(), PUBLISHED));
   const fileName = 'published-figures.csv';
-  const report = await ledger.import(
-    { fileName, sha256: sha256Of(bytes), table: readTable({ fileName, bytes }), options: {} },
-    {},
-  );
+  const report = await ledger.import({ ...openBytes(fileName, bytes), options: {} }, {});
   say(
     `Imported ${PUBLISHED}: ${report.accepted} real published figures recorded, ${report.duplicates} already there${report.refused === 0 ? '' : `, ${report.refused} refused, for the data directory holds others under their numbers`}`,
   );

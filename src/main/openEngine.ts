@@ -7,6 +7,8 @@ import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Progress } from '../app/progress.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { openFactStore } from '../facts/factStore.ts';
+import { madeOtherwise } from '../facts/manifest.ts';
+import { readReadings } from '../files/readReadings.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
@@ -52,16 +54,24 @@ export async function openEngine(
     for (const name of readdirSync(config.data)) {
       if (name.startsWith(BESIDE)) rmSync(join(config.data, name), { recursive: true, force: true });
     }
-    if (choices.startAgain === true) rmSync(factsFolder, { recursive: true, force: true });
+    const readings = readReadings([
+      join(packageRoot(), 'projections', 'readings'),
+      ...(config.readings === null ? [] : [config.readings]),
+    ]);
+    const factsAgain = choices.startAgain === true || madeOtherwise(factsFolder, readings.digest);
     const derived = await stores.derived();
     const readModels = kyselyReadModels(derived);
     const feedRegister = kyselyFeedRegister(derived);
+    if (factsAgain) {
+      // In this order: where it stops between the two, the facts are still seen to be of another making.
+      await readModels.clear();
+      await feedRegister.clear();
+      rmSync(factsFolder, { recursive: true, force: true });
+    }
     const keptReceipts = kyselyKeptReceipts(derived, { now });
     const log = await stores.log(config);
     closeLog = () => log.close();
     if (choices.startAgain === true) {
-      await readModels.clear();
-      await feedRegister.clear();
       // What was remembered of a log that has been restored since may be of events that it lost, and what was
       // acknowledged since is to be taken in when it comes again.
       await kyselyFeedIdentities(derived).clear();
@@ -73,11 +83,14 @@ export async function openEngine(
         readModels,
         feedRegister,
         catalogue: catalogueOf(readDefinitions(join(packageRoot(), 'projections', 'indicators'))),
-        openFacts: () => openFactStore(factsFolder),
+        openFacts: () => openFactStore(factsFolder, readings),
         discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),
         factsBeside: () => {
           const folder = mkdtempSync(join(config.data, BESIDE));
-          return { store: openFactStore(folder), discard: () => rmSync(folder, { recursive: true, force: true }) };
+          return {
+            store: openFactStore(folder, readings),
+            discard: () => rmSync(folder, { recursive: true, force: true }),
+          };
         },
         now,
         onFailure: effects.onFailure,

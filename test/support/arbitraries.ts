@@ -17,7 +17,15 @@ import { planIndicator } from '../../src/domain/plan.ts';
 const LIBRARIES = ['E08000021/city', 'E08000021/walker', 'E08000021', 'E10000014/andover', 'W06000015/central'];
 /** What is published and how many live there may be said of nations too. */
 const placesOf = (kind: FactKind): readonly string[] =>
-  kind === 'figure.published' || kind === 'reference.population' ? [...LIBRARIES, 'K02000001'] : LIBRARIES;
+  OF_ANY_PLACE.has(kind) ? [...LIBRARIES, 'K02000001'] : LIBRARIES;
+const OF_ANY_PLACE: ReadonlySet<FactKind> = new Set([
+  'figure.published',
+  'reference.population',
+  'place.described',
+  'place.succeeded',
+  'reference.deprivation',
+  'action.reported',
+]);
 export const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
 
 const dayIn = (first: number, days: number): fc.Arbitrary<number> => fc.integer({ min: first, max: first + days });
@@ -97,12 +105,18 @@ const joined = fc.record({
   participant: person,
 });
 
+/** A count with other fields beside it. */
+const withCount = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> =>
+  fc
+    .tuple(counted(quantity.map((count) => ({ count }))), fc.record(fields))
+    .map(([count, rest]) => ({ ...count, ...rest }));
+
 const DATA: Readonly<Record<FactKind, fc.Arbitrary<object>>> = {
   'visits.counted': fc
     .tuple(counted(quantity.map((count) => ({ count }))), maybe(fc.constantFrom('library-only', 'co-located')))
     .map(([c, site]) => ({ ...c, site })),
-  'loan.issued': fc.record({ format, contentAge }),
-  'loan.renewed': fc.record({ format, contentAge }),
+  'loan.issued': fc.record({ format, contentAge, person: maybe(person) }),
+  'loan.renewed': fc.record({ format, contentAge, person: maybe(person) }),
   'loans.counted': fc
     .tuple(
       counted(quantity.map((count) => ({ count }))),
@@ -158,6 +172,103 @@ const DATA: Readonly<Record<FactKind, fc.Arbitrary<object>>> = {
     population: fc.integer({ min: 1, max: 400_000 }),
     ages: fc.constantFrom('all', '0-11'),
     source: fc.constant('Mid-year estimates'),
+  }),
+  'activities.counted': withCount({ mode: maybe(fc.constantFrom('in-person', 'online')) }),
+  'attendances.counted': withCount({ audience: maybe(fc.constantFrom('adults', 'under-12')) }),
+  'resource-use.counted': withCount({
+    resource: fc.constantFrom('ancestry', 'theory-test-pro'),
+    metric: fc.constantFrom('sessions', 'total-item-requests'),
+  }),
+  'enquiries.counted': withCount({}),
+  'volunteering.counted': counted(
+    fc.oneof(
+      quantity.map((volunteers) => ({ volunteers })),
+      fc.integer({ min: 0, max: 900 }).map((h) => ({ hours: h / 4 })),
+    ),
+  ),
+  'money.stated': fc
+    .tuple(
+      counted(quantity.map((pence) => ({ pence }))).filter(({ method }) => method !== 'sample-week'),
+      fc.record({
+        flow: fc.constantFrom('expenditure', 'income'),
+        category: fc.constantFrom('employees', 'materials'),
+        currency: fc.constant('GBP'),
+      }),
+    )
+    .map(([a, b]) => ({ ...a, ...b })),
+  'survey.answered': fc.record({
+    window,
+    survey: fc.constant('work-club'),
+    question: fc.constantFrom('helpful', 'confident'),
+    answer: fc.constantFrom('yes', 'no'),
+    wave: fc.constantFrom('only', 'before', 'after'),
+    form: fc.constantFrom('r3', 'r4'),
+  }),
+  'return.stated': fc
+    .tuple(
+      counted(quantity.map((value) => ({ value }))),
+      fc.record({ form: fc.constantFrom('a-return', 'another'), line: fc.constantFrom('Line 93', 'Total loans') }),
+    )
+    .map(([a, b]) => ({ ...a, ...b })),
+  'membership.counted': fc.record({
+    on: dateText,
+    members: quantity,
+    area: maybe(fc.constantFrom('E01014382', 'unknown')),
+    membership: fc.constantFrom('registered', 'active'),
+  }),
+  'stock.counted': fc.record({ on: dateText, items: quantity, format, contentAge }),
+  'staff.counted': fc.record({
+    on: dateText,
+    role: fc.constantFrom('professional', 'all'),
+    fte: fc.integer({ min: 0, max: 400 }).map((n) => n / 4),
+  }),
+  'survey.asked': fc.record({
+    on: dateText,
+    survey: fc.constant('work-club'),
+    question: fc.constantFrom('helpful', 'confident'),
+    wording: fc.constant('Did you find it helpful?'),
+    scale: fc.constant('choice'),
+    answers: fc.constant(['yes', 'no']),
+  }),
+  'mobile-stop.scheduled': fc.record({
+    on: dateText,
+    route: fc.constant('A'),
+    stop: fc.constantFrom('Village hall', 'School'),
+    day: fc.constantFrom('monday', 'friday'),
+    arrival: fc.constant('09:30'),
+    departure: fc.constant('10:00'),
+    frequency: fc.constant('FREQ=WEEKLY;INTERVAL=2'),
+  }),
+  'action.reported': fc.record({
+    on: dateText,
+    action: fc.constantFrom('apa01', 'apa02'),
+    group: fc.constant('priority action'),
+    title: fc.constant('Set baselines'),
+    status: fc.constantFrom('achieved', 'partly'),
+    statusAsStated: fc.constant('Yes'),
+    outcomes: fc.subarray(['cultural-enrichment', 'healthier-lives']),
+  }),
+  'place.described': fc.record({
+    on: dateText,
+    name: fc.constantFrom('City Library', 'Walker'),
+    level: fc.constantFrom('service-point', 'authority'),
+  }),
+  'place.succeeded': fc.record({
+    on: dateText,
+    by: fc.constant(['E06000063', 'E06000064']),
+    change: fc.constant('split'),
+  }),
+  'reference.deprivation': fc.record({
+    on: dateText,
+    index: fc.constant('imd-2015'),
+    domain: fc.constantFrom('multiple', 'income'),
+    meanDecile: fc.integer({ min: 10, max: 100 }).map((n) => n / 10),
+    source: fc.constant('Indices of deprivation'),
+  }),
+  'reference.neighbours': fc.record({
+    on: dateText,
+    neighbours: fc.constant(['E08000018', 'E06000003']),
+    source: fc.constant('Nearest neighbours model'),
   }),
 };
 const MOMENTS = new Set<FactKind>([
@@ -222,8 +333,11 @@ const COUNTS = [
   'loan.renewed',
   'digital-session.ended',
   'activity.held',
+  'activities.counted',
+  'enquiries.counted',
+  'survey.answered',
 ] as const;
-const PEOPLE = ['challenge.joined', 'challenge.completed', 'bipc.support-given'] as const;
+const PEOPLE = ['challenge.joined', 'challenge.completed', 'bipc.support-given', 'loan.issued'] as const;
 
 const CUTS: readonly Partial<Record<Dimension, string[]>>[] = [
   { format: ['physical-book', 'e-book'] },
@@ -248,7 +362,7 @@ const sum = cut(
     }),
   ),
 );
-const count = cut(fc.record({ of: fc.subarray<FactKind>([...COUNTS, ...PEOPLE], { minLength: 1 }) }));
+const count = cut(fc.record({ of: fc.subarray<FactKind>([...new Set([...COUNTS, ...PEOPLE])], { minLength: 1 }) }));
 const single = fc.oneof(
   { weight: 4, arbitrary: sum.map((s) => ({ sum: s })) },
   { weight: 1, arbitrary: count.map((c) => ({ count: c })) },

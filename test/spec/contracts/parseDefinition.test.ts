@@ -214,7 +214,7 @@ describe('a faulty field is told with line, column, what was expected and what w
     [
       'a count of what is no activity',
       broken(MEASURE, '  count: { of: [visits.counted, service-point.status] }').replace('[site]', '[]'),
-      [expect.stringMatching(/^10:33 \/measure\/count\/of\/1 expected one of visits.counted, .*, activity.held, found "service-point.status"$/)],
+      [expect.stringMatching(/^10:33 \/measure\/count\/of\/1 expected one of visits.counted, .*, activity.held, .*, found "service-point.status"$/)],
     ],
     [
       'a sum of people who live somewhere',
@@ -224,7 +224,7 @@ describe('a faulty field is told with line, column, what was expected and what w
     [
       'different people where nobody is named',
       broken(MEASURE, '  distinct: { of: [visits.counted] }').replace('[site]', '[]'),
-      ['10:20 /measure/distinct/of/0 expected one of challenge.joined, challenge.completed, bipc.support-given, found "visits.counted"'],
+      ['10:20 /measure/distinct/of/0 expected one of loan.issued, loan.renewed, challenge.joined, challenge.completed, bipc.support-given, found "visits.counted"'],
     ],
     [
       'a ratio per ten',

@@ -10,7 +10,14 @@ const examples = readdirSync(folder).map(
 const accepts = (kind: string, subject: string): boolean =>
   activityEvent.safeParse({ ...examples.find(({ type }) => kindOf(type) === kind), subject }).success;
 
-const OF_ANY_PLACE = ['figure.published', 'reference.population'];
+const OF_ANY_PLACE = [
+  'figure.published',
+  'reference.population',
+  'place.described',
+  'place.succeeded',
+  'reference.deprivation',
+  'action.reported',
+];
 const ACTIVITY = FACT_KINDS.filter((kind) => !OF_ANY_PLACE.includes(kind));
 const WIDER = [
   'E92000001',
@@ -23,7 +30,7 @@ const WIDER = [
 ];
 
 describe.each(ACTIVITY)('%s', (kind) => {
-  it.each(['E08000021', 'E08000021/city', 'E10000014', 'E06000001', 'E07000008', 'E09000001', 'W06000015', 'S12000036', 'N09000003', 'X99000001/central', 'X00000001'])(
+  it.each(['E08000021', 'E08000021/city', 'E10000014', 'E06000001', 'E07000008', 'E09000001', 'W06000015', 'S12000036', 'N09000003', 'X99000001/central', 'X00000001', 'CA-OTP', 'CA-OTP/albion'])(
     'happens in %s',
     (place) => expect(accepts(kind, place)).toBe(true),
   ); // prettier-ignore

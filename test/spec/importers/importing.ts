@@ -1,7 +1,16 @@
 /** Short ways to import a text and to say what came out. */
 import { activityEvent, type ActivityEvent } from '../../../contracts/activityEvent.ts';
-import { readTable, sha256Of, type Encoding } from '../../../src/files/readTable.ts';
-import type { Finding, Importer, ImportOptions, ImportResult, Severity } from '../../../src/importers/importer.ts';
+import type { Encoding } from '../../../src/files/decodeText.ts';
+import { readTable, sha256Of } from '../../../src/files/readTable.ts';
+import type {
+  Finding,
+  Importer,
+  ImportOptions,
+  ImportResult,
+  Severity,
+  Table,
+} from '../../../src/importers/importer.ts';
+import { detectTable } from '../../../src/importers/importers.ts';
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -14,12 +23,39 @@ export function importBytes(
 ): ImportResult {
   const { fileName = 'visits.csv', encoding = 'utf-8' } = file;
   const table = readTable({ fileName, bytes, encoding });
-  const result = importer.read({ fileName, sha256: sha256Of(bytes), table, options });
+  const result = readWith(importer, { fileName, sha256: sha256Of(bytes), options }, table);
   for (const event of result.events) activityEvent.parse(event);
   const ids = new Set(result.events.map(({ source, id }) => `${source} ${id}`));
   if (ids.size !== result.events.length) throw new Error('Two events have the same identity.');
   return result;
 }
+
+/** What an importer reads of a table, as a whole or row by row. */
+export function readWith(
+  importer: Importer,
+  source: { fileName: string; sha256: string; options: ImportOptions },
+  table: Table,
+): ImportResult {
+  switch (importer.reads) {
+    case 'table':
+      return importer.read({ ...source, table });
+    case 'rows': {
+      const reading = importer.begin({ ...source, header: table.header });
+      const [taken, ended] = [reading.take(table.rows), reading.end()];
+      return { events: [...taken.events, ...ended.events], findings: [...taken.findings, ...ended.findings] };
+    }
+    case 'document':
+      throw new Error(`${importer.format} reads JSON documents, not tables`);
+  }
+}
+
+/** The importer that is recognised by a header and the name of a file. */
+export const detectFormat = (
+  header: readonly string[],
+  fileName: string,
+  options: ImportOptions = {},
+  rows: Table['rows'] = [],
+): Importer => detectTable({ header, fileName, options, rows }).importer;
 
 /** The same for a text; lines may be indented for the reader. */
 export const importText = (

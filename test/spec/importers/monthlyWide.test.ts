@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { detectFormat } from '../../../src/importers/importers.ts';
 import { monthlyWide } from '../../../src/importers/monthlyWide.ts';
-import { importText, lines, refusals, said, withCode } from './importing.ts';
+import { detectFormat, importText, lines, refusals, said, withCode } from './importing.ts';
 
 const OPTIONS = { authority: 'E08000021' } as const;
 const read = (text: string, options: object = {}) => importText(monthlyWide, text, { ...OPTIONS, ...options });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { detectFormat } from '../../../src/importers/importers.ts';
 import { categoryOf, openDataLoans } from '../../../src/importers/openDataLoans.ts';
 import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
-import { importText, lines, refusals, said, withCode } from './importing.ts';
+import { detectFormat, importText, lines, refusals, said, withCode } from './importing.ts';
 
 const OPTIONS = { authorities: { 'Newcastle City Council': 'E08000021' } };
 const VISITS = 'Local authority,Library name,Count start,Count end,Count type,Visits';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { detectFormat, importerOf } from '../../../src/importers/importers.ts';
+import { importerOf } from '../../../src/importers/importers.ts';
 import { nationOf, publishedFigures, statisticOf } from '../../../src/importers/publishedFigures.ts';
-import { importBytes, importText, refusals, said } from './importing.ts';
+import { detectFormat, importBytes, importText, refusals, said } from './importing.ts';
 
 const HEADER = 'figure_id,outcome,indicator,scope,period_start,period_end,value,unit,comparison,source,note';
 const read = (...rows: string[]) => importText(publishedFigures, [HEADER, ...rows].join('\n'));

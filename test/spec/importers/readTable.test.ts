@@ -24,6 +24,8 @@ describe('reading a CSV file', () => {
     ['CR', 'a,b\r1,2\r'],
     ['mixed line ends', 'a,b\r\n1,2\n'],
     ['a byte order mark', '\ufeffa,b\n1,2'],
+    ['semicolons', 'a;b\n1;2'],
+    ['tabs', 'a\tb\n1\t2'],
   ])('understands %s', (_, text) => {
     expect(read(text)).toEqual({ header: ['a', 'b'], rows: [{ row: 2, cells: ['1', '2'] }] });
   });
@@ -86,8 +88,6 @@ describe('reading a CSV file', () => {
     ],
     ['a workbook', windows('PK', 3, 4, 'x'), 'a.csv is a workbook, not a CSV file.'],
     ['binary data', windows('a\n', 0, 1), 'a.csv holds binary data, not text.'],
-    ['semicolons', bytesOf('a;b\n1;2'), 'a.csv has its columns separated by semicolons.'],
-    ['tabs', bytesOf('a\tb\n1\t2'), 'a.csv has its columns separated by tabs.'],
     ['UTF-16', windows(0xff, 0xfe, 'a', 0), 'a.csv is not UTF-8: byte 0 (0xff, line 1) belongs to no character.'],
   ])('refuses %s', (_, bytes, message) => {
     const error = refusal(() => readTable({ fileName: 'a.csv', bytes }));

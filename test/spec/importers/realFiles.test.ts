@@ -7,13 +7,12 @@ import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { monthOf, periodInterval, periodOfMonth, windowOf } from '../../../src/domain/periods.ts';
 import { readTable } from '../../../src/files/readTable.ts';
 import type { ImportResult } from '../../../src/importers/importer.ts';
-import { detectFormat } from '../../../src/importers/importers.ts';
 import { monthlyWide } from '../../../src/importers/monthlyWide.ts';
 import { openDataLoans } from '../../../src/importers/openDataLoans.ts';
 import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
 import { publishedFigures } from '../../../src/importers/publishedFigures.ts';
 import { describeWithRealData } from '../../support/realData.ts';
-import { bytesOf, importBytes, lines, refusals, said, withCode } from './importing.ts';
+import { detectFormat, bytesOf, importBytes, lines, refusals, said, withCode } from './importing.ts';
 
 const WIDE = 'newcastle/2008-onwards-monthly-visits.csv';
 const SCHEMA = 'schema-librarydata';
