@@ -44,7 +44,7 @@ export interface Uploads {
   /** Resolves when all of it is durable. What is left of an upload that failed is removed. */
   keep(id: string, body: AsyncIterable<Uint8Array>): Promise<void>;
   /** Throws LedgerError `invalid-file` for what cannot be read. */
-  open(id: string, request: ImportRequest): Content & { readonly fileName: string; readonly sha256: string };
+  open(id: string, request: ImportRequest): Promise<Content & { readonly fileName: string; readonly sha256: string }>;
   /** Makes what is known of a job durable. */
   save(job: ImportJob): void;
   /** All jobs, in the order in which they were received. */
@@ -124,7 +124,7 @@ export function openImportJobs({ uploads, run, now, newId }: ImportJobsPorts): I
     running = { id, stop };
     const { request } = change(id, { state: 'running' });
     try {
-      const file = { ...uploads.open(id, request), options: request.options } as ImportFile;
+      const file = { ...(await uploads.open(id, request)), options: request.options } as ImportFile;
       const report = await run(file, request.choices, progressOf(id), stop.signal);
       end(id, { state: 'done', report });
     } catch (error) {

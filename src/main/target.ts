@@ -114,7 +114,7 @@ function directly(engine: Engine): Target {
   const { ledger } = engine;
   return {
     async import({ path, encoding, options, ...choices }, progress, signal) {
-      const report = await ledger.import({ ...openPath(path, encoding), options }, choices, progress, signal);
+      const report = await ledger.import({ ...(await openPath(path, encoding)), options }, choices, progress, signal);
       await ledger.project(progress);
       return report;
     },

@@ -70,7 +70,7 @@ export function history(): unknown[] {
 export async function importFigures(ledger: TestLedger['ledger']): Promise<void> {
   const fileName = 'published-figures.csv';
   const bytes = readFileSync(`projections/publishedFigures/${fileName}`);
-  await ledger.import({ ...openBytes(fileName, bytes), options: {} }, {});
+  await ledger.import({ ...(await openBytes(fileName, bytes)), options: {} }, {});
 }
 
 /** Opens one. `filled: false` leaves the ledger empty; parts of the ports can be replaced. */
