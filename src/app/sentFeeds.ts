@@ -5,6 +5,7 @@
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { feedStanding, type FeedStanding } from '../../projections/feedRegister/feedStanding.ts';
 import { evolveFeed, feedsOf, joinedFeed, newFeed, type FeedState } from '../../projections/feedRegister/feedState.ts';
+import { highestNumber } from '../../projections/feedRegister/receivedNumbers.ts';
 import type { FeedRegister } from './feedRegister.ts';
 import { dayIn } from './readFeeds.ts';
 import type { EventOutcome } from './recordEvents.ts';
@@ -64,8 +65,8 @@ export function sentFeeds({
       return [...sources]
         .sort()
         .map((source) => joinedFeed(known.get(source) ?? newFeed(source), lately.get(source) ?? newFeed(source)))
-        .map((state) => feedStanding(state, 0, today, LISTED))
-        .filter(({ expectation, sequence }) => expectation !== null || sequence !== null);
+        .filter(({ expectation, numbers }) => expectation !== null || highestNumber(numbers) > 0)
+        .map((state) => feedStanding(state, 0, today, LISTED));
     },
   };
 }
@@ -75,8 +76,14 @@ function remember(lately: LatelySent, event: ActivityEvent): void {
   // An event about another feed is remembered of both.
   for (const source of feedsOf(given)) {
     const before = lately.get(source);
-    const [oldest] = lately.keys();
-    if (before === undefined && oldest !== undefined && lately.size >= FEEDS_REMEMBERED) lately.delete(oldest);
+    if (before === undefined && lately.size >= FEEDS_REMEMBERED) forgetOldest(lately);
     lately.set(source, evolveFeed(before ?? newFeed(source), given));
+  }
+}
+
+function forgetOldest(lately: LatelySent): void {
+  for (const oldest of lately.keys()) {
+    lately.delete(oldest);
+    return;
   }
 }

@@ -94,14 +94,15 @@ describe('a register of feeds that fails', () => {
   let engine: TestLedger;
   let log: EventLog;
   const failAll = (inner: FeedRegister): FeedRegister => {
-    const unlessFailing =
-      <A extends unknown[], R>(work: (...given: A) => Promise<R>) =>
-      async (...given: A): Promise<R> => {
-        if (failing) throw new Error('planted');
-        return work(...given);
-      };
-    const { checkpoint, find, list, commit, clear } = inner;
-    return { checkpoint: unlessFailing(checkpoint), find: unlessFailing(find), list: unlessFailing(list), commit: unlessFailing(commit), clear: unlessFailing(clear) }; // prettier-ignore
+    const unlessFailing = <T>(work: () => Promise<T>): Promise<T> =>
+      failing ? Promise.reject(new Error('planted')) : work();
+    return {
+      checkpoint: () => unlessFailing(() => inner.checkpoint()),
+      find: (sources) => unlessFailing(() => inner.find(sources)),
+      list: (after, limit) => unlessFailing(() => inner.list(after, limit)),
+      commit: (previous, next, states) => unlessFailing(() => inner.commit(previous, next, states)),
+      clear: () => unlessFailing(() => inner.clear()),
+    };
   };
   beforeEach(async () => {
     [failing, failures] = [false, []];
