@@ -1,15 +1,22 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { counterDocumentReport, counterTableReport } from './counter.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { publishedFigures } from './publishedFigures.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
-const TABLES: readonly (TableImporter | RowImporter)[] = [publishedFigures, monthlyWide, openDataVisits, openDataLoans];
+const TABLES: readonly (TableImporter | RowImporter)[] = [
+  publishedFigures,
+  monthlyWide,
+  openDataVisits,
+  openDataLoans,
+  counterTableReport,
+];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 

@@ -3,7 +3,7 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
@@ -140,6 +140,30 @@ program
     if (left === 0) return;
     process.exitCode = PARTLY_REFUSED_EXIT;
     process.stderr.write(`${showPartlyRefused(left)}\n`);
+  });
+
+program
+  .command('harvest')
+  .description('fetch what others count, and import it')
+  .command('counter')
+  .description('the use of online resources, from COUNTER APIs (formerly SUSHI)')
+  .argument('<config>', 'YAML file of platforms: docs/harvesting.md')
+  .option('--dry-run', 'ask nobody, and show what would be asked for')
+  .addHelpText(
+    'after',
+    `\nEnds with ${ERROR_CODES.unavailable.exit} where something could not be fetched, with ${PARTLY_REFUSED_EXIT} where something that was fetched was refused.`,
+  )
+  .action(async (file: string, flags: { dryRun?: boolean }) => {
+    const { exitCodeOf, harvest, planHarvest, showHarvest } = await import('./harvest.ts');
+    const { readHarvestConfig } = await import('./harvestConfig.ts');
+    const config = readHarvestConfig(file, process.env);
+    const { data } = readConfig(process.env, globals());
+    const result =
+      flags.dryRun === true
+        ? planHarvest(config, data)
+        : await withTarget((target, progress) => harvest(config, data, target, progress), { make: true });
+    print(result, showHarvest(result));
+    process.exitCode = exitCodeOf(result);
   });
 
 program
@@ -402,7 +426,10 @@ async function withTarget<T>(
 /** Throws `not-found` where a file cannot be read. */
 function refuseUnreadable(file: string): void {
   try {
-    closeSync(openSync(file, 'r'));
+    const opened = openSync(file, 'r');
+    // A folder can be opened, and not be read.
+    readSync(opened, Buffer.alloc(1));
+    closeSync(opened);
   } catch (error) {
     throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
   }
