@@ -8,7 +8,7 @@ import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { methodField, windowField } from '../../contracts/fields.ts';
+import { dateField, methodField, windowField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -38,6 +38,7 @@ import {
   showSeries,
   showVerification,
 } from './show.ts';
+import { showFeeds } from './showFeeds.ts';
 import type { Opening, Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
@@ -97,13 +98,14 @@ program
 
 program
   .command('import')
-  .description('record what files say: published figures, monthly wide tables, open-data visits and loans')
+  .description('record what files say: published figures, monthly wide tables, the open-data schema and more')
   .argument('<file...>')
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
   .option('--names <file>', 'CSV with the columns name and code: what many authorities are called in the file')
   .option('--period <start/duration>', 'the time that the whole file is about, such as 2023-04-01/P1Y')
+  .option('--on <date>', 'day on which everything in the file was so, YYYY-MM-DD')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
@@ -248,10 +250,13 @@ program
 
 program
   .command('rebuild')
-  .description('forget facts and observations and make both again from the log')
+  .description('forget facts, observations and the register of feeds, and make them again from the log')
   .action(async () => {
     const { events } = await withTarget((target, progress) => target.rebuild(progress), { startAgain: true });
-    print({ events }, `Facts and observations made again from ${formatNumber(events, 0)} events.`);
+    print(
+      { events },
+      `Facts, observations and the register of feeds made again from ${formatNumber(events, 0)} events.`,
+    );
   });
 
 program
@@ -281,6 +286,15 @@ parked
     if (!/^[1-9]\d{0,14}$/.test(number)) throw new LedgerError('usage', `"${number}" is not the number of an event.`);
     await withTarget((target) => target.dismiss(Number(number), dismissal));
     print({ dismissed: Number(number) }, `Event ${number} is recorded as not to count.`);
+  });
+
+program
+  .command('feeds')
+  .description('list feeds, or one: what came last, what is due, which periods and numbers never came')
+  .argument('[source]', 'the source of its events')
+  .action(async (source: string | undefined) => {
+    const report = await withTarget((target) => target.feeds(source));
+    print(report, showFeeds(report));
   });
 
 program
@@ -315,6 +329,7 @@ interface ImportFlags {
   readonly name?: string[];
   readonly names?: string;
   readonly period?: string;
+  readonly on?: string;
   readonly zero?: 'closed' | 'count';
   readonly measure?: 'visits';
   readonly method?: string;
@@ -325,7 +340,7 @@ interface ImportFlags {
   readonly report?: string;
 }
 
-function importOptions({ authority, name, names, period, zero, measure, method }: ImportFlags): ImportOptions {
+function importOptions({ authority, name, names, period, on, zero, measure, method }: ImportFlags): ImportOptions {
   const pairs = (name ?? []).map((text) => {
     const at = text.lastIndexOf('=');
     if (at <= 0)
@@ -341,10 +356,17 @@ function importOptions({ authority, name, names, period, zero, measure, method }
     ...(period === undefined ? {} : { period }),
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
+    ...(on === undefined ? {} : { on: givenDay(on) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
   };
+}
+
+/** The day of `--on`. Throws `usage` where there is none. */
+function givenDay(on: string): string {
+  if (dateField.safeParse(on).success) return on;
+  throw new LedgerError('usage', `--on ${on}: not a day that exists, written YYYY-MM-DD.`);
 }
 
 /** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */
