@@ -27,11 +27,11 @@ export interface Cell {
   readonly path?: string;
 }
 
-/** The cell in a column of a row. */
+/** The cell in a column of a row. Of a blank one nothing is kept: it may be a line break, or very many spaces. */
 export const cellOf = (row: NamedRow, column: string): Cell => ({
   row: row.row,
   header: row.header(column),
-  raw: row.raw(column),
+  raw: row.text(column) === '' ? '' : row.raw(column),
 });
 
 /** What a cell says of a place, as an event of a kind. The id is that of the cell. */

@@ -1,6 +1,7 @@
 /** Registers and reference lists that are made up: what each cell may hold, and what becomes of every other. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { typeOf, type EventOf, type FactKind } from '../../../contracts/activityEvent.ts';
+import { activityEvent, typeOf, type EventOf, type FactKind } from '../../../contracts/activityEvent.ts';
 import { sha256Of } from '../../../src/files/readTable.ts';
 import { annualByBranch } from '../../../src/importers/annualByBranch.ts';
 import { authorityRegister } from '../../../src/importers/authorityRegister.ts';
@@ -688,4 +689,28 @@ describe.each(SOUND)('%s on a bad day', (fileName, importer, text, options) => {
       }
     },
   );
+});
+
+describe('a list of library authorities that is junk', () => {
+  it('never throws, and never breaks the contract', () => {
+    const value = fc.oneof(
+      fc.constantFrom('E08000021', 'England', 'Newcastle', ''),
+      fc.string({ unit: 'grapheme' }),
+      fc.anything(),
+    );
+    const entry = fc.dictionary(fc.constantFrom('code', 'name', 'nice_name', 'region', 'nation', '__proto__'), value);
+    const document = fc.oneof(fc.array(entry, { maxLength: 5 }), fc.anything());
+    let fruitful = 0;
+    fc.assert(
+      fc.property(document, (junk) => {
+        const source = { fileName: 'x.json', sha256: 'a'.repeat(64), options: { on: '2024-04-01' }, document: junk };
+        expect(libraryAuthorities.recognises(source)).toBeLessThanOrEqual(1);
+        const { events } = libraryAuthorities.read(source);
+        for (const event of events) activityEvent.parse(event);
+        fruitful += events.length;
+      }),
+      { numRuns: 1_000, seed: 20_240_401 },
+    );
+    expect(fruitful).toBeGreaterThan(0);
+  });
 });
