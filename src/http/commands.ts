@@ -4,7 +4,7 @@
  *
  * | command | body | query |
  * |---|---|---|
- * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `dryRun=true`, `correct=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `libraries`, `measure`, `zero`, `method`, `period`, `on`, `survey`) |
+ * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `dryRun=true`, `correct=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `libraries`, `measure`, `zero`, `method`, `period`, `on`, `survey`, `mapping` (YAML as text)) |
  * | `POST /v1/commands/replay` | a definition, `application/yaml` (or `text/yaml`, `text/plain`); or `{"indicator":"visits"}`, `application/json` | `file` (name of the YAML, for messages) |
  * | `POST /v1/commands/rebuild` | none | |
  * | `POST /v1/commands/verify` | none | |
@@ -78,18 +78,22 @@ const importOptions = z.strictObject({
   period: windowField.optional(),
   on: dateField.optional(),
   survey: slugField.optional(),
+  mapping: z.string().max(10_000).optional(),
 });
 
 const lines = z.string().describe('Lines of progress, then one line with the result or the problem');
 const streamed = { 200: { description: 'A stream of lines', content: { 'application/x-ndjson': { schema: lines } } } };
 const security = [{ owner: [] }];
 
-type CommandPorts = Pick<HttpPorts, 'ledger' | 'openBytes' | 'definitionOf' | 'key'> & {
+type CommandPorts = Pick<HttpPorts, 'ledger' | 'openBytes' | 'definitionOf' | 'mappingOf' | 'key'> & {
   metrics: Metrics;
 };
 
 /** Adds the routes under `/v1/commands`. */
-export function commandRoutes(app: Api, { ledger, openBytes, definitionOf, key, metrics }: CommandPorts): void {
+export function commandRoutes(
+  app: Api,
+  { ledger, openBytes, definitionOf, mappingOf, key, metrics }: CommandPorts,
+): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     [...FILE_TYPES, ...YAML_TYPES, 'application/json'],
@@ -111,7 +115,10 @@ export function commandRoutes(app: Api, { ledger, openBytes, definitionOf, key, 
     async (request, reply) => {
       const bytes = bodyOf(request, FILE_TYPES);
       const { file, format, strict, dryRun, correct, encoding } = request.query;
-      const source = { ...openBytes(file, bytes, encoding), options: optionsIn(request.query.options) } as ImportFile;
+      const source = {
+        ...openBytes(file, bytes, encoding),
+        options: optionsIn(request.query.options, mappingOf),
+      } as ImportFile;
       const work = alone('import');
       return streamWork(request, reply, (progress) =>
         work(async () => {
@@ -206,10 +213,15 @@ function bodyOf(request: FastifyRequest, types: readonly string[]): Buffer {
   return request.body;
 }
 
-/** Options as JSON text, because one of them is a mapping. */
-function optionsIn(text: string | undefined): ImportFile['options'] {
+/** Options as JSON text, because some of them are tables. */
+function optionsIn(text: string | undefined, mappingOf: HttpPorts['mappingOf']): ImportFile['options'] {
   const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)), { error: plainFault });
-  if (parsed.success) return parsed.data as ImportFile['options'];
+  if (parsed.success) {
+    const { mapping, ...options } = parsed.data;
+    return (
+      mapping === undefined ? options : { ...options, mapping: mappingOf(mapping, 'the mapping') }
+    ) as ImportFile['options'];
+  }
   const faults = parsed.error.issues.map(({ path, message }) => ({
     message,
     pointer: pointerOf(['options', ...path]),

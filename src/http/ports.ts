@@ -1,6 +1,7 @@
 /** What the server is made from. Drawing and file reading come from other adapters, so they are handed in. */
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Definition } from '../../contracts/definition.ts';
+import type { GivenMapping } from '../../contracts/mapping.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { baselineProgressChart } from '../charts/baselineProgressChart.ts';
@@ -26,6 +27,8 @@ export interface HttpPorts {
   ) => WithoutOptions<ImportFile>;
   /** A definition from its YAML text. Throws LedgerError `invalid-definition` with line and column; `shown` names the text. */
   readonly definitionOf: (text: string, shown: string) => Definition;
+  /** The same of a mapping of columns. Throws LedgerError `invalid-mapping`. */
+  readonly mappingOf: (text: string, shown: string) => GivenMapping;
   /** What owner routes ask for as a bearer token. Empty: owner routes are closed. */
   readonly key: string;
   readonly version: string;

@@ -7,6 +7,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import type { Progress } from '../app/progress.ts';
 import { openBytes } from '../files/openFile.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
+import { mappingOf } from '../files/readMapping.ts';
 import { httpServer } from '../http/server.ts';
 import { fontSelfTest, renderPng } from '../render/renderPng.ts';
 import { renderSvg } from '../render/renderSvg.ts';
@@ -72,6 +73,7 @@ export async function serve(config: Config, log: (line: string) => void, progres
         renderPng,
         openBytes,
         definitionOf,
+        mappingOf,
         key,
         version,
         ready: () => ready,

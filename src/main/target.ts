@@ -165,7 +165,7 @@ function throughServer({ address, key }: ServerRecord): Target {
       if (strict) query.set('strict', 'true');
       if (dryRun) query.set('dryRun', 'true');
       if (correct) query.set('correct', 'true');
-      if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
+      if (Object.keys(options).length > 0) query.set('options', optionsText(options));
       return command(
         `/v1/commands/import?${query.toString()}`,
         new Uint8Array(bytes),
@@ -227,6 +227,10 @@ function throughServer({ address, key }: ServerRecord): Target {
     close: () => Promise.resolve(),
   };
 }
+
+/** Options as they are sent: a mapping goes as the text that it is. */
+const optionsText = ({ mapping, ...options }: ImportOptions): string =>
+  JSON.stringify({ ...options, ...(mapping === undefined ? {} : { mapping: mapping.text }) });
 
 const PING_MS = 5_000;
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { definitionOf } from '../../src/files/readDefinitions.ts';
+import { mappingOf } from '../../src/files/readMapping.ts';
 import { openBytes } from '../../src/files/openFile.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { httpServer } from '../../src/http/server.ts';
@@ -87,6 +88,7 @@ export async function testServer(
     renderPng,
     openBytes,
     definitionOf,
+    mappingOf,
     key: KEY,
     version: '0.0.0-test',
     ready: () => true,
