@@ -124,7 +124,18 @@ export type FindingCode =
   | 'formula-cell'
   | 'sheet-not-read'
   | 'hidden-rows'
-  | 'contract';
+  | 'contract'
+  | 'answer-in-other-words'
+  | 'answer-unreadable'
+  | 'answers-counted'
+  | 'question-ambiguous'
+  | 'waves-paired'
+  | 'wave-unpaired'
+  | 'status-unclear'
+  | 'status-contradicts-note'
+  | 'outcome-unknown'
+  | 'mapping-used'
+  | 'row-left-out';
 
 /** One thing a person who imports a file should know, with the place in the file. `row` 1 is the header or the file. */
 export interface Finding {

@@ -1,13 +1,27 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
+import { actionRegister } from './actionRegister.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { mapped } from './mapped.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
+import { whyNoActivity } from './noActivity.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
+import { projectOutcome } from './projectOutcome.ts';
 import { publishedFigures } from './publishedFigures.ts';
+import { surveys } from './surveys.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
-const TABLES: readonly (TableImporter | RowImporter)[] = [publishedFigures, monthlyWide, openDataVisits, openDataLoans];
+const TABLES: readonly (TableImporter | RowImporter)[] = [
+  publishedFigures,
+  monthlyWide,
+  openDataVisits,
+  openDataLoans,
+  surveys,
+  projectOutcome,
+  actionRegister,
+  mapped,
+];
 /** Formats of JSON documents. */
 const DOCUMENTS: readonly DocumentImporter[] = [];
 
@@ -25,10 +39,19 @@ export interface Detected<I> {
 
 /**
  * The importer for a table, by its header, its first rows and the name of its file.
- * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure
+ * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure; `invalid-file` where it is
+ * known to hold no activity
  */
 export function detectTable(head: FileHead): Detected<TableImporter | RowImporter> {
   const { fileName, header } = head;
+  // Whoever says what the columns mean has chosen the format.
+  if (head.options.mapping !== undefined) return { importer: mapped, sure: 1 };
+  const why = whyNoActivity(head);
+  if (why !== null)
+    throw new LedgerError('invalid-file', `${fileName} is not imported: ${why}.`, {
+      hint: 'Import the counts that the averages were made from.',
+      faults: [{ message: `Found the columns ${header.join(', ')}`, file: fileName, row: 1 }],
+    });
   const found = surest(TABLES.map((importer) => ({ importer, sure: importer.recognises(head) })));
   if (found !== null) return found;
   throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {
