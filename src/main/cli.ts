@@ -3,7 +3,7 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
@@ -44,6 +44,7 @@ const JSON_INDENT = 2;
 
 interface GlobalFlags {
   readonly data?: string;
+  readonly readings?: string;
   readonly json?: boolean;
 }
 
@@ -111,6 +112,7 @@ program
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
   .option('--dry-run', 'record nothing, and show what would be recorded, refused and flagged')
+  .option('--report <file>', 'write all findings to a file: .html, .csv or .json')
   .option('--correct', 'where another number is recorded, record that the file corrects it')
   .addHelpText(
     'after',
@@ -118,23 +120,26 @@ program
   )
   .action(async (files: string[], flags: ImportFlags) => {
     const options = importOptions(flags);
-    // All are read before the first is imported: a name that is mistyped stops everything while nothing is done yet.
-    const inputs = files.map((file) => ({ fileName: basename(file), bytes: readBytes(file) }));
+    // All are looked for before the first is imported: a name that is mistyped stops everything while nothing is done yet.
+    for (const file of files) refuseUnreadable(file);
+    const write = flags.report === undefined ? null : await writerTo(flags.report);
+    const cancel = new AbortController();
+    process.once('SIGINT', () => cancel.abort());
     const reports: ImportReport[] = [];
     try {
       await withTarget(
         async (target, progress) => {
-          const { encoding, format } = flags;
-          for (const input of inputs) {
-            const { strict = false, dryRun = false, correct = false } = flags;
-            const request = { ...input, encoding, format, strict, dryRun, correct, options };
-            reports.push(await target.import(request, progress));
+          const { encoding, format, strict, dryRun, correct } = flags;
+          for (const path of files) {
+            const request = { path, encoding, format, strict, dryRun, correct, options };
+            reports.push(await target.import(request, progress, cancel.signal));
           }
         },
-        { make: true },
+        flags.dryRun === true ? { scratch: true } : { make: true },
       );
     } finally {
       if (reports.length > 0) print({ imports: reports }, reports.map(showImport).join('\n'));
+      write?.(reports);
     }
     const left = reports.reduce((sum, report) => sum + refusals(report), 0);
     if (left === 0) return;
@@ -288,6 +293,7 @@ interface ImportFlags {
   readonly strict?: boolean;
   readonly dryRun?: boolean;
   readonly correct?: boolean;
+  readonly report?: string;
 }
 
 function importOptions(flags: ImportFlags): ImportOptions {
@@ -411,6 +417,20 @@ async function withTarget<T>(
     end();
     await target.close();
   }
+}
+
+/** Throws `not-found` where a file cannot be read. */
+function refuseUnreadable(file: string): void {
+  try {
+    closeSync(openSync(file, 'r'));
+  } catch (error) {
+    throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
+  }
+}
+
+async function writerTo(file: string): Promise<(reports: readonly ImportReport[]) => void> {
+  const { reportWriter } = await import('./importReports.ts');
+  return reportWriter(file);
 }
 
 function readBytes(file: string): Buffer {

@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
   'src/memory': { local: [...INNER, 'src/app'], packages: [], node: true },
   'src/sql': { local: APP, packages: ['kysely', 'libsql', 'pg'], node: true },
   'src/eventstoredb': { local: APP, packages: ['@eventstore/db-client'], node: true },
-  'src/files': { local: APP, packages: ['csv-parse', 'csv-stringify'], node: true },
+  'src/files': { local: APP, packages: ['csv-parse', 'csv-stringify', 'saxes', 'yauzl'], node: true },
   'src/render': { local: APP, packages: ['vega', 'vega-lite', '@resvg/resvg-js'], node: true },
   'src/http': {
     local: APP,
