@@ -12,6 +12,7 @@ import { plainFault } from '../../contracts/plainFault.ts';
 import { keyOf } from '../domain/labels.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { FILE_REFUSED, reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from './importer.ts'; // prettier-ignore
+import { isAuthorityCode } from './places.ts';
 import { layoutScore, namedRows, settleRepeats, type NamedRow } from './rows.ts';
 import { LONGEST_RAW, slugOf } from './text.ts';
 
@@ -72,10 +73,13 @@ function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const { on = '', authority } = source.options;
   const isDated = dateField.safeParse(on).success;
+  const isPlaced = authority === undefined || isAuthorityCode(authority);
   if (!isDated)
     report.refuse([1, null], 'option-unusable', on || 'no day', 'the day of the report, YYYY-MM-DD: --on <date> ("on" over HTTP)', FILE_REFUSED); // prettier-ignore
+  if (!isPlaced)
+    report.refuse([1, null], 'option-unusable', authority, 'the GSS code of an authority, or no --authority', FILE_REFUSED); // prettier-ignore
   const rows = namedRows(source.table, LAYOUT, report);
-  if (!isDated || rows.length === 0) return { events: [], findings: report.findings };
+  if (!isDated || !isPlaced || rows.length === 0) return { events: [], findings: report.findings };
   const place = authority ?? ENGLAND;
   if (authority === undefined)
     report.note([1, null], 'place-assumed', 'no place', 'a register of England, or --authority <code>', `Recorded of ${ENGLAND} (England).`); // prettier-ignore

@@ -43,6 +43,21 @@ export const mapped: RowImporter = {
   begin,
 };
 
+const MOST_REMEMBERED = 10_000;
+
+/** The same function, which works out what it is asked again only once: cells of one column say little that is new. */
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    const value = read(text);
+    known.set(text, value);
+    return value;
+  };
+}
+
 /** A cell of a row, under the header that it stands under. */
 interface Cell {
   readonly row: number;
@@ -146,6 +161,8 @@ function readingOf(
   const fields = Object.entries(mapping.with).map(([name, value]) => [name, fieldReader(mapping, name, value, columns)] as const); // prettier-ignore
   const evidence = columns(mapping.number?.column ?? columnOfTime(mapping));
   const hasProvenance = 'provenance' in dataFieldsOf(kind);
+  // Two sessions alike on a day are two sessions.
+  const isCount = timingOf(kind) !== 'moment';
   const counted = keysSeen();
   let report: Report | null = atFirst;
   atFirst.note([1, null], 'mapping-used', `${mapping.feed}, SHA-256 ${digest}`, 'a mapping of the columns', 'The file was read by it. Events do not name their mapping.'); // prettier-ignore
@@ -160,30 +177,35 @@ function readingOf(
     const slug = library === null ? '' : library(row, into);
     const at = when(row, into);
     const stated = number === null ? {} : number(row, into);
-    const said = fields.map(([name, read]) => [name, read(row, into)] as const);
-    if (code === null || slug === null || at === null || stated === null || said.some(([, value]) => value === null))
-      return null;
+    const words = wordsOf(row, into);
+    if (code === null || slug === null || at === null || stated === null || words === null) return null;
     const subject = slug === '' ? code : `${code}/${slug}`;
-    const words = Object.fromEntries(said.flatMap(([name, value]) => (value === null || value === LEFT_OUT ? [] : [[name, value]]))); // prettier-ignore
     const cell = evidence(row);
-    if (number !== null && 'absent' in dataFieldsOf(kind) && isAgain(cell, JSON.stringify([subject, at, words]), JSON.stringify(stated), into)) return null; // prettier-ignore
+    const { header: column, raw } = cell;
     const { time, ...timing } = at;
+    if (isCount && isAgain(cell, JSON.stringify([subject, timing, words]), JSON.stringify(stated), into)) return null; // prettier-ignore
+    const provenance = { file: sha256, row: row.row, column, raw: plainText(raw).slice(0, LONGEST_RAW) };
     return {
       specversion: '1.0',
-      id: eventIdOf(sha256, row.row, cell.header),
+      id: eventIdOf(sha256, row.row, column),
       source: sourceOf(code, `${FORMAT}-${mapping.feed}`),
       type: typeOf(kind),
       subject,
       ...(time === undefined ? {} : { time }),
-      data: {
-        ...timing,
-        ...words,
-        ...stated,
-        ...(hasProvenance
-          ? { provenance: { file: sha256, row: row.row, column: cell.header, raw: plainText(cell.raw).slice(0, LONGEST_RAW) } }
-          : {}),
-      },
-    } as unknown as ActivityEvent; // prettier-ignore
+      data: { ...timing, ...words, ...stated, ...(hasProvenance ? { provenance } : {}) },
+    } as unknown as ActivityEvent;
+  }
+
+  /** The other fields of the contract, each looked at, so that all that is wrong with a row is told at once. */
+  function wordsOf(row: TableRow, into: Report): Readonly<Record<string, FieldValue>> | null {
+    const words: Record<string, FieldValue> = {};
+    let isSound = true;
+    for (const [name, read] of fields) {
+      const value = read(row, into);
+      if (value === null) isSound = false;
+      else if (value !== LEFT_OUT) words[name] = value;
+    }
+    return isSound ? words : null;
   }
 
   /** Whether a row before counts the same: of two that differ nothing tells which is right, and the first is recorded. */
@@ -286,9 +308,10 @@ function libraryReader({ library }: Mapping, columns: Columns, options: ImportOp
     slug: 'the name of a service point: lower-case words joined by hyphens',
     code: 'a code that the mapping or --library "<code>=<slug>" gives a library',
   }[library.as];
+  const slugOf = remembering((text) => places.get(text) ?? (namesATotal(text) ? null : slugFrom(text)));
   return (row, report) => {
     const { text, header } = cellOf(row);
-    const slug = places.get(text) ?? (namesATotal(text) ? null : slugFrom(text));
+    const slug = slugOf(text);
     if (slug !== null) return slug;
     const code = text === '' ? 'value-missing' : namesATotal(text) ? 'totals-row' : 'library-unusable';
     report.refuse([row.row, header], code, text, code === 'totals-row' ? 'a library: totals are worked out, not imported' : expected); // prettier-ignore
@@ -318,9 +341,9 @@ function whenReader(mapping: Mapping, columns: Columns, options: ImportOptions):
   if ('month' in when) return mapTo(dateCell(when.month, columns), ({ day }) => ({ window: `${isoOf(day)}/P1M` }));
   if ('financialYear' in when) return yearReader(when.financialYear, columns);
   if ('first' in when) return spanReader(when, mapping, columns);
-  const cellOf = columns(when.day.column);
+  const [cellOf, dateOf] = [columns(when.day.column), dateCell(when.day, columns)];
   return (row, report) => {
-    const date = dateCell(when.day, columns)(row, report);
+    const date = dateOf(row, report);
     if (date === null) return null;
     const iso = isoOf(date.day);
     if (timing === 'window') return { window: `${iso}/P1D` };
@@ -341,7 +364,7 @@ const mapTo =
   };
 
 function dateCell({ column, written }: { column: string; written: string }, columns: Columns): Reader<WrittenDate> {
-  const [cellOf, read] = [columns(column), dateReader(written)];
+  const [cellOf, read] = [columns(column), remembering(dateReader(written))];
   return (row, report) => {
     const { text, header } = cellOf(row);
     const date = read(text);

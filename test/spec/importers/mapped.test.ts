@@ -195,6 +195,14 @@ authority: E08000021
 when: { day: { column: At, written: DD/MM/YYYY } }
 with: { format: { column: T, words: { Book: physical-book } } }`)); // prettier-ignore
     expect(twice.events).toHaveLength(2);
+    const sessions = importText(mapped, 'At,N\n01/07/2019,5\n01/07/2019,5\n01/07/2019,6', options(`
+feed: sessions
+kind: activity.held
+authority: E08000021
+when: { day: { column: At, written: DD/MM/YYYY } }
+number: { column: N, field: attendance }
+with: { mainOutcome: digital-access }`)); // prettier-ignore
+    expect([sessions.events.length, refusals(sessions)]).toEqual([3, []]);
   });
 });
 
