@@ -121,6 +121,16 @@ export type FindingCode =
   | 'place-assumed'
   | 'statistic-shortened'
   | 'figures-disagree'
+  | 'period-unknown'
+  | 'cadence'
+  | 'cadence-unclear'
+  | 'zeros-between'
+  | 'unlike-its-row'
+  | 'parts-disagree'
+  | 'line-repeated'
+  | 'check-failed'
+  | 'check-not-made'
+  | 'change-unexplained'
   | 'formula-cell'
   | 'sheet-not-read'
   | 'hidden-rows'
@@ -135,7 +145,18 @@ export type FindingCode =
   | 'status-contradicts-note'
   | 'outcome-unknown'
   | 'mapping-used'
-  | 'row-left-out';
+  | 'row-left-out'
+  | 'document-unreadable'
+  | 'release-unknown'
+  | 'report-unknown'
+  | 'period-unreadable'
+  | 'filter-narrows'
+  | 'resource-unusable'
+  | 'metric-unknown'
+  | 'row-of-component'
+  | 'total-contradicted'
+  | 'report-exception'
+  | 'spike';
 
 /** One thing a person who imports a file should know, with the place in the file. `row` 1 is the header or the file. */
 export interface Finding {

@@ -2,6 +2,10 @@
 import { LedgerError } from '../domain/ledgerError.ts';
 import { actionRegister } from './actionRegister.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { aceLongLoans, aceLongVisits } from './aceLong.ts';
+import { aceReturn } from './aceReturn.ts';
+import { cipfaActuals } from './cipfaActuals.ts';
+import { counterDocumentReport, counterTableReport } from './counter.ts';
 import { mapped } from './mapped.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { whyNoActivity } from './noActivity.ts';
@@ -17,13 +21,18 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   monthlyWide,
   openDataVisits,
   openDataLoans,
+  aceReturn,
+  aceLongVisits,
+  aceLongLoans,
+  cipfaActuals,
+  counterTableReport,
   surveys,
   projectOutcome,
   actionRegister,
   mapped,
 ];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 

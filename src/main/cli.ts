@@ -3,7 +3,7 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
@@ -21,11 +21,13 @@ import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/decodeText.ts';
 import { mappingOf } from '../files/readMapping.ts';
+import { namesIn } from '../files/namesIn.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
 import { progressLine } from './progressLine.ts';
+import { showReconciliation } from './showReconciliation.ts';
 import {
   refusals,
   showImport,
@@ -101,6 +103,7 @@ program
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
+  .option('--names <file>', 'CSV with the columns name and code: what many authorities are called in the file')
   .option('--library <name=slug...>', 'name or code of a library in the file = its name as a service point')
   .option('--period <window>', 'the window that the whole file is about, such as 2011-04-01/P1Y')
   .option('--on <date>', 'the day on which everything in the file was so')
@@ -145,6 +148,30 @@ program
     if (left === 0) return;
     process.exitCode = PARTLY_REFUSED_EXIT;
     process.stderr.write(`${showPartlyRefused(left)}\n`);
+  });
+
+program
+  .command('harvest')
+  .description('fetch what others count, and import it')
+  .command('counter')
+  .description('the use of online resources, from COUNTER APIs (formerly SUSHI)')
+  .argument('<config>', 'YAML file of platforms: docs/harvesting.md')
+  .option('--dry-run', 'ask nobody, and show what would be asked for')
+  .addHelpText(
+    'after',
+    `\nEnds with ${ERROR_CODES.unavailable.exit} where something could not be fetched, with ${PARTLY_REFUSED_EXIT} where something that was fetched was refused.`,
+  )
+  .action(async (file: string, flags: { dryRun?: boolean }) => {
+    const { exitCodeOf, harvest, planHarvest, showHarvest } = await import('./harvest.ts');
+    const { readHarvestConfig } = await import('./harvestConfig.ts');
+    const config = readHarvestConfig(file, process.env);
+    const { data } = readConfig(process.env, globals());
+    const result =
+      flags.dryRun === true
+        ? planHarvest(config, data)
+        : await withTarget((target, progress) => harvest(config, data, target, progress), { make: true });
+    print(result, showHarvest(result));
+    process.exitCode = exitCodeOf(result);
   });
 
 program
@@ -232,6 +259,16 @@ program
     print({ events }, `Facts and observations made again from ${formatNumber(events, 0)} events.`);
   });
 
+program
+  .command('reconcile')
+  .description('compare what two forms state of the same places and times, as their readings say they are meant')
+  .argument('<form>', 'the one that is trusted more, such as ace-activity-return')
+  .argument('<other>', 'the one that is looked at, such as ace-long-visits')
+  .action(async (form: string, other: string) => {
+    const reconciliation = await withTarget((target, progress) => target.reconcile([form, other], progress));
+    print(reconciliation, showReconciliation(reconciliation));
+  });
+
 const parked = program
   .command('parked')
   .description('list events of the log that could not be read; figures that may depend on them are incomplete')
@@ -281,6 +318,7 @@ interface ImportFlags {
   readonly format?: string;
   readonly authority?: string;
   readonly name?: string[];
+  readonly names?: string;
   readonly library?: string[];
   readonly period?: string;
   readonly on?: string;
@@ -304,6 +342,9 @@ function importOptions(flags: ImportFlags): ImportOptions {
   const libraries = pairsOf('--library', flags.library, 'its name as a service point').map(
     ([name, slug]) => [name, checked(slugField, slug, `--library ${name}=${slug}`)] as const,
   );
+  if (flags.names !== undefined)
+    for (const [called, code] of namesIn(basename(flags.names), readBytes(flags.names)))
+      names.push([called, authorityCode(code, `${flags.names}, ${called}`)]);
   return {
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(names.length === 0 ? {} : { authorities: Object.fromEntries(names) }),
@@ -422,7 +463,10 @@ async function withTarget<T>(
 /** Throws `not-found` where a file cannot be read. */
 function refuseUnreadable(file: string): void {
   try {
-    closeSync(openSync(file, 'r'));
+    const opened = openSync(file, 'r');
+    // A folder can be opened, and not be read.
+    readSync(opened, Buffer.alloc(1));
+    closeSync(opened);
   } catch (error) {
     throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
   }
