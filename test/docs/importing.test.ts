@@ -1,12 +1,14 @@
 /** How files are imported: every example is imported here as it stands, and says what the page says. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMPORTERS } from '../../src/importers/importers.ts';
 import { outcomes } from '../support/outcomes.ts';
 
-const PAGE = readFileSync('docs/importing.md', 'utf8');
+/** The page, and those that it is continued on. */
+const PAGES = ['docs/importing.md', ...readdirSync('docs/importing').map((name) => `docs/importing/${name}`)];
+const PAGE = PAGES.map((path) => readFileSync(path, 'utf8')).join('\n');
 const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```(?:csv|tsv|json)\n([\s\S]*?)```/g)].map(
   ([, name = '', text = '']) => ({
     name,
