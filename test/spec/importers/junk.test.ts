@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent } from '../../../contracts/activityEvent.ts';
+import type { Importer } from '../../../src/importers/importer.ts';
 import { IMPORTERS } from '../../../src/importers/importers.ts';
 import { readWith } from './importing.ts';
 
@@ -152,37 +153,46 @@ const LAYOUTS = [
   ['Library', '2019-04', '2019-05', '2019-06'],
 ];
 
-const header = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...LAYOUTS) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .constantFrom(...LAYOUTS)
-      .chain((layout) => fc.shuffledSubarray(layout, { minLength: layout.length - 1 })),
-  },
-  { weight: 1, arbitrary: fc.array(fc.oneof(fc.constantFrom(...NAMES), fc.string()), { maxLength: 8 }) },
-);
+/** Every second header is in the importer's own layout, so that most of its code is met. */
+function headerFor(importer: Importer): fc.Arbitrary<string[]> {
+  const recognised = LAYOUTS.filter((header) => isIn(importer, header));
+  const own = recognised.length > 0 ? recognised : LAYOUTS;
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...own) },
+    { weight: 5, arbitrary: fc.constantFrom(...LAYOUTS) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .constantFrom(...own, ...LAYOUTS)
+        .chain((layout) => fc.shuffledSubarray(layout, { minLength: layout.length - 1 })),
+    },
+    { weight: 1, arbitrary: fc.array(fc.oneof(fc.constantFrom(...NAMES), fc.string()), { maxLength: 8 }) },
+  );
+}
+const isIn = (importer: Importer, header: string[]): boolean =>
+  importer.reads !== 'document' && importer.recognises({ header, rows: [], fileName: 'visits.csv', options: {} }) > 0.8;
 const junk = fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'grapheme', maxLength: 40 }));
 const cellUnder = (label: string) =>
   fc.oneof(
     { weight: 15, arbitrary: fc.constantFrom(...((Object.hasOwn(SOUND, label) ? SOUND[label] : undefined) ?? JUNK)) },
     { weight: 1, arbitrary: junk },
   );
-const table = header.chain((labels) =>
-  fc.record({
-    header: fc.constant(labels),
-    rows: fc
-      .array(
-        fc.oneof(
-          { weight: 15, arbitrary: fc.tuple(...labels.map(cellUnder)) },
-          { weight: 1, arbitrary: fc.array(junk, { maxLength: 9 }) },
-          { weight: 1, arbitrary: fc.constant(labels) },
-        ),
-        { maxLength: 6 },
-      )
-      .map((rows) => rows.map((cells, i) => ({ row: i + 2, cells }))),
-  }),
-);
+const tableFor = (importer: Importer) =>
+  headerFor(importer).chain((labels) =>
+    fc.record({
+      header: fc.constant(labels),
+      rows: fc
+        .array(
+          fc.oneof(
+            { weight: 15, arbitrary: fc.tuple(...labels.map(cellUnder)) },
+            { weight: 1, arbitrary: fc.array(junk, { maxLength: 9 }) },
+            { weight: 1, arbitrary: fc.constant(labels) },
+          ),
+          { maxLength: 6 },
+        )
+        .map((rows) => rows.map((cells, i) => ({ row: i + 2, cells }))),
+    }),
+  );
 const options = fc.record(
   {
     authority: fc.constantFrom('E08000021', 'E08000021', 'E08000021', 'nonsense'),
@@ -206,7 +216,7 @@ describe.each(FLAT.map((importer) => [importer.format, importer] as const))('%s'
   it('never throws, never breaks the contract, and never gives two events one identity', () => {
     let fruitful = 0;
     fc.assert(
-      fc.property(table, options, fc.constantFrom('visits.csv', 'x'), (tableOf, optionsOf, fileName) => {
+      fc.property(tableFor(importer), options, fc.constantFrom('visits.csv', 'x'), (tableOf, optionsOf, fileName) => {
         const sure =
           importer.reads === 'document'
             ? 0
@@ -229,7 +239,7 @@ describe.each(FLAT.map((importer) => [importer.format, importer] as const))('%s'
       }),
       { numRuns: RUNS, seed: 20_240_901 },
     );
-    // Tables from which nothing can be imported would test nothing. One layout of many is this importer's.
-    expect(fruitful).toBeGreaterThan(RUNS / 100);
+    // Tables from which nothing can be imported would test nothing.
+    expect(fruitful).toBeGreaterThan(RUNS / 50);
   });
 });
