@@ -12,7 +12,6 @@ import {
   type FindingCode,
   type Importer,
   type Severity,
-  type Spot,
 } from '../importers/importer.ts';
 import { findingTally, type FindingTally } from './findingTally.ts';
 import { importParts, type ImportFile, type ImportPart, type Piece } from './importParts.ts';

@@ -149,6 +149,12 @@ export function periodLabel(interval: string): string {
   return `${from} to ${short(last)} ${yearOf(last)}`;
 }
 
+/** The financial year of a day as it is written in names: `2023-24`, April to March. */
+export function financialYearOf(day: number): string {
+  const year = yearOf(firstMonthOf('financial-year', periodOfMonth('financial-year', monthOf(day))));
+  return `${year}-${String((year + 1) % 100).padStart(2, '0')}`;
+}
+
 function longDate(day: number): string {
   const { year, month, date } = civilOf(day);
   return `${date} ${(MONTH_NAMES[month - 1] ?? '').slice(0, 3)} ${year}`;
@@ -164,19 +170,44 @@ export function granularityOfInterval(interval: string): Granularity {
 }
 
 const offsets = new Map<number, { atStart: number; atEnd: number }>();
-const londonOffsetMs = (ms: number): number => DateTime.fromMillis(ms, { zone: 'Europe/London' }).offset * 60_000;
+const offsetAt = (ms: number): number => DateTime.fromMillis(ms, { zone: 'Europe/London' }).offset * 60_000;
 
-/** Day and second of the day in Europe/London of an RFC 3339 time. */
-export function londonMoment(time: string): { day: number; second: number } {
-  const ms = Date.parse(time);
+/** By how many milliseconds clocks in Europe/London are before UTC at a time in milliseconds since 1970. */
+export function londonOffsetMs(ms: number): number {
   const utcDay = Math.floor(ms / DAY_MS);
   // Zone look-ups are slow and the offset changes twice a year: kept by UTC day, asked again only on the days it changes.
   let offset = offsets.get(utcDay);
   if (offset === undefined) {
-    offset = { atStart: londonOffsetMs(utcDay * DAY_MS), atEnd: londonOffsetMs((utcDay + 1) * DAY_MS - 1) };
+    offset = { atStart: offsetAt(utcDay * DAY_MS), atEnd: offsetAt((utcDay + 1) * DAY_MS - 1) };
     offsets.set(utcDay, offset);
   }
-  const local = ms + (offset.atStart === offset.atEnd ? offset.atStart : londonOffsetMs(ms));
+  return offset.atStart === offset.atEnd ? offset.atStart : offsetAt(ms);
+}
+
+/** Day and second of the day in Europe/London of an RFC 3339 time. */
+export const londonMoment = (time: string): { day: number; second: number } => londonMomentOf(Date.parse(time));
+
+/** The same of a time in milliseconds since 1970. */
+export function londonMomentOf(ms: number): { day: number; second: number } {
+  const local = ms + londonOffsetMs(ms);
   const day = Math.floor(local / DAY_MS);
   return { day, second: Math.floor((local - day * DAY_MS) / 1000) };
+}
+
+/** How often a time of the clock on the wall comes: where clocks go forward some do not, where they go back some twice. */
+export type Comes = 'once' | 'twice' | 'never';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * The instant of a day and a second of it as clocks in Europe/London show them, in milliseconds since 1970. Of a time that
+ * comes twice it is the first, in summer time; one that never comes is read as if clocks had not gone forward. Either way
+ * the day is the one that was written.
+ */
+export function londonInstant(day: number, second: number): { ms: number; comes: Comes } {
+  const local = day * DAY_MS + second * 1000;
+  const inWinter = londonOffsetMs(local) === 0;
+  const inSummer = londonOffsetMs(local - HOUR_MS) === HOUR_MS;
+  const comes = inWinter && inSummer ? 'twice' : inWinter || inSummer ? 'once' : 'never';
+  return { ms: inSummer ? local - HOUR_MS : local, comes };
 }

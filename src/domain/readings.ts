@@ -60,7 +60,7 @@ function meant({ kind, field, with: words }: Meaning, { window, method, value, a
 
 /** An event as it is read; its identity stays. Also what a correction puts in the place of another. */
 export function asRead(event: ActivityEvent, readings: Readings): ActivityEvent {
-  if (event.type === STATED) return { ...event, ...readings(event) } as ActivityEvent;
+  if (event.type === STATED) return { ...event, ...readings(event) };
   if (event.type !== CORRECTED || event.data.replacement.type !== STATED) return event;
   return { ...event, data: { ...event.data, replacement: readings(event.data.replacement) } };
 }

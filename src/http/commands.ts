@@ -4,7 +4,7 @@
  *
  * | command | body | query |
  * |---|---|---|
- * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `dryRun=true`, `correct=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `libraries`, `measure`, `zero`, `method`, `period`, `on`, `survey`) |
+ * | `POST /v1/commands/import` | bytes of the file, `application/octet-stream` or `text/csv`, at most 256 MiB | `file` (its name, required), `format`, `strict=true`, `dryRun=true`, `correct=true`, `encoding`, `options` (JSON: `authority`, `authorities`, `libraries`, `measure`, `zero`, `method`, `period`, `on`, `survey`, `countsBothWays`) |
  * | `POST /v1/commands/replay` | a definition, `application/yaml` (or `text/yaml`, `text/plain`); or `{"indicator":"visits"}`, `application/json` | `file` (name of the YAML, for messages) |
  * | `POST /v1/commands/rebuild` | none | |
  * | `POST /v1/commands/verify` | none | |
@@ -78,6 +78,7 @@ const importOptions = z.strictObject({
   period: windowField.optional(),
   on: dateField.optional(),
   survey: slugField.optional(),
+  countsBothWays: z.boolean().optional(),
 });
 
 const lines = z.string().describe('Lines of progress, then one line with the result or the problem');

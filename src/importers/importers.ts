@@ -1,15 +1,29 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { evergreenCirculation } from './evergreenCirculation.ts';
+import { folioLoans, folioLoansCsv } from './folioLoans.ts';
+import { itemMovements } from './itemMovements.ts';
+import { kohaStatistics } from './kohaStatistics.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { publishedFigures } from './publishedFigures.ts';
+import { shownLabel } from './rows.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
-const TABLES: readonly (TableImporter | RowImporter)[] = [publishedFigures, monthlyWide, openDataVisits, openDataLoans];
+const TABLES: readonly (TableImporter | RowImporter)[] = [
+  publishedFigures,
+  monthlyWide,
+  openDataVisits,
+  openDataLoans,
+  kohaStatistics,
+  evergreenCirculation,
+  folioLoansCsv,
+  itemMovements,
+];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [];
+const DOCUMENTS: readonly DocumentImporter[] = [folioLoans];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 
@@ -35,7 +49,9 @@ export function detectTable(head: FileHead): Detected<TableImporter | RowImporte
     hint: isMonthlyTable(header)
       ? `This looks like ${monthlyWide.format}: say what it counts, with --measure visits ("measure" over HTTP). Nothing else of this layout can be imported.`
       : `Name the format (one of ${FORMATS}), or write the header as docs/importing.md shows it.`,
-    faults: [{ message: `Found the columns ${header.slice(0, 20).join(', ')}`, file: fileName, row: 1 }],
+    faults: [
+      { message: `Found the columns ${header.slice(0, 20).map(shownLabel).join(', ')}`, file: fileName, row: 1 },
+    ],
   });
 }
 

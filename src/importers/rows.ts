@@ -6,6 +6,19 @@ import { FILE_REFUSED, type Report, type Table, type TableRow } from './importer
 export interface Layout {
   readonly required: readonly string[];
   readonly optional: readonly string[];
+  /** Other headers that mean a column: header → column. */
+  readonly synonyms?: Readonly<Record<string, string>>;
+}
+
+/** Under what each column of a layout stands in a file. */
+export interface Heading {
+  readonly header: readonly string[];
+  /** Whether the file has the column. */
+  readonly has: (column: string) => boolean;
+  /** Position of the column, or −1. */
+  readonly at: (column: string) => number;
+  /** The header of the column as this file writes it, for findings and provenance. */
+  readonly label: (column: string) => string;
 }
 
 /** One row of data: cells by the header of the layout. A column the file does not have reads as empty. */
@@ -25,11 +38,11 @@ export interface NamedRow {
  * and refused with the name of the column, which helps more than "unknown format".
  */
 export function layoutScore(header: readonly string[], layout: Layout): number {
-  const present = new Set(header.map(keyOf));
-  const found = layout.required.filter((column) => present.has(keyOf(column))).length;
+  const known = knownIn(layout);
+  const columns = header.map((label) => known.get(keyOf(label)));
+  const found = layout.required.filter((column) => columns.includes(column)).length;
   if (found < layout.required.length) return (0.8 * found) / layout.required.length;
-  const known = new Set([...layout.required, ...layout.optional].map(keyOf));
-  return header.every((label) => known.has(keyOf(label))) ? 1 : 0.9;
+  return columns.every((column) => column !== undefined) ? 1 : 0.9;
 }
 
 /**
@@ -38,18 +51,24 @@ export function layoutScore(header: readonly string[], layout: Layout): number {
  * layout does not know, and blank rows.
  */
 export function namedRows(table: Table, layout: Layout, report: Report): readonly NamedRow[] {
-  const positions = columnPositions(table.header, layout, report);
-  if (positions === null) return [];
-  const headerOf = (column: string): string => table.header[positions.get(column) ?? -1]?.trim() ?? column;
-  return dataRows(table, report).map(({ row, cells }) => {
-    const raw = (column: string): string => cells[positions.get(column) ?? -1] ?? '';
-    return { row, raw, text: (column) => raw(column).trim(), header: headerOf };
-  });
+  const heading = headingOf(table.header, layout, report);
+  return heading === null ? [] : rowsUnder(heading, table.rows, report);
 }
 
-/** Position of each column of the layout that the header has, or null (and findings) where the file cannot be read. */
-function columnPositions(header: readonly string[], layout: Layout, report: Report): Map<string, number> | null {
-  const known = new Map([...layout.required, ...layout.optional].map((column) => [keyOf(column), column]));
+/** The rows of data under a heading: some of a file, or all. */
+export function rowsUnder(heading: Heading, rows: readonly TableRow[], report: Report): readonly NamedRow[] {
+  return dataRows({ header: heading.header, rows }, report).map((row) => namedRow(heading, row));
+}
+
+/** A row under a heading. */
+export function namedRow(heading: Heading, { row, cells }: TableRow): NamedRow {
+  const raw = (column: string): string => cells[heading.at(column)] ?? '';
+  return { row, raw, text: (column) => raw(column).trim(), header: heading.label };
+}
+
+/** The columns of the layout that the header has, or null (and findings) where the file cannot be read. */
+export function headingOf(header: readonly string[], layout: Layout, report: Report): Heading | null {
+  const known = knownIn(layout);
   const positions = new Map<string, number>();
   const unknown: string[] = [];
   let readable = true;
@@ -64,7 +83,7 @@ function columnPositions(header: readonly string[], layout: Layout, report: Repo
   }
   const missing = layout.required.filter((column) => !positions.has(column));
   for (const column of missing) {
-    const found = `the columns ${header.map((label) => label.trim()).join(', ')}`;
+    const found = `the columns ${header.map(shownLabel).join(', ')}`;
     report.refuse([1, column], 'column-missing', found, `a column "${column}"`, FILE_REFUSED);
   }
   if (!readable || missing.length > 0) return null;
@@ -72,8 +91,27 @@ function columnPositions(header: readonly string[], layout: Layout, report: Repo
     const expected = `only ${[...layout.required, ...layout.optional].join(', ')}`;
     report.note([1, label], 'column-unknown', label, expected, 'The column was not read.');
   }
-  return positions;
+  const at = (column: string): number => positions.get(column) ?? -1;
+  const label = (column: string): string => header[at(column)]?.trim().replace(/\s+/g, ' ') ?? column;
+  return { header, has: (column) => positions.has(column), at, label };
 }
+
+/** By header as it is compared, the column of the layout. */
+const knownIn = ({ required, optional, synonyms = {} }: Layout): Map<string, string> =>
+  new Map([
+    ...Object.entries(synonyms).map(([label, column]) => [keyOf(label), column] as const),
+    ...[...required, ...optional].map((column) => [keyOf(column), column] as const),
+  ]);
+
+/**
+ * A header as a message may quote it. In a file without a header its first row stands there: what is no plain label may be
+ * the number of a borrower.
+ */
+export const shownLabel = (label: string): string => {
+  const text = label.trim().replace(/\s+/g, ' ');
+  const isMonth = /^(\d{4}-\d{1,2}|[A-Za-z]{3,9}[- ]\d{2}(\d{2})?)$/.test(text);
+  return text === '' || isMonth || (/\p{L}/u.test(text) && !/\d{4}|[0-9a-f]{8}-/i.test(text)) ? text : '…';
+};
 
 /**
  * The rows that hold data, each as long as the header. A row of another length is refused whole: one comma too many
@@ -92,8 +130,7 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
       report.refuse([row, null], 'row-repeats-header', cells.join(','), 'the header once, in row 1');
       return false;
     }
-    // Empty cells after the last column say nothing and move nothing: spreadsheets write them.
-    if (cells.length < width || cells.slice(width).some((cell) => cell.trim() !== '')) {
+    if (isRagged(cells, width)) {
       const found = `${cells.length} cells`;
       report.refuse(
         [row, null],
@@ -111,6 +148,10 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
   }
   return kept;
 }
+
+/** Whether a row has another length than its header. Empty cells after the last column, as spreadsheets write, move nothing. */
+export const isRagged = (cells: readonly string[], width: number): boolean =>
+  cells.length < width || cells.slice(width).some((cell) => cell.trim() !== '');
 
 /** Rows by a key, in the order in which each key first stands; no group is empty. */
 export function grouped<R>(rows: readonly R[], groupOf: (row: R) => string): readonly [R, ...R[]][] {

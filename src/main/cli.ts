@@ -24,6 +24,8 @@ import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
+import { keysCommand, peopleOption, pseudonymiseCommand } from './keysCommands.ts';
+import { pseudonymsBy, type Linking } from './people.ts';
 import { progressLine } from './progressLine.ts';
 import {
   refusals,
@@ -102,6 +104,9 @@ program
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
+  .option('--library <name=library...>', 'library or branch in the file = its name as a service point')
+  .option('--halve', 'counters count whoever passes, in and out: halve them')
+  .addOption(peopleOption())
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
   .option('--dry-run', 'record nothing, and show what would be recorded, refused and flagged')
@@ -135,6 +140,14 @@ program
     process.exitCode = PARTLY_REFUSED_EXIT;
     process.stderr.write(`${showPartlyRefused(left)}\n`);
   });
+
+const edge = {
+  data: () => readConfig(process.env, globals()).data,
+  print,
+  now: () => new Date(),
+};
+program.addCommand(inherited(keysCommand(edge)));
+program.addCommand(inherited(pseudonymiseCommand(edge, (typed) => authorityCode(typed, `--authority ${typed}`))));
 
 program
   .command('replay')
@@ -273,26 +286,39 @@ interface ImportFlags {
   readonly zero?: 'closed' | 'count';
   readonly measure?: 'visits';
   readonly method?: string;
+  readonly library?: string[];
+  readonly halve?: boolean;
+  readonly people?: Linking;
   readonly encoding: Encoding;
   readonly strict?: boolean;
   readonly dryRun?: boolean;
   readonly correct?: boolean;
 }
 
-function importOptions({ authority, name, zero, measure, method }: ImportFlags): ImportOptions {
-  const pairs = (name ?? []).map((text) => {
-    const at = text.lastIndexOf('=');
-    if (at <= 0)
-      throw new LedgerError('usage', `--name ${text}: write the name as in the file, "=", and its GSS code.`);
-    return [text.slice(0, at), authorityCode(text.slice(at + 1), `--name ${text}`)] as const;
-  });
+function importOptions({ authority, name, zero, measure, method, library, halve, people }: ImportFlags): ImportOptions {
+  const codes = pairsIn('--name', name, 'the name as in the file, "=", and its GSS code');
+  const libraries = pairsIn('--library', library, 'the library as in the file, "=", and its name as a service point');
   return {
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
-    ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
+    ...(codes.length === 0
+      ? {}
+      : { authorities: Object.fromEntries(codes.map(([n, code]) => [n, authorityCode(code, `--name ${n}=${code}`)])) }),
+    ...(libraries.length === 0 ? {} : { libraries: Object.fromEntries(libraries) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
+    ...(halve === undefined ? {} : { countsBothWays: halve }),
+    ...(people === undefined ? {} : { pseudonymOf: pseudonymsBy(edge.data(), people) }),
   };
+}
+
+/** Pairs that an option gives as `left=right`. Throws `usage`, naming the option. */
+function pairsIn(option: string, given: readonly string[] = [], what: string): readonly (readonly [string, string])[] {
+  return given.map((text) => {
+    const at = text.lastIndexOf('=');
+    if (at <= 0) throw new LedgerError('usage', `${option} ${text}: write ${what}.`);
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
 }
 
 /** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */
@@ -361,6 +387,12 @@ async function svgOf(spec: Spec): Promise<string> {
 }
 
 const globals = (): GlobalFlags => program.opts();
+
+/** A command that was made elsewhere ends and complains like the others. */
+function inherited(command: Command): Command {
+  for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
+  return command;
+}
 
 async function withTarget<T>(
   use: (target: Target, progress: Progress) => Promise<T>,

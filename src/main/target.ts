@@ -18,6 +18,7 @@ import type { Encoding } from '../files/decodeText.ts';
 import { openBytes } from '../files/openFile.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import type { Config } from './config.ts';
+import { withoutBorrowers } from './pseudonymise.ts';
 import { openEngine, type Engine } from './openEngine.ts';
 import { readServerRecord, type ServerRecord } from './serverRecord.ts';
 
@@ -158,17 +159,20 @@ function throughServer({ address, key }: ServerRecord): Target {
     });
   };
   return {
-    import({ fileName, bytes, encoding, format, strict, dryRun, correct, options }, progress) {
+    import({ fileName, bytes, encoding, format, strict, dryRun, correct, options: given }, progress) {
+      // Keys are used here: what is sent names nobody.
+      const { pseudonymOf: _, ...options } = given;
+      const copy = withoutBorrowers({ ...openBytes(fileName, bytes, encoding), options: given }, format);
       const query = new URLSearchParams({ file: fileName });
       if (format !== undefined) query.set('format', format);
-      if (encoding !== undefined) query.set('encoding', encoding);
+      if (copy === null && encoding !== undefined) query.set('encoding', encoding);
       if (strict) query.set('strict', 'true');
       if (dryRun) query.set('dryRun', 'true');
       if (correct) query.set('correct', 'true');
       if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
       return command(
         `/v1/commands/import?${query.toString()}`,
-        new Uint8Array(bytes),
+        copy === null ? new Uint8Array(bytes) : new TextEncoder().encode([...copy].join('')),
         'application/octet-stream',
         progress,
       );

@@ -8,7 +8,16 @@ const PURE = ['contracts', 'src/domain', 'projections', 'src/charts', 'src/impor
 const INNER = ['contracts', 'src/domain'];
 const MIDDLE = [...INNER, 'projections', 'src/charts', 'src/importers', 'src/facts'];
 const APP = [...MIDDLE, 'src/app'];
-const ADAPTERS = ['src/memory', 'src/sql', 'src/eventstoredb', 'src/files', 'src/render', 'src/http', 'src/web'];
+const ADAPTERS = [
+  'src/memory',
+  'src/sql',
+  'src/eventstoredb',
+  'src/files',
+  'src/render',
+  'src/identity',
+  'src/http',
+  'src/web',
+];
 
 /** What each room may import: other rooms, and packages. */
 const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: readonly string[]; node: boolean }>> = {
@@ -25,6 +34,7 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
   'src/eventstoredb': { local: APP, packages: ['@eventstore/db-client'], node: true },
   'src/files': { local: APP, packages: ['csv-parse', 'csv-stringify'], node: true },
   'src/render': { local: APP, packages: ['vega', 'vega-lite', '@resvg/resvg-js'], node: true },
+  'src/identity': { local: APP, packages: [], node: true },
   'src/http': {
     local: APP,
     packages: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', 'zod', 'csv-stringify', 'prom-client'],
