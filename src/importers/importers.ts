@@ -8,6 +8,7 @@ import { kohaStatistics } from './kohaStatistics.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
+import { peopleCounterIntervals, peopleCounterTotals } from './peopleCounters.ts';
 import { publishedFigures } from './publishedFigures.ts';
 import { shownLabel } from './rows.ts';
 
@@ -21,6 +22,8 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   evergreenCirculation,
   folioLoansCsv,
   itemMovements,
+  peopleCounterTotals,
+  peopleCounterIntervals,
 ];
 /** Formats of JSON documents. */
 const DOCUMENTS: readonly DocumentImporter[] = [folioLoans];

@@ -21,4 +21,4 @@ const words = publishersWords(0, LONGEST_CATEGORY);
 export const A_CATEGORY = `a category of at most ${LONGEST_CATEGORY} characters, in words or letters and not a long number`;
 
 /** Whether a text can be a category. A long number is none: it may be that of an item or a borrower, in the wrong column. */
-export const isCategory = (text: string): boolean => words.safeParse(text).success && !/\d{5}/.test(text);
+export const isCategory = (text: string): boolean => words.safeParse(text).success && !/\d{5}|^…$/.test(text);
