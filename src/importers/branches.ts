@@ -1,4 +1,5 @@
 /** Which service point a branch is, by the option `libraries` or by its own code. */
+import { discreetly } from './borrowers.ts';
 import type { FindingCode, ImportOptions } from './importer.ts';
 import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { keyOf } from '../domain/labels.ts';
@@ -22,13 +23,13 @@ export function branchesOf({ libraries }: ImportOptions): (branch: string) => Br
     if (library === undefined && (told || isBareCode(branch)))
       return {
         code: 'branch-unmapped',
-        expected: `a branch that --library names, as in --library "${branch.slice(0, 40)}=<library>" ("libraries" over HTTP)`,
+        expected: `a branch that --library names, as in --library "${discreetly(branch).slice(0, 40)}=<library>" ("libraries" over HTTP)`,
       };
     if (slug === null) return { code: 'library-unusable', expected: LIBRARY_NAME };
     return { slug, byCode: library === undefined };
   };
 }
 
-/** Numbers, and identifiers such as those of FOLIO. */
+/** Numbers, identifiers such as those of FOLIO, and what may be the number of a borrower in the wrong column. */
 const isBareCode = (branch: string): boolean =>
-  !/\p{L}/u.test(branch) || /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(branch);
+  !/\p{L}/u.test(branch) || /\d{5}/.test(branch) || /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(branch);

@@ -102,6 +102,7 @@ function rhythmOf(readings: readonly Reading[], ordered: boolean): { rhythm: Rhy
     rhythm: {
       cadence,
       ordered,
+      mostGrown: steps.reduce((most, { from, to }) => Math.max(most, to.value - from.value), 0),
       isPause: (from, to) => from.day !== to.day && (seen.get(keyOf(from, to)) ?? 0) >= OFTEN,
     },
     pauses: { begins: new Set(usual.map(([begin = -1]) => begin)), ends: new Set(usual.map(([, end = -1]) => end)) },

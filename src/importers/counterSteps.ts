@@ -33,6 +33,8 @@ export interface Rhythm {
   readonly cadence: number;
   /** Whether its readings stand in the order of time, so that a total that falls was reset. */
   readonly ordered: boolean;
+  /** The most that its running total grew by from one reading to the next. */
+  readonly mostGrown: number;
   /** Whether the counter pauses so, night for night. */
   readonly isPause: (from: Reading, to: Reading) => boolean;
 }
@@ -46,6 +48,8 @@ const HOUR_MS = 3_600_000;
 /** Over a longer gap a counter may have rolled over unseen. */
 const LONGEST_BRIDGE_MS = 7 * 24 * HOUR_MS;
 const LATE = 1.5;
+/** Times the most that a total grew by in one step: below it, a step may have brought all of it. */
+const LOW = 2;
 
 /** Whether no reading is missing between two. */
 export const isRegular = (elapsed: number, { cadence }: Rhythm): boolean => elapsed <= LATE * cadence;
@@ -86,7 +90,12 @@ function unnumberedStep(from: Reading, to: Reading, elapsed: number, rhythm: Rhy
   const most = mostIn(elapsed);
   const grown = to.value - from.value;
   if (!isRegular(elapsed, rhythm) && !rhythm.isPause(from, to)) return { ...UNKNOWN, why: 'counter-gap' };
-  if (grown >= 0) return grown <= most ? { count: grown, quality: 'exact' } : { ...UNKNOWN, why: 'clock-fault' };
+  if (grown > most) return { ...UNKNOWN, why: 'clock-fault' };
+  if (grown >= 0) {
+    // A total that one step can reach may have begun again meanwhile, without ever being seen to fall.
+    const isLow = rhythm.mostGrown > 0 && to.value <= LOW * rhythm.mostGrown;
+    return isLow ? { count: grown, quality: 'least', why: 'counter-reset' } : { count: grown, quality: 'exact' };
+  }
   if (!rhythm.ordered) return { ...UNKNOWN, why: 'clock-fault' };
   if (from.value < ROLLS_AT && grown + ROLLS_AT <= mostIn(Math.min(elapsed, HOUR_MS)))
     return { count: grown + ROLLS_AT, quality: 'least', why: 'counter-rollover' };

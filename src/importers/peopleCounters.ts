@@ -438,7 +438,7 @@ function spansOf(doors: readonly Stream[], first: number, last: number): readonl
 }
 
 const EXPECTED: Readonly<Record<NonNullable<CounterDay['why']>, string>> = {
-  'counter-reset': 'a total that only grows: the counter was started again',
+  'counter-reset': 'a total that only grows: the counter was started again, or stands so low that it would not show',
   'counter-rollover': 'a total that only grows: after 65,535 it goes on at 0',
   'counter-gap': 'readings without a gap: of what passed meanwhile nobody can tell the day, or how many',
   'clock-fault': 'readings in the order in which they were sent, and no more than a door lets through',

@@ -100,6 +100,10 @@ function truth(of: readonly Door[]): Map<string, number> {
   return visits;
 }
 
+const libraryOf = (row: string): string => OPTIONS.libraries[row.split(',')[1] as 'front'];
+/** British Summer Time all through: an hour before UTC. */
+const dayIn = (row: string): number => Math.floor((Number(row.split(',')[0]) + 3600) / 86_400);
+
 function onTheirWay(
   rows: readonly string[],
   { lost, doubled, shuffled }: Way,
@@ -148,9 +152,10 @@ describe.each([
           // With numbers of transmissions an estimate leaves out what was lost, and adds nothing.
           if (event.data.count !== undefined && how.numbered) expect(event.data.count).toBeLessThanOrEqual(came);
         }
-        // A day that is not told of is at an edge of the file, and that is told.
+        // A day that is not told of is at an edge of the file, and that is told; or no row of it came.
+        const came = new Set(rows.map((row) => `E08000021/${libraryOf(row)} ${dayIn(row)}`));
         for (const key of true_.keys()) {
-          if (!told.has(key)) expect(findings.some(({ code }) => code === 'part-of-a-day')).toBe(true);
+          if (!told.has(key) && came.has(key)) expect(findings.some(({ code }) => code === 'part-of-a-day')).toBe(true);
         }
       }),
       { numRuns: runs(150), seed: 20_190_401 },
