@@ -60,11 +60,11 @@ export interface ImportReport {
 export interface ImportChoices {
   readonly format?: string | undefined;
   /** Record nothing of a file in which anything is refused. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
   /** Record nothing at all, and say what would be. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** Where another number is recorded, record that the file corrects it. */
-  readonly correct?: boolean;
+  readonly correct?: boolean | undefined;
 }
 
 export interface ImportPorts {
@@ -98,9 +98,10 @@ export async function importFile(
   file: ImportFile,
   choices: ImportChoices,
   progress?: Progress,
+  signal?: AbortSignal,
 ): Promise<ImportReport> {
   const { parts, findings } = importParts(file, choices.format);
-  const reading: Reading = { file, parts, findings, choices, progress };
+  const reading: Reading = { file, parts, findings, choices, progress, signal };
   let targets: Targets = new Map();
   if (choices.dryRun !== true && (choices.strict === true || choices.correct === true)) {
     const checked = await take(ports, reading, { record: false, targets });
@@ -118,6 +119,7 @@ interface Reading {
   readonly findings: readonly Finding[];
   readonly choices: ImportChoices;
   readonly progress: Progress | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** By row of a fact, the event that it was made from. */
@@ -126,7 +128,7 @@ type Targets = ReadonlyMap<number, Identity>;
 /** Reads the whole file once, and records what is to be recorded, or only says what would be. */
 async function take(
   ports: ImportPorts,
-  { file, parts, findings, choices, progress }: Reading,
+  { file, parts, findings, choices, progress, signal }: Reading,
   { record, targets }: { record: boolean; targets: Targets },
 ): Promise<{ report: ImportReport; corrects: readonly number[] }> {
   const tally = findingTally();
@@ -140,6 +142,7 @@ async function take(
 
   for (const [at, { importer, pieces }] of parts.entries()) {
     for (const piece of pieces()) {
+      stopIfCancelled(signal);
       const refuse = (event: ActivityEvent, why: Pick<Finding, 'code' | 'expected'> & Partial<Finding>): void => {
         refused += 1;
         tally.add([{ severity: 'refused', ...placeOf(file, event), ...why, done: 'Not recorded.' }]);
@@ -171,6 +174,7 @@ async function take(
       }
       tally.add(await newAuthorities(file, fresh, recorded, told));
       for (let from = 0; from < fresh.length; from += BATCH_EVENTS) {
+        stopIfCancelled(signal);
         const batch = fresh.slice(from, from + BATCH_EVENTS);
         if (!record) accepted += batch.length;
         else {
@@ -207,6 +211,13 @@ async function take(
     differences,
   };
   return { report, corrects };
+}
+
+function stopIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw new LedgerError('interrupted', 'Cancelled.', {
+      hint: 'What was recorded stays recorded; import the file again to go on: nothing counts twice.',
+    });
 }
 
 const findingsOf = (tally: FindingTally): Pick<ImportReport, 'counts' | 'findings'> => ({

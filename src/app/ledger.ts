@@ -45,7 +45,8 @@ export interface Ledger {
   mark(): Promise<LogMark | null>;
   holds(mark: LogMark): Promise<boolean>;
   record(candidates: readonly unknown[]): Promise<EventOutcome[]>;
-  import(file: ImportFile, choices: ImportChoices, progress?: Progress): Promise<ImportReport>;
+  /** Cancelled by `signal`: what was recorded until then stays, and importing again goes on. */
+  import(file: ImportFile, choices: ImportChoices, progress?: Progress, signal?: AbortSignal): Promise<ImportReport>;
   /** Resolves when every event that the log has now is in the observations. */
   project(progress?: Progress): Promise<void>;
   series(request: SeriesRequest): Promise<Series>;
@@ -130,11 +131,18 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
 
   async function recorded(): Promise<Asked<RecordedCells>> {
     await project();
-    const cells = recordedCells(facts, facts.rows());
+    const to = facts.rows();
+    let looked = facts;
+    let cells = recordedCells(facts, to);
+    /** A rebuild in between makes the facts anew. */
+    const current = (): RecordedCells => {
+      if (looked !== facts) [looked, cells] = [facts, recordedCells(facts, Math.min(to, facts.rows()))];
+      return cells;
+    };
     return {
-      of: (events) => inTurn(async () => cells.of(events)),
-      difference: async (event) => cells.difference(event),
-      knows: async (authority) => cells.knows(authority),
+      of: (events) => inTurn(async () => current().of(events)),
+      difference: (event) => inTurn(async () => current().difference(event)),
+      knows: (authority) => inTurn(async () => current().knows(authority)),
     };
   }
 
@@ -162,7 +170,8 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     mark: () => lastMark(log),
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
-    import: (file, choices, report) => importFile({ ...ports, recorded, identitiesOf }, file, choices, report),
+    import: (file, choices, report, signal) =>
+      importFile({ ...ports, recorded, identitiesOf }, file, choices, report, signal),
     project,
     series: async (request) =>
       readSeries({ readModels: readersOf(request.indicator), catalogue, parked: parkedUpTo }, request),

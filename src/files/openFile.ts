@@ -1,4 +1,4 @@
-/** A file that is to be imported, opened by what it holds: rows of text, or a JSON document. */
+/** A file that is to be imported, opened by what it holds: rows of text, sheets of a workbook, or a JSON document. */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -7,6 +7,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import { decodeText, type Encoding } from './decodeText.ts';
 import { invalidFile } from './invalidFile.ts';
 import { openTable } from './readTable.ts';
+import { isWorkbook, readWorkbook } from './readWorkbook.ts';
 import { whyNot } from './whyNot.ts';
 
 /** Bytes that can be read from their beginning as often as they are asked for. */
@@ -18,11 +19,11 @@ interface Bytes {
 export type OpenedFile = Content & { readonly fileName: string; readonly sha256: string };
 
 const CHUNK = 1024 * 1024;
-/** A JSON document is held in memory as a whole. */
-const LONGEST_DOCUMENT = 256 * 1024 * 1024;
+/** A JSON document and a workbook are held in memory as a whole. */
+const LONGEST_WHOLE = 256 * 1024 * 1024;
 
 /** @throws LedgerError `invalid-file` with the place of the fault */
-export function openBytes(fileName: string, bytes: Uint8Array, encoding?: Encoding): OpenedFile {
+export async function openBytes(fileName: string, bytes: Uint8Array, encoding?: Encoding): Promise<OpenedFile> {
   return opened(fileName, { size: bytes.length, chunks: () => [bytes] }, encoding);
 }
 
@@ -30,16 +31,29 @@ export function openBytes(fileName: string, bytes: Uint8Array, encoding?: Encodi
  * Opens a file on disk, which is read piece by piece and must stay as it is meanwhile.
  * @throws LedgerError `not-found` where it cannot be read, `invalid-file` with the place of the fault
  */
-export function openPath(path: string, encoding?: Encoding): OpenedFile {
+export async function openPath(path: string, encoding?: Encoding): Promise<OpenedFile> {
   return opened(basename(path), { size: sizeOf(path), chunks: () => chunksOf(path) }, encoding);
 }
 
-function opened(fileName: string, bytes: Bytes, encoding: Encoding | undefined): OpenedFile {
+async function opened(fileName: string, bytes: Bytes, encoding: Encoding | undefined): Promise<OpenedFile> {
   const hash = createHash('sha256');
   for (const chunk of bytes.chunks()) hash.update(chunk);
   const identity = { fileName, sha256: hash.digest('hex') };
+  if (isWorkbook(first(bytes))) return { ...identity, ...(await readSheets(fileName, bytes)) };
   if (isDocument(bytes)) return { ...identity, document: readDocument(fileName, bytes, encoding) };
   return { ...identity, ...openTable({ fileName, encoding, ...bytes }) };
+}
+
+const first = ({ chunks }: Bytes): Uint8Array => {
+  for (const chunk of chunks()) return chunk;
+  return new Uint8Array();
+};
+
+async function readSheets(fileName: string, { chunks, size }: Bytes): Promise<Content> {
+  if (size > LONGEST_WHOLE)
+    throw invalidFile(fileName, 'is a workbook of more than 256 MiB', {}, 'Save its sheets as CSV.');
+  const { sheets, unread } = await readWorkbook({ fileName, bytes: Buffer.concat([...chunks()]) });
+  return { sheets, notRead: unread.map(({ sheet }) => sheet) };
 }
 
 /** A table does not begin with a bracket of JSON. */
@@ -52,7 +66,7 @@ function isDocument({ chunks }: Bytes): boolean {
 }
 
 function readDocument(fileName: string, { chunks, size }: Bytes, encoding: Encoding = 'utf-8'): unknown {
-  if (size > LONGEST_DOCUMENT)
+  if (size > LONGEST_WHOLE)
     throw invalidFile(fileName, 'is a JSON document of more than 256 MiB', {}, 'Export it in parts, or as CSV.');
   const text = decodeText(fileName, Buffer.concat([...chunks()]), encoding, { byte: 0, lines: 0 });
   try {

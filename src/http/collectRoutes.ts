@@ -3,7 +3,8 @@ import swagger from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Api } from './api.ts';
-import { FILE_TYPES, YAML_TYPES } from './commands.ts';
+import { YAML_TYPES } from './commands.ts';
+import { FILE_TYPES } from './imports.ts';
 import { EVENT_BODIES } from './postEvents.ts';
 
 /** Of the interface, not of the program: it changes when what clients may rely on does. */
@@ -14,7 +15,7 @@ type Json = Record<string, unknown>;
 /** Bodies that the routes read themselves, byte by byte, and so have no schema for the framework. */
 const RAW_BODIES: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   '/v1/events': EVENT_BODIES,
-  '/v1/commands/import': Object.fromEntries(FILE_TYPES.map((type) => [type, z.string().meta({ format: 'binary' })])),
+  '/v1/imports': Object.fromEntries(FILE_TYPES.map((type) => [type, z.string().meta({ format: 'binary' })])),
   '/v1/commands/replay': {
     ...Object.fromEntries(YAML_TYPES.map((type) => [type, z.string().describe('An indicator definition')])),
     'application/json': z.strictObject({ indicator: z.string() }),

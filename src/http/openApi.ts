@@ -9,8 +9,9 @@ export async function openApiDocument(): Promise<unknown> {
   const app = fastify().withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
-  // Routes only take their parts from the ports when they are asked; here nobody asks.
-  await apiRoutes(app, { key: '', version: '' } as HttpPorts);
+  // Routes only take their parts from the ports when they are asked; here nobody asks, and nothing was uploaded.
+  const imports = { uploads: { load: () => [] } };
+  await apiRoutes(app, { key: '', version: '', imports } as unknown as HttpPorts);
   await app.ready();
   const document: unknown = JSON.parse(JSON.stringify(app.swagger()));
   await app.close();

@@ -1,6 +1,8 @@
 /** What the server is made from. Drawing and file reading come from other adapters, so they are handed in. */
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Definition } from '../../contracts/definition.ts';
+import type { ImportReport } from '../app/importFile.ts';
+import type { ImportJobsPorts } from '../app/importJobs.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { baselineProgressChart } from '../charts/baselineProgressChart.ts';
@@ -9,21 +11,15 @@ import type { SendProblem } from './problems.ts';
 /** A Vega-Lite spec, as the charts make it. */
 type ChartSpec = ReturnType<typeof baselineProgressChart>;
 
-/** A file as the importers take it. */
-export type ImportFile = Parameters<Ledger['import']>[0];
-type WithoutOptions<T> = T extends unknown ? Omit<T, 'options'> : never;
-
 export interface HttpPorts {
   readonly ledger: Ledger;
   readonly keptReceipts: KeptReceipts;
   readonly renderSvg: (spec: ChartSpec) => Promise<string>;
   readonly renderPng: (svg: string, width: number) => Uint8Array;
-  /** Opens bytes by what they hold. Throws LedgerError `invalid-file` for what cannot be read. */
-  readonly openBytes: (
-    fileName: string,
-    bytes: Uint8Array,
-    encoding?: 'utf-8' | 'windows-1252',
-  ) => WithoutOptions<ImportFile>;
+  /** Where uploaded files are kept, and what their jobs need. */
+  readonly imports: Pick<ImportJobsPorts, 'uploads' | 'now' | 'newId'>;
+  /** The findings of an import as a page by itself. */
+  readonly findingsPage: (report: ImportReport) => string;
   /** A definition from its YAML text. Throws LedgerError `invalid-definition` with line and column; `shown` names the text. */
   readonly definitionOf: (text: string, shown: string) => Definition;
   /** What owner routes ask for as a bearer token. Empty: owner routes are closed. */

@@ -154,7 +154,18 @@ export type FindingCode =
   | 'direction-unknown'
   | 'direction-unstated'
   | 'device-unmapped'
-  | 'contract';
+  | 'contract'
+  | 'document-unreadable'
+  | 'release-unknown'
+  | 'report-unknown'
+  | 'period-unreadable'
+  | 'filter-narrows'
+  | 'resource-unusable'
+  | 'metric-unknown'
+  | 'row-of-component'
+  | 'total-contradicted'
+  | 'report-exception'
+  | 'spike';
 
 /** One thing a person who imports a file should know, with the place in the file. `row` 1 is the header or the file. */
 export interface Finding {

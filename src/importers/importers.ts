@@ -1,6 +1,7 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { counterDocumentReport, counterTableReport } from './counter.ts';
 import { evergreenCirculation } from './evergreenCirculation.ts';
 import { folioLoans, folioLoansCsv } from './folioLoans.ts';
 import { itemMovements } from './itemMovements.ts';
@@ -18,6 +19,7 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   monthlyWide,
   openDataVisits,
   openDataLoans,
+  counterTableReport,
   kohaStatistics,
   evergreenCirculation,
   folioLoansCsv,
@@ -26,7 +28,7 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   peopleCounterIntervals,
 ];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [folioLoans];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, folioLoans];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 

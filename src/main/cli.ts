@@ -3,7 +3,7 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
@@ -45,6 +45,7 @@ const JSON_INDENT = 2;
 
 interface GlobalFlags {
   readonly data?: string;
+  readonly readings?: string;
   readonly json?: boolean;
 }
 
@@ -110,6 +111,7 @@ program
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
   .option('--dry-run', 'record nothing, and show what would be recorded, refused and flagged')
+  .option('--report <file>', 'write all findings to a file: .html, .csv or .json')
   .option('--correct', 'where another number is recorded, record that the file corrects it')
   .addHelpText(
     'after',
@@ -117,23 +119,26 @@ program
   )
   .action(async (files: string[], flags: ImportFlags) => {
     const options = importOptions(flags);
-    // All are read before the first is imported: a name that is mistyped stops everything while nothing is done yet.
-    const inputs = files.map((file) => ({ fileName: basename(file), bytes: readBytes(file) }));
+    // All are looked for before the first is imported: a name that is mistyped stops everything while nothing is done yet.
+    for (const file of files) refuseUnreadable(file);
+    const write = flags.report === undefined ? null : await writerTo(flags.report);
+    const cancel = new AbortController();
+    process.once('SIGINT', () => cancel.abort());
     const reports: ImportReport[] = [];
     try {
       await withTarget(
         async (target, progress) => {
-          const { encoding, format } = flags;
-          for (const input of inputs) {
-            const { strict = false, dryRun = false, correct = false } = flags;
-            const request = { ...input, encoding, format, strict, dryRun, correct, options };
-            reports.push(await target.import(request, progress));
+          const { encoding, format, strict, dryRun, correct } = flags;
+          for (const path of files) {
+            const request = { path, encoding, format, strict, dryRun, correct, options };
+            reports.push(await target.import(request, progress, cancel.signal));
           }
         },
-        { make: true },
+        flags.dryRun === true ? { scratch: true } : { make: true },
       );
     } finally {
       if (reports.length > 0) print({ imports: reports }, reports.map(showImport).join('\n'));
+      write?.(reports);
     }
     const left = reports.reduce((sum, report) => sum + refusals(report), 0);
     if (left === 0) return;
@@ -148,6 +153,30 @@ const edge = {
 };
 program.addCommand(inherited(keysCommand(edge)));
 program.addCommand(inherited(pseudonymiseCommand(edge, (typed) => authorityCode(typed, `--authority ${typed}`))));
+
+program
+  .command('harvest')
+  .description('fetch what others count, and import it')
+  .command('counter')
+  .description('the use of online resources, from COUNTER APIs (formerly SUSHI)')
+  .argument('<config>', 'YAML file of platforms: docs/harvesting.md')
+  .option('--dry-run', 'ask nobody, and show what would be asked for')
+  .addHelpText(
+    'after',
+    `\nEnds with ${ERROR_CODES.unavailable.exit} where something could not be fetched, with ${PARTLY_REFUSED_EXIT} where something that was fetched was refused.`,
+  )
+  .action(async (file: string, flags: { dryRun?: boolean }) => {
+    const { exitCodeOf, harvest, planHarvest, showHarvest } = await import('./harvest.ts');
+    const { readHarvestConfig } = await import('./harvestConfig.ts');
+    const config = readHarvestConfig(file, process.env);
+    const { data } = readConfig(process.env, globals());
+    const result =
+      flags.dryRun === true
+        ? planHarvest(config, data)
+        : await withTarget((target, progress) => harvest(config, data, target, progress), { make: true });
+    print(result, showHarvest(result));
+    process.exitCode = exitCodeOf(result);
+  });
 
 program
   .command('replay')
@@ -293,6 +322,7 @@ interface ImportFlags {
   readonly strict?: boolean;
   readonly dryRun?: boolean;
   readonly correct?: boolean;
+  readonly report?: string;
 }
 
 function importOptions({ authority, name, zero, measure, method, library, halve, people }: ImportFlags): ImportOptions {
@@ -410,6 +440,20 @@ async function withTarget<T>(
     end();
     await target.close();
   }
+}
+
+/** Throws `not-found` where a file cannot be read. */
+function refuseUnreadable(file: string): void {
+  try {
+    closeSync(openSync(file, 'r'));
+  } catch (error) {
+    throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
+  }
+}
+
+async function writerTo(file: string): Promise<(reports: readonly ImportReport[]) => void> {
+  const { reportWriter } = await import('./importReports.ts');
+  return reportWriter(file);
 }
 
 function readBytes(file: string): Buffer {

@@ -44,7 +44,7 @@ async function show(server: RunningServer, config: Config, say: (line: string) =
 
   const bytes = readFileSync(join(packageRoot(), PUBLISHED));
   const fileName = 'published-figures.csv';
-  const report = await ledger.import({ ...openBytes(fileName, bytes), options: {} }, {});
+  const report = await ledger.import({ ...(await openBytes(fileName, bytes)), options: {} }, {});
   say(
     `Imported ${PUBLISHED}: ${report.accepted} real published figures recorded, ${report.duplicates} already there${report.refused === 0 ? '' : `, ${report.refused} refused, for the data directory holds others under their numbers`}`,
   );

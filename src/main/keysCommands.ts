@@ -97,9 +97,9 @@ export function pseudonymiseCommand({ data, print }: Edge, authorityCode: (typed
     .requiredOption('--authority <code>', 'GSS code of the authority that the file is about')
     .option('--format <name>', 'instead of detecting it')
     .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
-    .action((path: string, copy: string, { people, authority, format, encoding }: CopyFlags) => {
+    .action(async (path: string, copy: string, { people, authority, format, encoding }: CopyFlags) => {
       const options = { authority: authorityCode(authority), pseudonymOf: withEveryKey(pseudonymsBy(data(), people)) };
-      const text = withoutBorrowers({ ...openPath(path, encoding), options }, format);
+      const text = withoutBorrowers({ ...(await openPath(path, encoding)), options }, format);
       if (text === null) {
         throw new LedgerError('invalid-file', `${basename(path)} is of a format that names no borrowers.`, {
           hint: 'Import it as it is.',

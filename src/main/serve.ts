@@ -1,15 +1,16 @@
 /** The server: the engine, live, behind HTTP, until it is told to stop. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Progress } from '../app/progress.ts';
-import { openBytes } from '../files/openFile.ts';
+import { uploadFolder } from '../files/uploadFolder.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
 import { httpServer } from '../http/server.ts';
 import { fontSelfTest, renderPng } from '../render/renderPng.ts';
 import { renderSvg } from '../render/renderSvg.ts';
+import { findingsPage } from '../web/findingsPage.ts';
 import { webPages } from '../web/webPages.ts';
 import type { Config } from './config.ts';
 import { openEngine, type Engine } from './openEngine.ts';
@@ -70,7 +71,8 @@ export async function serve(config: Config, log: (line: string) => void, progres
         keptReceipts: engine.keptReceipts,
         renderSvg,
         renderPng,
-        openBytes,
+        imports: { uploads: uploadFolder(join(config.data, 'uploads')), now: () => new Date(), newId: randomUUID },
+        findingsPage: findingsPage(templatesFolder),
         definitionOf,
         key,
         version,

@@ -22,10 +22,8 @@ const FINDINGS_SHOWN = 20;
  * row share a line.
  */
 export function showImport(report: ImportReport): string {
-  const { findings } = report;
-  const counts = (['refused', 'flagged', 'noted'] as const).map(
-    (s) => `${whole(findings.filter((f) => f.severity === s).length)} ${s}`,
-  );
+  const { findings, dryRun } = report;
+  const counts = (['refused', 'flagged', 'noted'] as const).map((s) => `${whole(report.counts[s])} ${s}`);
   const groups = new Map<string, Finding[]>();
   for (const [at, finding] of findings.entries()) {
     const { severity, code, row } = finding;
@@ -33,14 +31,36 @@ export function showImport(report: ImportReport): string {
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   const shown = [...groups.values()].slice(0, FINDINGS_SHOWN);
-  const more = findings.length - shown.flat().length;
+  const more = report.counts.refused + report.counts.flagged + report.counts.noted - shown.flat().length;
+  const corrected = report.corrected === 0 ? '' : `, ${whole(report.corrected)} corrected`;
   return [
-    `${report.file}: read as ${report.format}, SHA-256 ${report.sha256.slice(0, 16)}…`,
-    `  ${whole(report.events)} events: ${whole(report.accepted)} recorded, ${whole(report.duplicates)} recorded before, ${whole(report.refused)} refused`,
+    `${report.file}: read as ${report.format}${sureness(report)}, SHA-256 ${report.sha256.slice(0, 16)}…`,
+    ...(dryRun ? ['  nothing was recorded: this is what would be'] : []),
+    `  ${whole(report.events)} events: ${whole(report.accepted)} recorded, ${whole(report.duplicates)} recorded before${corrected}, ${whole(report.refused)} refused`,
+    ...differencesOf(report),
     `  findings: ${counts.join(', ')}`,
     ...shown.flatMap(findingLine),
-    ...(more > 0 ? [`  … and ${whole(more)} more: --json lists all`] : []),
+    ...(more > 0 ? [`  … and ${whole(more)} more: --report findings.html (or .csv, .json) lists them`] : []),
   ].join('\n');
+}
+
+/** How sure the format is, where it is not certain. */
+const sureness = ({ sure }: ImportReport): string => (sure === 1 ? '' : ` (${Math.round(sure * 100)}% sure)`);
+
+const DIFFERENCES_SHOWN = 10;
+
+/** Numbers that are recorded otherwise, before anything is done about them. */
+function differencesOf({ differing, differences }: ImportReport): string[] {
+  if (differing === 0) return [];
+  const shown = differences.slice(0, DIFFERENCES_SHOWN);
+  return [
+    `  recorded otherwise: ${whole(differing)}`,
+    ...shown.map(
+      ({ row, cell, subject, when, recorded, found }) =>
+        `    row ${row}${cell === null ? '' : `, ${cell}`}: ${subject} ${when}: recorded ${recorded}, in this file ${found}`,
+    ),
+    ...(differing > shown.length ? [`    … and ${whole(differing - shown.length)} more`] : []),
+  ];
 }
 
 function findingLine([first, ...others]: readonly Finding[]): string[] {
@@ -51,8 +71,7 @@ function findingLine([first, ...others]: readonly Finding[]): string[] {
 }
 
 /** How many things of a file were refused: cells, rows and columns, and what the log would not take. */
-export const refusals = ({ findings }: ImportReport): number =>
-  findings.filter(({ severity }) => severity === 'refused').length;
+export const refusals = ({ counts }: ImportReport): number => counts.refused;
 
 /** What is said last where a part of what was to be imported was not. */
 export const showPartlyRefused = (refused: number): string =>

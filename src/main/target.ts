@@ -2,11 +2,15 @@
  * What the commands work on: the data directory itself, or the server that has it open. Both answer alike, so that a
  * command need not know which it is.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, openAsBlob, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { problemSchema } from '../../contracts/errors.ts';
-import type { ImportReport } from '../app/importFile.ts';
+import type { ImportChoices, ImportReport } from '../app/importFile.ts';
+import type { ImportJob } from '../app/importJobs.ts';
 import type { Dismissal, ParkedEvent } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
@@ -15,21 +19,16 @@ import type { Verification } from '../app/verify.ts';
 import { LedgerError, ofProblem } from '../domain/ledgerError.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
 import type { Encoding } from '../files/decodeText.ts';
-import { openBytes } from '../files/openFile.ts';
+import { openPath } from '../files/openFile.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import type { Config } from './config.ts';
 import { withoutBorrowers } from './pseudonymise.ts';
 import { openEngine, type Engine } from './openEngine.ts';
 import { readServerRecord, type ServerRecord } from './serverRecord.ts';
 
-export interface ImportRequest {
-  readonly fileName: string;
-  readonly bytes: Uint8Array;
+export interface ImportRequest extends ImportChoices {
+  readonly path: string;
   readonly encoding?: Encoding | undefined;
-  readonly format?: string | undefined;
-  readonly strict: boolean;
-  readonly dryRun: boolean;
-  readonly correct: boolean;
   readonly options: ImportOptions;
 }
 
@@ -47,7 +46,7 @@ export interface ListedIndicator {
 
 export interface Target {
   indicators(): Promise<readonly ListedIndicator[]>;
-  import(request: ImportRequest, progress: Progress): Promise<ImportReport>;
+  import(request: ImportRequest, progress: Progress, signal: AbortSignal): Promise<ImportReport>;
   replay(request: ReplayRequest, progress: Progress, signal: AbortSignal): Promise<ReplayResult>;
   series(request: SeriesRequest): Promise<Series>;
   parked(): Promise<readonly ParkedEvent[]>;
@@ -63,6 +62,8 @@ export interface Opening {
   readonly startAgain?: boolean;
   /** For an import: a data directory that is not there is made. */
   readonly make?: boolean;
+  /** For a trial: where there is no data directory, one that is gone afterwards. */
+  readonly scratch?: boolean;
 }
 
 /**
@@ -70,6 +71,7 @@ export interface Opening {
  * `not-found` where there is no such directory, which then is not made: it is a mistyped one.
  */
 export async function openTarget(config: Config, progress: Progress, choices: Opening = {}): Promise<Target> {
+  if (choices.scratch === true && isMissing(config)) return inScratch(config, progress);
   if (choices.make !== true) refuseMissing(config);
   let engine: Engine;
   try {
@@ -84,18 +86,33 @@ export async function openTarget(config: Config, progress: Progress, choices: Op
 }
 
 /** With a log elsewhere a new directory is no mistake: all that it will hold is made again from the log. */
-export function refuseMissing({ data, logUrl, eventStoreUrl }: Config): void {
-  if (logUrl !== null || eventStoreUrl !== null || existsSync(data)) return;
-  throw new LedgerError('not-found', `There is no data directory ${data}.`, {
+export function refuseMissing(config: Config): void {
+  if (!isMissing(config)) return;
+  throw new LedgerError('not-found', `There is no data directory ${config.data}.`, {
     hint: 'Name it with --data or OUTCOMES_DATA; "outcomes import" and "outcomes serve" make a new one.',
   });
+}
+
+const isMissing = ({ data, logUrl, eventStoreUrl }: Config): boolean =>
+  logUrl === null && eventStoreUrl === null && !existsSync(data);
+
+async function inScratch(config: Config, progress: Progress): Promise<Target> {
+  const data = mkdtempSync(join(tmpdir(), 'outcomes-trial-'));
+  const target = directly(await openEngine({ ...config, data }, { onFailure: () => undefined }, progress));
+  return {
+    ...target,
+    async close() {
+      await target.close();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
 }
 
 function directly(engine: Engine): Target {
   const { ledger } = engine;
   return {
-    async import({ fileName, bytes, encoding, options, ...choices }, progress) {
-      const report = await ledger.import({ ...openBytes(fileName, bytes, encoding), options }, choices, progress);
+    async import({ path, encoding, options, ...choices }, progress, signal) {
+      const report = await ledger.import({ ...(await openPath(path, encoding)), options }, choices, progress, signal);
       await ledger.project(progress);
       return report;
     },
@@ -137,7 +154,7 @@ function directly(engine: Engine): Target {
 function throughServer({ address, key }: ServerRecord): Target {
   const command = async <T>(
     path: string,
-    body: string | Uint8Array<ArrayBuffer>,
+    body: string,
     type: string,
     progress: Progress,
     signal?: AbortSignal,
@@ -158,24 +175,41 @@ function throughServer({ address, key }: ServerRecord): Target {
       hint: 'Look at its output, then try again.',
     });
   };
+  const askJob = async (path: string, init: RequestInit): Promise<Job> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' };
+    const response = await reach(new URL(path, address), { ...init, headers });
+    const body: unknown = await response.json();
+    if (!response.ok) throw problemError(body);
+    return body as Job;
+  };
+  /** Asks after a job until it has ended. */
+  const watched = async (job: Job, progress: Progress, signal: AbortSignal): Promise<ImportReport> => {
+    const path = `/v1/imports/${job.id}`;
+    for (let now = job; ; now = await askJob(path, {})) {
+      if (now.report !== null) return now.report;
+      if (now.problem !== null) throw problemError(now.problem);
+      if (now.progress !== null) progress(now.progress.doing, now.progress.done, now.progress.total);
+      if (signal.aborted) {
+        await askJob(path, { method: 'DELETE' });
+        throw new LedgerError('interrupted', 'Cancelled.', { hint: 'What was recorded stays recorded.' });
+      }
+      await pause(POLL_MS, undefined, { signal }).catch(() => undefined);
+    }
+  };
   return {
-    import({ fileName, bytes, encoding, format, strict, dryRun, correct, options: given }, progress) {
+    async import({ path, encoding, format, strict, dryRun, correct, options: given }, progress, signal) {
       // Keys are used here: what is sent names nobody.
       const { pseudonymOf: _, ...options } = given;
-      const copy = withoutBorrowers({ ...openBytes(fileName, bytes, encoding), options: given }, format);
-      const query = new URLSearchParams({ file: fileName });
+      const copy = withoutBorrowers({ ...(await openPath(path, encoding)), options: given }, format);
+      const query = new URLSearchParams({ file: basename(path) });
       if (format !== undefined) query.set('format', format);
       if (copy === null && encoding !== undefined) query.set('encoding', encoding);
-      if (strict) query.set('strict', 'true');
-      if (dryRun) query.set('dryRun', 'true');
-      if (correct) query.set('correct', 'true');
+      for (const [name, isSet] of Object.entries({ strict, dryRun, correct }))
+        if (isSet === true) query.set(name, 'true');
       if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
-      return command(
-        `/v1/commands/import?${query.toString()}`,
-        copy === null ? new Uint8Array(bytes) : new TextEncoder().encode([...copy].join('')),
-        'application/octet-stream',
-        progress,
-      );
+      const body = copy === null ? await openAsBlob(path) : new Blob([...copy]);
+      const job = await askJob(`/v1/imports?${query.toString()}`, { method: 'POST', body });
+      return watched(job, progress, signal);
     },
     replay: (request, progress, signal) =>
       'yaml' in request
@@ -232,6 +266,9 @@ function throughServer({ address, key }: ServerRecord): Target {
   };
 }
 
+/** Between two questions after a job. */
+const POLL_MS = 250;
+
 const PING_MS = 5_000;
 
 /** Makes sure that somebody is there: a process that is stopped would keep a command waiting for ever. */
@@ -254,6 +291,8 @@ async function reach(url: URL, init: RequestInit): Promise<Response> {
     );
   }
 }
+
+type Job = Pick<ImportJob, 'id' | 'progress' | 'report' | 'problem'>;
 
 interface CommandLine {
   readonly progress?: { readonly doing: string; readonly done: number; readonly total: number };

@@ -7,10 +7,12 @@ import { IMPORTERS } from '../../src/importers/importers.ts';
 import { outcomes } from '../support/outcomes.ts';
 
 const PAGE = readFileSync('docs/importing.md', 'utf8');
-const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```csv\n([\s\S]*?)```/g)].map(([, name = '', text = '']) => ({
-  name,
-  text,
-}));
+const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```(?:csv|tsv|json)\n([\s\S]*?)```/g)].map(
+  ([, name = '', text = '']) => ({
+    name,
+    text,
+  }),
+);
 const examples = [...PAGE.matchAll(/```console\n\$ npx outcomes (.*)\n([\s\S]*?)```/g)].map(
   ([, command = '', says = '']) => ({ command, says }),
 );
@@ -40,7 +42,7 @@ describe('the page on importing', () => {
   });
 
   it.each(examples)('$command', async ({ command, says }) => {
-    const args = wordsOf(command).map((word) => (word.endsWith('.csv') ? join(folder, word) : word));
+    const args = wordsOf(command).map((word) => (files.some(({ name }) => name === word) ? join(folder, word) : word));
     const { out, code } = await outcomes(join(folder, `data-of-${args[1]!.split('/').at(-1)}`), args);
     expect(out).toBe(says);
     expect([0, 9]).toContain(code);

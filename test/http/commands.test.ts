@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { problemSchema } from '../../contracts/errors.ts';
 import { KEY, testServer, visits, type TestServer } from './testServer.ts';
 
-const PUBLISHED = readFileSync('projections/publishedFigures/published-figures.csv');
 const DRAFT = readFileSync('projections/indicators/stronger-communities/visits.yaml', 'utf8');
 const OWNER = { authorization: `Bearer ${KEY}` };
 
@@ -33,23 +32,19 @@ async function command(path: string, body: string | Buffer = '', type = 'applica
   const problem = streamed ? undefined : problemSchema.parse(JSON.parse(answer.body));
   return { status: answer.statusCode, headers: answer.headers, lines, last: lines.at(-1), problem };
 }
-const csv = (bytes: string | Buffer, query: string) => command(`import?${query}`, bytes, 'application/octet-stream');
 
 describe('the owner’s key', () => {
-  test.each(['import?file=a.csv', 'replay', 'rebuild', 'verify'])(
-    '%s is closed without it and with another',
-    async (path) => {
-      const none = await command(path, '', 'application/json', {});
-      expect([none.status, none.problem?.code, none.problem?.status]).toEqual([401, 'not-allowed', 401]);
-      expect(none.headers['www-authenticate']).toContain('Bearer');
-      for (const authorization of [`Bearer ${KEY}x`, 'Bearer x', `Basic ${KEY}`, 'Bearer ']) {
-        const other = await command(path, '', 'application/json', { authorization });
-        expect([401, 403]).toContain(other.status);
-        expect(other.problem?.code).toBe('not-allowed');
-      }
-      expect(await server.ledger.size()).toBe(0);
-    },
-  );
+  test.each(['replay', 'rebuild', 'verify'])('%s is closed without it and with another', async (path) => {
+    const none = await command(path, '', 'application/json', {});
+    expect([none.status, none.problem?.code, none.problem?.status]).toEqual([401, 'not-allowed', 401]);
+    expect(none.headers['www-authenticate']).toContain('Bearer');
+    for (const authorization of [`Bearer ${KEY}x`, 'Bearer x', `Basic ${KEY}`, 'Bearer ']) {
+      const other = await command(path, '', 'application/json', { authorization });
+      expect([401, 403]).toContain(other.status);
+      expect(other.problem?.code).toBe('not-allowed');
+    }
+    expect(await server.ledger.size()).toBe(0);
+  });
 
   test('a server without a key lets nobody in', async () => {
     const own = await testServer({ filled: false, ports: { key: '' } });
@@ -60,58 +55,6 @@ describe('the owner’s key', () => {
     });
     await own.close();
     expect(answer.statusCode).toBe(403);
-  });
-});
-
-describe('import', () => {
-  test('streams progress, ends with the report, and the figures are there when it does', async () => {
-    const first = await csv(PUBLISHED, 'file=published-figures.csv');
-    expect(first.status).toBe(200);
-    expect(first.lines.length).toBeGreaterThan(1);
-    expect(first.lines.slice(0, -1).every(({ progress }) => typeof progress?.doing === 'string')).toBe(true);
-    expect(first.last?.result).toMatchObject({
-      file: 'published-figures.csv',
-      format: 'published-figures',
-      duplicates: 0,
-    });
-    expect(server.ledger.ordinal()).toBe(await server.ledger.size());
-    const series = await server.app.inject('/v1/indicators/visits/series');
-    expect(series.statusCode).toBe(200);
-    const again = await csv(PUBLISHED, 'file=published-figures.csv');
-    expect(again.last?.result).toMatchObject({ accepted: 0, duplicates: first.last?.result?.accepted });
-  });
-
-  test('a file that no importer knows ends in a problem, and nothing is recorded', async () => {
-    const { status, last } = await csv('a,b\n1,2\n', 'file=x.csv');
-    expect([status, last?.problem?.code]).toEqual([200, 'unknown-format']);
-    expect(await server.ledger.size()).toBe(0);
-  });
-
-  test.each([
-    ['a workbook', Buffer.from([0x50, 0x4b, 3, 4]), 'file=x.csv', 422, 'invalid-file'],
-    ['no file name', 'a,b\n', '', 400, 'invalid-query'],
-    ['options that are not JSON', 'a,b\n', 'file=x.csv&options=%7B', 400, 'invalid-json'],
-    ['an option that is none', 'a,b\n', 'file=x.csv&options=%7B%22a%22%3A1%7D', 400, 'invalid-query'],
-    ['another parameter', 'a,b\n', 'file=x.csv&authority=E08000021', 400, 'invalid-query'],
-  ])('%s is told before anything begins', async (_, bytes, query, status, code) => {
-    const answer = await csv(bytes, query);
-    expect([answer.status, answer.problem?.code]).toEqual([status, code]);
-  });
-
-  test('another media type is 415', async () => {
-    expect((await command('import?file=x.csv', '{}', 'application/json')).problem?.code).toBe('unsupported-media-type');
-    const { problem } = await command('import?file=x.csv', 'x', 'image/png');
-    expect([problem?.code, problem?.hint]).toEqual([
-      'unsupported-media-type',
-      'Give the Content-Type: application/octet-stream, or text/csv.',
-    ]);
-  });
-
-  test('options reach the importer', async () => {
-    const file = 'Library,2020-01,2020-02\nCentral,100,200\n';
-    const options = { authority: 'X01000001', measure: 'visits', method: 'manual' };
-    const answer = await csv(file, new URLSearchParams({ file: 'visits.csv', format: 'monthly-wide', options: JSON.stringify(options) }).toString()); // prettier-ignore
-    expect(answer.last?.result).toMatchObject({ format: 'monthly-wide', accepted: 2 });
   });
 });
 

@@ -37,11 +37,16 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
       .map(({ path, method }) => `${method} ${path}`)
       .sort(),
   ).toEqual([
+    'delete /v1/imports/{id}',
     'get /health/live',
     'get /health/ready',
     'get /metrics',
     'get /v1/contracts',
     'get /v1/contracts/{kind}',
+
+    'get /v1/imports',
+    'get /v1/imports/{id}',
+    'get /v1/imports/{id}/findings',
     'get /v1/indicators',
     'get /v1/indicators/{id}',
     'get /v1/indicators/{id}/chart',
@@ -52,11 +57,11 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
     'get /v1/indicators/{id}/series.csv',
     'get /v1/indicators/{id}/series.json',
     'get /v1/parked',
-    'post /v1/commands/import',
     'post /v1/commands/rebuild',
     'post /v1/commands/replay',
     'post /v1/commands/verify',
     'post /v1/events',
+    'post /v1/imports',
     'post /v1/parked/{ordinal}/dismissal',
   ]);
 });
@@ -93,7 +98,7 @@ test('bodies that the routes read themselves are described, owner routes ask for
   ]);
   const one = events?.requestBody?.content['application/cloudevents+json'] as { schema: { oneOf: unknown[] } };
   expect(one.schema.oneOf.length).toBe(EVENT_KINDS.length);
-  for (const { path, operation } of operations().filter((each) => each.path.startsWith('/v1/commands'))) {
+  for (const { path, operation } of operations().filter((each) => /^\/v1\/(commands|imports)/.test(each.path))) {
     expect(operation.security, path).toEqual([{ owner: [] }]);
   }
 });
@@ -105,6 +110,18 @@ function documented(schema: object): z.ZodType {
   return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as Parameters<typeof z.fromJSONSchema>[0]); // prettier-ignore
 }
 
+/** The id of an import that has ended. */
+async function uploaded(): Promise<string> {
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'text/csv' };
+  const url = '/v1/imports?file=visits.csv&options=%7B%22authority%22%3A%22E08000021%22%7D';
+  const answer = await server.app.inject({ method: 'POST', url, headers, payload: 'Library,2018-05\nCity,100\n' });
+  const { id } = answer.json<{ id: string }>();
+  await expect
+    .poll(async () => (await server.app.inject({ url: `/v1/imports/${id}`, headers })).json<{ state: string }>().state)
+    .toBe('done');
+  return id;
+}
+
 test('every operation is reachable and answers what the document says', async () => {
   const body = JSON.stringify(visits('unreadable', '2021-01', -1));
   await server.log.append('urn:library:foreign', [{ id: 'unreadable', body, hash: '0'.repeat(64) }], 'any');
@@ -113,24 +130,32 @@ test('every operation is reachable and answers what the document says', async ()
   const values: Record<string, string> = { id: 'visits', kind: 'visits.counted', ordinal };
   const bodies: Record<string, [string, string]> = {
     '/v1/events': ['application/json', JSON.stringify([visits('documented', '2021-01', 1)])],
-    '/v1/commands/import': ['text/csv', 'a,b\n1,2\n'],
+    '/v1/imports': ['text/csv', 'Library,2018-04\nCity,100\n'],
     '/v1/commands/replay': ['application/json', '{"indicator":"visits"}'],
     '/v1/parked/{ordinal}/dismissal': ['application/json', '{"by":"analyst","why":"unreadable"}'],
   };
+  const job = await uploaded();
+  const valueOf = (path: string, name: string): string =>
+    path.startsWith('/v1/imports/') ? job : (values[name] ?? '');
   for (const { path, method, operation } of operations()) {
     const [type, payload] = bodies[path] ?? [];
-    const query = path.endsWith('import') ? '?file=a.csv' : path.includes('/series') ? `?place=${AUTHORITY}` : '';
+    const query =
+      method === 'post' && path === '/v1/imports'
+        ? '?file=visits.csv&options=%7B%22authority%22%3A%22E08000021%22%7D'
+        : path.includes('/series')
+          ? `?place=${AUTHORITY}`
+          : '';
     const answer = await server.app.inject({
       method: method.toUpperCase() as 'GET',
-      url: path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '') + query,
+      url: path.replace(/\{(\w+)\}/g, (_, name: string) => valueOf(path, name)) + query,
       headers: { authorization: `Bearer ${KEY}`, ...(type === undefined ? {} : { 'content-type': type }) },
       ...(payload === undefined ? {} : { payload }),
     });
     const where = `${method} ${path}`;
-    const expected = operation.responses['200'] === undefined ? 204 : 200;
+    const expected = [200, 202, 204].find((status) => operation.responses[status] !== undefined) ?? 200;
     expect(answer.statusCode, where).toBe(expected);
     if (expected === 204) continue;
-    const content = operation.responses['200']?.content ?? {};
+    const content = operation.responses[expected]?.content ?? {};
     const media = String(answer.headers['content-type']).split(';')[0] ?? '';
     expect(Object.keys(content), where).toContain(media);
     if (!media.includes('json') || media.includes('ndjson')) continue;

@@ -1,10 +1,14 @@
 /** A whole server on memory parts, with a little history: monthly visits of two libraries, loans, and published figures. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { definitionOf } from '../../src/files/readDefinitions.ts';
 import { openBytes } from '../../src/files/openFile.ts';
+import { uploadFolder } from '../../src/files/uploadFolder.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
 import { httpServer } from '../../src/http/server.ts';
+import { findingsPage } from '../../src/web/findingsPage.ts';
 import { webPages } from '../../src/web/webPages.ts';
 import { memoryKeptReceipts } from '../../src/memory/memoryKeptReceipts.ts';
 import { renderPng } from '../../src/render/renderPng.ts';
@@ -66,7 +70,7 @@ export function history(): unknown[] {
 export async function importFigures(ledger: TestLedger['ledger']): Promise<void> {
   const fileName = 'published-figures.csv';
   const bytes = readFileSync(`projections/publishedFigures/${fileName}`);
-  await ledger.import({ ...openBytes(fileName, bytes), options: {} }, {});
+  await ledger.import({ ...(await openBytes(fileName, bytes)), options: {} }, {});
 }
 
 /** Opens one. `filled: false` leaves the ledger empty; parts of the ports can be replaced. */
@@ -85,7 +89,8 @@ export async function testServer(
     keptReceipts: memoryKeptReceipts({ now: () => NOW }),
     renderSvg,
     renderPng,
-    openBytes,
+    imports: { uploads: uploadFolder(join(folder, 'uploads')), now: () => NOW, newId: randomUUID },
+    findingsPage: findingsPage('src/web/templates'),
     definitionOf,
     key: KEY,
     version: '0.0.0-test',

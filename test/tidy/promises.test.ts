@@ -3,13 +3,19 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const PROMISES: Readonly<Record<string, readonly string[] | string>> = {
-  P1: ['test/faults/kill.test.ts', 'test/faults/races.test.ts', 'test/faults/eventStore.test.ts'],
+  P1: [
+    'test/faults/kill.test.ts',
+    'test/faults/races.test.ts',
+    'test/faults/eventStore.test.ts',
+    'test/faults/client/kill.test.ts',
+  ],
   P2: [
     'test/faults/kill.test.ts',
     'test/faults/races.test.ts',
     'test/faults/eventStore.test.ts',
     'test/generative/projection.test.ts',
     'test/faults/projector.test.ts',
+    'test/faults/client/faults.test.ts',
   ],
   P3: ['test/faults/parked.test.ts'],
   P4: ['test/generative/projection.test.ts', 'test/generative/sameEvents.test.ts'],

@@ -399,7 +399,15 @@ const rebuilds: Check = async ({ build, folder }) => {
   damage();
   await engine.close();
   const { openEngine } = await build<typeof Engines>('src/main/openEngine.js');
-  const config = { data: folder, host: '', port: 0, readings: null, eventStoreUrl: null, logUrl: null, readModelsUrl: null };
+  const config = {
+    data: folder,
+    host: '',
+    port: 0,
+    readings: null,
+    eventStoreUrl: null,
+    logUrl: null,
+    readModelsUrl: null,
+  };
   // It knows all definitions, but a damaged projection that it knows already is not made again by that.
   for (const startAgain of [false, true]) {
     const opened = await openEngine(config, { onFailure: () => undefined }, undefined, { startAgain });

@@ -106,7 +106,11 @@ const options = fc.record(
 const RUNS = Number(process.env['FC_RUNS'] ?? 500);
 const sha256 = '0123456789abcdef'.repeat(4);
 
-describe.each(IMPORTERS.map((importer) => [importer.format, importer] as const))('%s', (_, importer) => {
+/** Formats whose files are no flat tables have junk of their own. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['counter-table', 'counter-json']);
+const FLAT = IMPORTERS.filter(({ format }) => !ELSEWHERE.has(format));
+
+describe.each(FLAT.map((importer) => [importer.format, importer] as const))('%s', (_, importer) => {
   it('never throws, never breaks the contract, and never gives two events one identity', () => {
     let fruitful = 0;
     fc.assert(
