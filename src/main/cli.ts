@@ -97,7 +97,7 @@ program
 
 program
   .command('import')
-  .description('record what files say: published figures, monthly wide tables, open-data visits and loans')
+  .description('record what files say: open data, figures, library systems, people counters')
   .argument('<file...>')
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')

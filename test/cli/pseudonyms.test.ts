@@ -1,4 +1,4 @@
-/** No number of a borrower leaves the file it stands in: not to the log, a report, a server, or a data directory. */
+/** P12: no number of a borrower leaves the file it stands in: not to the log, a report, a server, or a data directory. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

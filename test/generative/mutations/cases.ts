@@ -13,10 +13,13 @@ export interface Case {
 }
 
 const NEWCASTLE = { authority: 'E08000021' };
+/** Its branches are numbers. */
+const BRANCHES = Object.fromEntries(Array.from({ length: 60 }, (_, number) => [String(number), `branch-${number}`]));
 
 export const CASES: readonly Case[] = [
   { file: 'newcastle/2008-onwards-monthly-visits.csv', options: NEWCASTLE },
   { file: 'schema-librarydata/physical_visits_newcastle.csv', options: NEWCASTLE },
   { file: 'schema-librarydata/tests/loans_success.csv', options: { authority: 'X00000001' } },
+  { file: 'newcastle/top-5-most-borrowed-items.csv', options: { ...NEWCASTLE, libraries: BRANCHES }, rowsRepeat: true },
   { file: 'published-figures/published_figures.csv', options: {}, decimals: true },
 ];

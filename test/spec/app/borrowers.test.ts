@@ -1,4 +1,4 @@
-/** Borrowers counted once, by pseudonyms whose key may be gone. */
+/** P12: borrowers counted once, by pseudonyms whose key may be gone. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,4 +102,21 @@ it('gives a borrower another pseudonym in each year of its own, and one in all y
   const people = (linking: Linking) =>
     new Set(['2019-05-01', '2020-03-31', '2020-04-01'].map((date) => pseudonymsBy(data, linking)({ source: SOURCE, day: Date.parse(date) / 86_400_000, number: '1' }))); // prettier-ignore
   expect([people('financial-year').size, people('always').size]).toEqual([2, 1]);
+});
+
+it('counts a loan once that two exports hold, where its system gives it an identifier', async () => {
+  const take = (rows: readonly string[]) => {
+    const bytes = Buffer.from(['id,circ_lib,xact_start,desk_renewal', ...rows].join('\n'));
+    const file = { fileName: 'c.csv', sha256: sha256Of(bytes), table: readTable({ fileName: 'c.csv', bytes }) };
+    return under.ledger.import({ ...file, options: { authority: 'E08000021' } }, {});
+  };
+  const [may, june, july] = [
+    '1,CPL,2019-05-01 10:00,f',
+    '2,CPL,2019-06-01 10:00,f',
+    '3,CPL,2019-07-01 10:00,f',
+  ] as const;
+  await take([may, june]);
+  const second = await take([june, july]);
+  expect([second.accepted, second.counts.refused]).toEqual([1, 1]);
+  expect(await values('loans-made')).toEqual({ '2019-04-01/P1Y': 3 });
 });

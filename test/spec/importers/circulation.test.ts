@@ -1,6 +1,7 @@
 /** Loans in the exports of library systems, and the numbers of borrowers, which come out nowhere. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ActivityEvent } from '../../../contracts/activityEvent.ts';
+import { activityEvent, type ActivityEvent } from '../../../contracts/activityEvent.ts';
 import type { ImportOptions, ImportResult, RowImporter } from '../../../src/importers/importer.ts';
 import { evergreenCirculation } from '../../../src/importers/evergreenCirculation.ts';
 import { folioLoans, folioLoansCsv } from '../../../src/importers/folioLoans.ts';
@@ -215,6 +216,37 @@ describe('loans of FOLIO', () => {
     const result = read([{ ...loan, renewalCount: 3, action: 'renewed' }]);
     expect(result.events).toHaveLength(1);
     expect(withCode(result, 'renewals-undated')).toHaveLength(1);
+  });
+
+  it('reads whatever a document holds without falling over, and gives nothing that breaks a contract', () => {
+    const key = fc.constantFrom('id', 'userId', 'loanDate', 'checkoutServicePointId', 'renewalCount', 'item', 'action');
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(POINT, loan.loanDate, 'a', { materialType: { name: 'Book' } }),
+    );
+    const some = fc.oneof(
+      fc.dictionary(key, value),
+      fc.dictionary(key, value).map((part) => ({ ...loan, ...part })),
+      fc.jsonValue(),
+    );
+    const document = fc.oneof(
+      fc.array(some),
+      fc.array(some).map((loans) => ({ loans })),
+      fc.jsonValue(),
+    );
+    let fruitful = 0;
+    fc.assert(
+      fc.property(document, (json) => {
+        const source = { fileName: 'loans.json', sha256: 'a'.repeat(64), options, document: json };
+        expect(folioLoans.recognises(source)).toBeLessThanOrEqual(1);
+        const { events } = folioLoans.read(source);
+        for (const event of events) activityEvent.parse(event);
+        fruitful += events.length;
+        expect(JSON.stringify(folioLoans.pseudonymised?.(source))).not.toContain(USER);
+      }),
+      { numRuns: 500, seed: 20_240_901 },
+    );
+    expect(fruitful).toBeGreaterThan(100);
   });
 
   it('says that a document is one page of a list', () => {
