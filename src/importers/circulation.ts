@@ -22,7 +22,7 @@ import {
 } from './importer.ts';
 import { A_CATEGORY, isCategory, itemCategoryOf } from './itemCategories.ts';
 import { timeText, type Moment } from './localTime.ts';
-import { authorityOfFile } from './places.ts';
+import { authorityOfFile } from './returnFacts.ts';
 import { headingOf, isRagged, namedRow, rowsUnder, type Heading, type Layout, type NamedRow } from './rows.ts';
 import { dateHint } from './text.ts';
 
@@ -89,7 +89,7 @@ const layoutOf = ({ layout, borrowers }: CirculationFormat): Layout => ({
 function opened(format: CirculationFormat, source: HeadedSource, report: Report): Opened | null {
   const { header, sha256 } = originalOf(source.header, source.sha256);
   const heading = headingOf(header, layoutOf(format), report);
-  const authority = authorityOfFile(source.options, report);
+  const authority = authorityOfFile(source, report);
   if (heading === null || authority === null || format.settles?.(heading, report) === false) return null;
   const feed = sourceOf(authority, format.feed ?? format.format);
   return { format, heading, authority, feed, sha256, options: source.options, placeOf: branchesOf(source.options) };

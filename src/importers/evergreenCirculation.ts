@@ -24,7 +24,7 @@ const PEOPLE = ['usr', 'usr_barcode', 'patron_barcode', 'usr_post_code', 'usr_bi
 const LAYOUT = {
   required: [LIBRARY],
   optional: [START, CREATED, ...FLAGS, PARENT, ID, CATEGORY, ...OTHERS],
-  synonyms: { 'circulating library': LIBRARY, 'checkout time': START, 'patron id': 'usr', 'user id': 'usr' },
+  alsoCalled: { [LIBRARY]: ['circulating library'], [START]: ['checkout time'], usr: ['patron id', 'user id'] },
 };
 
 export const evergreenCirculation = circulationImporter({

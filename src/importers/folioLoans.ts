@@ -25,13 +25,15 @@ const words = (name: string): string => name.replace(/[A-Z]/g, ' $&');
 const LAYOUT = {
   required: [DATE, PLACE],
   optional: [ID, RENEWALS, MATERIAL, ACTION, ...OTHERS],
-  synonyms: {
+  alsoCalled: {
     ...Object.fromEntries(
-      [DATE, PLACE, USER, RENEWALS, MATERIAL, 'proxyUserId', ...OTHERS].map((name) => [words(name), name]),
+      [DATE, PLACE, USER, RENEWALS, 'proxyUserId', 'userBarcode', ...OTHERS].map((name) => [name, [words(name)]]),
     ),
-    'loan id': ID, 'material type name': MATERIAL, 'loan action': ACTION,
+    [ID]: ['loan id'],
+    [MATERIAL]: [words(MATERIAL), 'material type name'],
+    [ACTION]: ['loan action'],
   },
-} as const; // prettier-ignore
+};
 
 export const folioLoansCsv = circulationImporter({
   format: 'folio-loans-csv',

@@ -1,7 +1,7 @@
 /** Item types and collections of library systems, as formats and audiences. */
 import { publishersWords } from '../../contracts/fields.ts';
 import { keyOf } from '../domain/labels.ts';
-import { categoryOf } from './openDataLoans.ts';
+import { categoryOf } from './itemTypes.ts';
 
 /** Item types that library systems are delivered with, beside the words of `categoryOf`. */
 const CODES: Readonly<Record<string, ReturnType<typeof categoryOf>>> = {

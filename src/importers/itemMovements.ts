@@ -12,7 +12,7 @@ const [SEEN, ISSUED, BRANCH, STOCK] = ['date', 'issuedate', 'branch', 'stock are
 const LAYOUT = {
   required: [SEEN, ISSUED, BRANCH],
   optional: ['item', STOCK, 'isbn', 'rcn', 'author', 'title'],
-  synonyms: { 'issue date': ISSUED, stock: STOCK, 'stock category': STOCK },
+  alsoCalled: { [ISSUED]: ['issue date'], [STOCK]: ['stock', 'stock category'] },
 };
 
 export const itemMovements = circulationImporter({

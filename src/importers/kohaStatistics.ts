@@ -14,14 +14,16 @@ const OTHERS = ['proccode', 'value', 'other', 'usercode', 'itemnumber', 'locatio
 const LAYOUT = {
   required: [TIME, BRANCH, TYPE],
   optional: [ITEM_TYPE, COLLECTION, ...OTHERS],
-  synonyms: {
-    'date time': TIME, 'transaction time': TIME, timestamp: TIME,
-    branchcode: BRANCH, 'branch code': BRANCH, library: BRANCH,
-    'transaction type': TYPE, 'statistics type': TYPE,
-    'item type': ITEM_TYPE, itype: ITEM_TYPE, 'collection code': COLLECTION, collection: COLLECTION,
-    'borrower number': BORROWER, 'patron number': BORROWER, 'item number': 'itemnumber',
+  alsoCalled: {
+    [TIME]: ['date time', 'transaction time', 'timestamp'],
+    [BRANCH]: ['branchcode', 'branch code', 'library'],
+    [TYPE]: ['transaction type', 'statistics type'],
+    [ITEM_TYPE]: ['item type', 'itype'],
+    [COLLECTION]: ['collection code', 'collection'],
+    [BORROWER]: ['borrower number', 'patron number'],
+    itemnumber: ['item number'],
   },
-} as const; // prettier-ignore
+};
 /** What other tables of loans do not have. */
 const TELLING = new Set([BORROWER, ITEM_TYPE, COLLECTION, 'proccode', 'usercode', 'itemnumber']);
 

@@ -29,7 +29,8 @@ import {
   type ImportResult,
   type FileHead,
 } from './importer.ts';
-import { authorityOfFile, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { authorityOfFile } from './returnFacts.ts';
 import { dataRows, flagSameFigures, settleRepeats } from './rows.ts';
 import { keyOf } from '../domain/labels.ts';
 import { countHint, countOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
@@ -115,8 +116,9 @@ function read(source: ImportSource): ImportResult {
 }
 
 /** The authority, or null with findings where the options cannot be used with this file. */
-function usableAuthority({ fileName, options }: ImportSource, report: Report): string | null {
-  const authority = authorityOfFile(options, report);
+function usableAuthority(source: ImportSource, report: Report): string | null {
+  const { fileName, options } = source;
+  const authority = authorityOfFile(source, report);
   const measured = countsVisits(fileName, options);
   // A sample week is grossed up when it is read. These are months already.
   const monthly = options.method !== 'sample-week';

@@ -20,18 +20,17 @@ import {
   type TableImporter,
 } from './importer.ts';
 import { isoMomentOf, ISO_TIME, momentAt, type Moment } from './localTime.ts';
-import { authorityOfFile } from './places.ts';
+import { authorityOfFile } from './returnFacts.ts';
 import { grouped, headingOf, layoutScore, rowsUnder, type Heading, type Layout, type NamedRow } from './rows.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 const [TIME, DEVICE, SITE, DIRECTION, SEQ] = ['timestamp', 'device', 'site', 'direction', 'seq'] as const;
 const [TOTAL, COUNT, IN, OUT] = ['total', 'count', 'in', 'out'] as const;
-const SYNONYMS = {
-  unixtime: TIME, 'unix time': TIME, datetime: TIME, 'date time': TIME, time: TIME,
-  hostname: DEVICE, 'device id': DEVICE, 'device name': DEVICE, sensor: DEVICE, 'sensor name': DEVICE, counter: DEVICE,
-  'counter name': DEVICE, serial: DEVICE, 'serial number': DEVICE, door: DEVICE, entrance: DEVICE,
-  location: SITE, library: SITE, 'library name': SITE, branch: SITE, 'site name': SITE,
-  sequence: SEQ, 'sequence number': SEQ,
+const ALSO_CALLED = {
+  [TIME]: ['unixtime', 'unix time', 'datetime', 'date time', 'time'],
+  [DEVICE]: ['hostname', 'device id', 'device name', 'sensor', 'sensor name', 'counter', 'counter name', 'serial', 'serial number', 'door', 'entrance'],
+  [SITE]: ['location', 'library', 'library name', 'branch', 'site name'],
+  [SEQ]: ['sequence', 'sequence number'],
 }; // prettier-ignore
 const COMMON = [DEVICE, SITE, DIRECTION, SEQ];
 
@@ -51,7 +50,7 @@ const TOTALS: Kind = {
   layout: {
     required: [TIME, TOTAL],
     optional: [...COMMON, 'count since transmit'],
-    synonyms: { ...SYNONYMS, 'count since reset': TOTAL, 'running total': TOTAL, cumulative: TOTAL },
+    alsoCalled: { ...ALSO_CALLED, [TOTAL]: ['count since reset', 'running total', 'cumulative'] },
   },
   counts: [TOTAL],
   step: totalStep,
@@ -63,7 +62,12 @@ const INTERVALS: Kind = {
   layout: {
     required: [TIME],
     optional: [...COMMON, IN, OUT, COUNT],
-    synonyms: { ...SYNONYMS, 'count since transmit': COUNT, entries: IN, exits: OUT, ins: IN, outs: OUT },
+    alsoCalled: {
+      ...ALSO_CALLED,
+      [COUNT]: ['count since transmit'],
+      [IN]: ['entries', 'ins'],
+      [OUT]: ['exits', 'outs'],
+    },
   },
   counts: [IN, OUT, COUNT],
   step: intervalStep,
@@ -95,9 +99,10 @@ function recognised({ layout, isTotal }: Kind, header: readonly string[]): numbe
   return own === 0 && !inAndOut ? 0 : layoutScore(header, layout);
 }
 
-const columnIn = ({ required, optional, synonyms = {} }: Layout, label: string): string | undefined =>
-  [...required, ...optional].find((column) => column === keyOf(label)) ??
-  Object.entries(synonyms).find(([name]) => name === keyOf(label))?.[1];
+const columnIn = ({ required, optional, alsoCalled = {} }: Layout, label: string): string | undefined =>
+  [...required, ...optional].find((column) =>
+    [column, ...(alsoCalled[column] ?? [])].some((name) => keyOf(name) === keyOf(label)),
+  );
 
 /** One counter in one direction, or in both. */
 interface Stream {
@@ -110,7 +115,7 @@ interface Stream {
 function read(kind: Kind, source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const heading = headingOf(source.table.header, kind.layout, report);
-  const authority = authorityOfFile(source.options, report);
+  const authority = authorityOfFile(source, report);
   if (heading === null || authority === null || !hasCounts(kind, heading, report))
     return { events: [], findings: report.findings };
   const gathered = gatheredFindings(() => report);

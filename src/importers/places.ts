@@ -1,7 +1,6 @@
 /** Where a row is about: authority names to codes, and library names to service points. */
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
 import { keyOf } from '../domain/labels.ts';
-import { FILE_REFUSED, type ImportOptions, type Report } from './importer.ts';
 import { slugOf } from './text.ts';
 
 /** A place is at most 80 characters, ten of which are the authority's code and the slash. */
@@ -26,12 +25,4 @@ export function authorityOf(name: string, authorities: Readonly<Record<string, s
 export function librarySlugOf(name: string): string | null {
   const slug = slugOf(name);
   return slug === '' || slug.length > LONGEST_SLUG ? null : slug;
-}
-
-/** The authority that a whole file is about, by the option `authority`; null, with a finding, where that is no code. */
-export function authorityOfFile({ authority = '' }: ImportOptions, report: Report): string | null {
-  if (isAuthorityCode(authority)) return authority;
-  const expected = 'the GSS code of the library authority, such as E08000021, in --authority ("authority" over HTTP)';
-  report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
-  return null;
 }

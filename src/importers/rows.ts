@@ -6,8 +6,10 @@ import { FILE_REFUSED, type Report, type Table, type TableRow } from './importer
 export interface Layout {
   readonly required: readonly string[];
   readonly optional: readonly string[];
-  /** Other headers that mean a column: header → column. */
-  readonly synonyms?: Readonly<Record<string, string>>;
+  /** Columns of which nothing is kept, whatever stands in them: addresses, contacts, names, notes. */
+  readonly notKept?: readonly string[];
+  /** Other headers of a column, by the one above: those of older versions of the format. */
+  readonly alsoCalled?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Under what each column of a layout stands in a file. */
@@ -24,6 +26,8 @@ export interface Heading {
 /** One row of data: cells by the header of the layout. A column the file does not have reads as empty. */
 export interface NamedRow {
   readonly row: number;
+  /** Whether the file has the column. */
+  has(column: string): boolean;
   /** The cell as written. */
   raw(column: string): string;
   /** The cell without surrounding spaces. */
@@ -38,17 +42,25 @@ export interface NamedRow {
  * and refused with the name of the column, which helps more than "unknown format".
  */
 export function layoutScore(header: readonly string[], layout: Layout): number {
-  const known = knownIn(layout);
-  const columns = header.map((label) => known.get(keyOf(label)));
-  const found = layout.required.filter((column) => columns.includes(column)).length;
+  const known = columnsByKey(layout);
+  const present = new Set(header.map((label) => known.get(keyOf(label))));
+  const found = layout.required.filter((column) => present.has(column)).length;
   if (found < layout.required.length) return (0.8 * found) / layout.required.length;
-  return columns.every((column) => column !== undefined) ? 1 : 0.9;
+  return present.has(undefined) ? 0.9 : 1;
 }
+
+/** The columns of a layout by all headers that each may have, as they are compared. */
+const columnsByKey = ({ required, optional, notKept = [], alsoCalled = {} }: Layout): ReadonlyMap<string, string> =>
+  new Map(
+    [...required, ...optional, ...notKept].flatMap((column) =>
+      [column, ...(alsoCalled[column] ?? [])].map((label): [string, string] => [keyOf(label), column]),
+    ),
+  );
 
 /**
  * The rows of data of a table in a layout. Refused: the whole file where a required column is missing or a known one
  * stands twice; a row with too few or too many cells; a header row that stands again among the data. Noted: columns the
- * layout does not know, and blank rows.
+ * layout does not know or does not keep, and blank rows.
  */
 export function namedRows(table: Table, layout: Layout, report: Report): readonly NamedRow[] {
   const heading = headingOf(table.header, layout, report);
@@ -63,12 +75,12 @@ export function rowsUnder(heading: Heading, rows: readonly TableRow[], report: R
 /** A row under a heading. */
 export function namedRow(heading: Heading, { row, cells }: TableRow): NamedRow {
   const raw = (column: string): string => cells[heading.at(column)] ?? '';
-  return { row, raw, text: (column) => raw(column).trim(), header: heading.label };
+  return { row, has: heading.has, raw, text: (column) => raw(column).trim(), header: heading.label };
 }
 
 /** The columns of the layout that the header has, or null (and findings) where the file cannot be read. */
 export function headingOf(header: readonly string[], layout: Layout, report: Report): Heading | null {
-  const known = knownIn(layout);
+  const known = columnsByKey(layout);
   const positions = new Map<string, number>();
   const unknown: string[] = [];
   let readable = true;
@@ -91,17 +103,21 @@ export function headingOf(header: readonly string[], layout: Layout, report: Rep
     const expected = `only ${[...layout.required, ...layout.optional].join(', ')}`;
     report.note([1, label], 'column-unknown', label, expected, 'The column was not read.');
   }
+  for (const column of layout.notKept ?? []) {
+    const label = header[positions.get(column) ?? -1]?.trim();
+    if (label === undefined) continue;
+    report.note(
+      [1, label],
+      'column-not-kept',
+      label,
+      'what figures need: no addresses, contacts, names, links or notes',
+      'Nothing of it is kept.',
+    );
+  }
   const at = (column: string): number => positions.get(column) ?? -1;
   const label = (column: string): string => header[at(column)]?.trim().replace(/\s+/g, ' ') ?? column;
   return { header, has: (column) => positions.has(column), at, label };
 }
-
-/** By header as it is compared, the column of the layout. */
-const knownIn = ({ required, optional, synonyms = {} }: Layout): Map<string, string> =>
-  new Map([
-    ...Object.entries(synonyms).map(([label, column]) => [keyOf(label), column] as const),
-    ...[...required, ...optional].map((column) => [keyOf(column), column] as const),
-  ]);
 
 /**
  * A header as a message may quote it. In a file without a header its first row stands there: what is no plain label may be

@@ -3,12 +3,12 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { methodField } from '../../contracts/fields.ts';
+import { dateField, methodField, windowField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -20,6 +20,7 @@ import { requestOf } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/decodeText.ts';
+import { namesIn } from '../files/namesIn.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
@@ -27,6 +28,7 @@ import { readConfig } from './config.ts';
 import { keysCommand, peopleOption, pseudonymiseCommand } from './keysCommands.ts';
 import { pseudonymsBy, type Linking } from './people.ts';
 import { progressLine } from './progressLine.ts';
+import { showReconciliation } from './showReconciliation.ts';
 import {
   refusals,
   showImport,
@@ -38,6 +40,7 @@ import {
   showSeries,
   showVerification,
 } from './show.ts';
+import { showFeeds } from './showFeeds.ts';
 import type { Opening, Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
@@ -102,6 +105,9 @@ program
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
+  .option('--names <file>', 'CSV with the columns name and code: what many authorities are called in the file')
+  .option('--period <start/duration>', 'the time that the whole file is about, such as 2023-04-01/P1Y')
+  .option('--on <date>', 'day on which everything in the file was so, YYYY-MM-DD')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
@@ -257,10 +263,23 @@ program
 
 program
   .command('rebuild')
-  .description('forget facts and observations and make both again from the log')
+  .description('forget facts, observations and the register of feeds, and make them again from the log')
   .action(async () => {
     const { events } = await withTarget((target, progress) => target.rebuild(progress), { startAgain: true });
-    print({ events }, `Facts and observations made again from ${formatNumber(events, 0)} events.`);
+    print(
+      { events },
+      `Facts, observations and the register of feeds made again from ${formatNumber(events, 0)} events.`,
+    );
+  });
+
+program
+  .command('reconcile')
+  .description('compare what two forms state of the same places and times, as their readings say they are meant')
+  .argument('<form>', 'the one that is trusted more, such as ace-activity-return')
+  .argument('<other>', 'the one that is looked at, such as ace-long-visits')
+  .action(async (form: string, other: string) => {
+    const reconciliation = await withTarget((target, progress) => target.reconcile([form, other], progress));
+    print(reconciliation, showReconciliation(reconciliation));
   });
 
 const parked = program
@@ -280,6 +299,15 @@ parked
     if (!/^[1-9]\d{0,14}$/.test(number)) throw new LedgerError('usage', `"${number}" is not the number of an event.`);
     await withTarget((target) => target.dismiss(Number(number), dismissal));
     print({ dismissed: Number(number) }, `Event ${number} is recorded as not to count.`);
+  });
+
+program
+  .command('feeds')
+  .description('list feeds, or one: what came last, what is due, which periods and numbers never came')
+  .argument('[source]', 'the source of its events')
+  .action(async (source: string | undefined) => {
+    const report = await withTarget((target) => target.feeds(source));
+    print(report, showFeeds(report));
   });
 
 program
@@ -312,6 +340,9 @@ interface ImportFlags {
   readonly format?: string;
   readonly authority?: string;
   readonly name?: string[];
+  readonly names?: string;
+  readonly period?: string;
+  readonly on?: string;
   readonly zero?: 'closed' | 'count';
   readonly measure?: 'visits';
   readonly method?: string;
@@ -325,14 +356,22 @@ interface ImportFlags {
   readonly report?: string;
 }
 
-function importOptions({ authority, name, zero, measure, method, library, halve, people }: ImportFlags): ImportOptions {
-  const codes = pairsIn('--name', name, 'the name as in the file, "=", and its GSS code');
+function importOptions(flags: ImportFlags): ImportOptions {
+  const { authority, name, names, period, on, zero, measure, method, library, halve, people } = flags;
+  const pairs = pairsIn('--name', name, 'the name as in the file, "=", and its GSS code').map(
+    ([called, code]): readonly [string, string] => [called, authorityCode(code, `--name ${called}=${code}`)],
+  );
   const libraries = pairsIn('--library', library, 'the library as in the file, "=", and its name as a service point');
+  if (period !== undefined && !windowField.safeParse(period).success)
+    throw new LedgerError('usage', `--period ${period}: write a first day and a duration, such as 2023-04-01/P1Y.`);
+  if (names !== undefined)
+    for (const [called, code] of namesIn(basename(names), readBytes(names)))
+      pairs.push([called, authorityCode(code, `${names}, ${called}`)]);
   return {
+    ...(period === undefined ? {} : { period }),
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
-    ...(codes.length === 0
-      ? {}
-      : { authorities: Object.fromEntries(codes.map(([n, code]) => [n, authorityCode(code, `--name ${n}=${code}`)])) }),
+    ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
+    ...(on === undefined ? {} : { on: givenDay(on) }),
     ...(libraries.length === 0 ? {} : { libraries: Object.fromEntries(libraries) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
@@ -349,6 +388,12 @@ function pairsIn(option: string, given: readonly string[] = [], what: string): r
     if (at <= 0) throw new LedgerError('usage', `${option} ${text}: write ${what}.`);
     return [text.slice(0, at), text.slice(at + 1)] as const;
   });
+}
+
+/** The day of `--on`. Throws `usage` where there is none. */
+function givenDay(on: string): string {
+  if (dateField.safeParse(on).success) return on;
+  throw new LedgerError('usage', `--on ${on}: not a day that exists, written YYYY-MM-DD.`);
 }
 
 /** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */
@@ -445,7 +490,10 @@ async function withTarget<T>(
 /** Throws `not-found` where a file cannot be read. */
 function refuseUnreadable(file: string): void {
   try {
-    closeSync(openSync(file, 'r'));
+    const opened = openSync(file, 'r');
+    // A folder can be opened, and not be read.
+    readSync(opened, Buffer.alloc(1));
+    closeSync(opened);
   } catch (error) {
     throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
   }

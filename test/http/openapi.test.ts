@@ -43,7 +43,8 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
     'get /metrics',
     'get /v1/contracts',
     'get /v1/contracts/{kind}',
-
+    'get /v1/feeds',
+    'get /v1/feeds/{source}',
     'get /v1/imports',
     'get /v1/imports/{id}',
     'get /v1/imports/{id}/findings',
@@ -58,6 +59,7 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
     'get /v1/indicators/{id}/series.json',
     'get /v1/parked',
     'post /v1/commands/rebuild',
+    'post /v1/commands/reconcile',
     'post /v1/commands/replay',
     'post /v1/commands/verify',
     'post /v1/events',
@@ -127,11 +129,13 @@ test('every operation is reachable and answers what the document says', async ()
   await server.log.append('urn:library:foreign', [{ id: 'unreadable', body, hash: '0'.repeat(64) }], 'any');
   await server.ledger.project();
   const ordinal = String(server.ledger.parked()[0]?.ordinal);
-  const values: Record<string, string> = { id: 'visits', kind: 'visits.counted', ordinal };
+  const source = encodeURIComponent(visits('documented', '2021-01', 1).source);
+  const values: Record<string, string> = { id: 'visits', kind: 'visits.counted', ordinal, source };
   const bodies: Record<string, [string, string]> = {
     '/v1/events': ['application/json', JSON.stringify([visits('documented', '2021-01', 1)])],
     '/v1/imports': ['text/csv', 'Library,2018-04\nCity,100\n'],
     '/v1/commands/replay': ['application/json', '{"indicator":"visits"}'],
+    '/v1/commands/reconcile': ['application/json', '{"forms":["one","two"]}'],
     '/v1/parked/{ordinal}/dismissal': ['application/json', '{"by":"analyst","why":"unreadable"}'],
   };
   const job = await uploaded();
