@@ -28,6 +28,8 @@ const LIBRARIES_WEST = {
   'North Somerset': 'E06000024',
   'Bath and North East Somerset': 'E06000022',
 };
+/** Its branches are numbers. */
+const BRANCHES = Object.fromEntries(Array.from({ length: 60 }, (_, number) => [String(number), `branch-${number}`]));
 
 export const casesOf = (readReal: ReadReal): readonly Case[] => [
   { file: 'newcastle/2008-onwards-monthly-visits.csv', options: NEWCASTLE },
@@ -42,6 +44,7 @@ export const casesOf = (readReal: ReadReal): readonly Case[] => [
   { file: 'schema-librarydata/membership_bristol.csv', options: { authorities: { 'Bristol City Council': 'E06000023' } } },
   { file: 'schema-librarydata/mobile_library_stops_somerset.csv', options: { authorities: { Somerset: 'E10000027' } }, decimals: true },
   { file: 'librarieswest-membership/librarieswest_members.csv', options: { authorities: LIBRARIES_WEST, on: '2018-10-01' } },
+  { file: 'newcastle/top-5-most-borrowed-items.csv', options: { ...NEWCASTLE, libraries: BRANCHES }, rowsRepeat: true },
   { file: 'published-figures/published_figures.csv', options: {}, decimals: true },
   { file: 'ace-activity-2023-24/libraries_activity_data_2023_2024.csv', options: { authorities: authorityNames(readReal) }, decimals: true },
   { file: 'ace-activity-2023-24/derived-long/visits.csv', options: {}, decimals: true },
