@@ -2,7 +2,12 @@
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
-import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
+import { MEASURES } from './importer.ts';
+import { monthlyComputerUse, monthlyWifiUsers } from './monthlyFigures.ts';
+import { isMonthlyTable } from './monthlyTable.ts';
+import { monthlyUsageLong } from './monthlyUsageLong.ts';
+import { monthlyWide } from './monthlyWide.ts';
+import { onlineResourcesWide } from './onlineResourcesWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { publishedFigures } from './publishedFigures.ts';
@@ -11,6 +16,10 @@ import { publishedFigures } from './publishedFigures.ts';
 const TABLES: readonly (TableImporter | RowImporter)[] = [
   publishedFigures,
   monthlyWide,
+  monthlyComputerUse,
+  monthlyWifiUsers,
+  monthlyUsageLong,
+  onlineResourcesWide,
   openDataVisits,
   openDataLoans,
   counterTableReport,
@@ -40,7 +49,7 @@ export function detectTable(head: FileHead): Detected<TableImporter | RowImporte
   if (found !== null) return found;
   throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {
     hint: isMonthlyTable(header)
-      ? `This looks like ${monthlyWide.format}: say what it counts, with --measure visits ("measure" over HTTP). Nothing else of this layout can be imported.`
+      ? `This is a table of months: say what it counts, with --measure and one of ${MEASURES.join(', ')} ("measure" over HTTP). Nothing else of this layout can be imported.`
       : `Name the format (one of ${FORMATS}), or write the header as docs/importing.md shows it.`,
     faults: [{ message: `Found the columns ${header.slice(0, 20).join(', ')}`, file: fileName, row: 1 }],
   });

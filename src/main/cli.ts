@@ -22,7 +22,7 @@ import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/decodeText.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
-import type { ImportOptions } from '../importers/importer.ts';
+import { MEASURES, type ImportOptions, type Measure } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
 import { progressLine } from './progressLine.ts';
 import {
@@ -101,7 +101,8 @@ program
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
-  .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
+  .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(MEASURES))
+  .option('--citation <text>', 'where the figures were published')
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
@@ -300,7 +301,8 @@ interface ImportFlags {
   readonly authority?: string;
   readonly name?: string[];
   readonly zero?: 'closed' | 'count';
-  readonly measure?: 'visits';
+  readonly measure?: Measure;
+  readonly citation?: string;
   readonly method?: string;
   readonly encoding: Encoding;
   readonly strict?: boolean;
@@ -309,7 +311,7 @@ interface ImportFlags {
   readonly report?: string;
 }
 
-function importOptions({ authority, name, zero, measure, method }: ImportFlags): ImportOptions {
+function importOptions({ authority, name, zero, measure, citation, method }: ImportFlags): ImportOptions {
   const pairs = (name ?? []).map((text) => {
     const at = text.lastIndexOf('=');
     if (at <= 0)
@@ -321,6 +323,7 @@ function importOptions({ authority, name, zero, measure, method }: ImportFlags):
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
+    ...(citation === undefined ? {} : { citation }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
   };
 }
