@@ -1,6 +1,9 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import { aceLongLoans, aceLongVisits } from './aceLong.ts';
+import { aceReturn } from './aceReturn.ts';
+import { cipfaActuals } from './cipfaActuals.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
 import { MEASURES } from './importer.ts';
 import { monthlyComputerUse, monthlyWifiUsers } from './monthlyFigures.ts';
@@ -22,6 +25,10 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   onlineResourcesWide,
   openDataVisits,
   openDataLoans,
+  aceReturn,
+  aceLongVisits,
+  aceLongLoans,
+  cipfaActuals,
   counterTableReport,
 ];
 /** Formats of JSON documents. */

@@ -26,7 +26,6 @@ import {
 } from './importer.ts';
 import { holdsPercentages, isMeasuredBy, measuredBy } from './monthlyMeasure.ts';
 import {
-  authorityOfTable,
   isLibraryHeader,
   libraryRows,
   monthColumns,
@@ -37,6 +36,7 @@ import {
   type MonthColumn,
 } from './monthlyTable.ts';
 import { PERCENTAGE, percentageOf } from './percentages.ts';
+import { authorityOfFile } from './returnFacts.ts';
 import { countHint, countOf, monthText, monthsText, WHOLE_NUMBER } from './text.ts';
 
 /** A statistic that is published by month and library. */
@@ -94,13 +94,14 @@ function importerOf(quoted: Quoted): TableImporter {
 function recognises({ measure, inPercent }: Quoted, { header, rows, fileName, options }: FileHead): number {
   const shape = shareOfMonths(header);
   const isMeasured = measuredBy(fileName, options) === measure;
-  if (!isMeasured || (options.measure === undefined && holdsPercentages(header, rows) !== inPercent)) return 0.4 * shape;
+  if (!isMeasured || (options.measure === undefined && holdsPercentages(header, rows) !== inPercent))
+    return 0.4 * shape;
   return header.some(isLibraryHeader) ? 0.95 * shape : 0.6 * shape;
 }
 
 function read(quoted: Quoted, source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
-  const authority = authorityOfTable(source, report);
+  const authority = authorityOfFile(source, report);
   const isMeasured = isMeasuredBy(quoted.measure, source, report);
   const columns = monthColumns(source.table, isLibraryHeader, 'Library', report);
   const citation = isMeasured && authority !== null ? citationOf(source, authority, report) : null;

@@ -7,7 +7,7 @@ import { keyOf } from '../domain/labels.ts';
 import { firstDayOfMonth, isoOf } from '../domain/periods.ts';
 import { FILE_REFUSED, type FileSource, type ImportSource, type Report, type Table } from './importer.ts';
 import { MONTH_FORMS, monthHeaders } from './monthHeaders.ts';
-import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { dataRows, flagSameFigures, settleRepeats } from './rows.ts';
 import { monthsText, namesATotal } from './text.ts';
 import { withoutTotals, type Figure } from './wideTotals.ts';
@@ -25,15 +25,6 @@ export function shareOfMonths(header: readonly string[]): number {
 /** Whether a header has libraries and months, whatever is counted. */
 export const isMonthlyTable = (header: readonly string[]): boolean =>
   header.some(isLibraryHeader) && shareOfMonths(header) > 0;
-
-/** The one authority that a file is of, as the option says; null, with a finding, where it does not. */
-export function authorityOfTable({ options }: FileSource, report: Report): string | null {
-  const authority = options.authority ?? '';
-  if (isAuthorityCode(authority)) return authority;
-  const expected = 'the GSS code of the library authority, such as E08000021, in --authority ("authority" over HTTP)';
-  report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
-  return null;
-}
 
 /** Whether the option `method` can be used with months: a sample week would be grossed up, and these are months already. */
 export function isMethodOfMonths({ options }: FileSource, report: Report): boolean {
@@ -95,7 +86,8 @@ export function monthColumns(
     const is = found[position];
     if (typeof is === 'object') readable.push({ row: 1, position, header, month: is.month });
     else if (position !== at && !(header === '' && columnIsBlank(table, position))) {
-      const hint = is === 'month-or-day' ? '; this may be a day of a month, as such headers do not ascend by months' : '';
+      const hint =
+        is === 'month-or-day' ? '; this may be a day of a month, as such headers do not ascend by months' : '';
       const shown = header === '' ? 'an empty header' : header;
       report.refuse([1, header], 'month-unreadable', shown, `${MONTH_FORMS}${hint}`, COLUMN_REFUSED);
     }
@@ -222,8 +214,7 @@ export function libraryCell(
 ): { name: string; slug: string } | null {
   const name = cell.trim();
   const slug = librarySlugOf(name);
-  if (namesATotal(name))
-    report.refuse(spot, 'totals-row', name, 'a library: totals are worked out, not imported');
+  if (namesATotal(name)) report.refuse(spot, 'totals-row', name, 'a library: totals are worked out, not imported');
   else if (slug === null) report.refuse(spot, 'library-unusable', name === '' ? 'no name' : name, LIBRARY_NAME);
   else return { name, slug };
   return null;

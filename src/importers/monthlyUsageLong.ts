@@ -10,7 +10,6 @@
  * - Percentages are a line of their own, `sessions (%)`: a share is not what a count under the same word would be.
  * - The same figure three months running was not counted in each of them: it is an estimate.
  */
-import type { EventOf } from '../../contracts/activityEvent.ts';
 import { keyOf } from '../domain/labels.ts';
 import { ABSENCE_SIGNS, absenceOf } from './absence.ts';
 import {
@@ -26,7 +25,6 @@ import {
 } from './importer.ts';
 import { MONTH_FORMS, monthStated } from './monthHeaders.ts';
 import {
-  authorityOfTable,
   filledIn,
   flagRunsAlike,
   isLibraryHeader,
@@ -34,10 +32,11 @@ import {
   libraryCell,
   noteMethodUnstated,
   noteSilentMonths,
+  windowOfMonth,
 } from './monthlyTable.ts';
 import { PERCENTAGE, percentageOf } from './percentages.ts';
+import { authorityOfFile, stated, type Says, type Stated } from './returnFacts.ts';
 import { dataRows, flagSameFigures, grouped, settleRepeats } from './rows.ts';
-import { statedInMonth, type Says } from './statedInMonth.ts';
 import { countHint, countOf, LONGEST_RAW, monthsText, monthText, WHOLE_NUMBER } from './text.ts';
 import { withoutTotals, type Figure } from './wideTotals.ts';
 
@@ -110,7 +109,7 @@ type Reading = Says | 'blank' | 'refused';
 function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const isUsable = isMethodOfMonths(source, report);
-  const authority = authorityOfTable(source, report);
+  const authority = authorityOfFile(source, report);
   const columns = columnsOf(source.table, report);
   if (!isUsable || authority === null || columns === null) return { events: [], findings: report.findings };
 
@@ -198,7 +197,9 @@ const saidOf = ({ name, month }: UsageRow): string => `${name} in ${monthText(mo
 
 /** Each library with its months in calendar order; never empty. */
 const librariesOf = (rows: readonly UsageRow[]): readonly (readonly [UsageRow, ...UsageRow[]])[] =>
-  grouped(rows, ({ slug }) => slug).map((own) => [...own].sort((a, b) => a.month - b.month) as [UsageRow, ...UsageRow[]]);
+  grouped(rows, ({ slug }) => slug).map(
+    (own) => [...own].sort((a, b) => a.month - b.month) as [UsageRow, ...UsageRow[]],
+  );
 
 type LibraryMonths = readonly [UsageRow, ...UsageRow[]];
 
@@ -236,7 +237,7 @@ function eventsOfLibrary(
   authority: string,
   source: ImportSource,
   report: Report,
-): readonly EventOf<'return.stated'>[] {
+): readonly Stated[] {
   noteMonthsWithoutRow(own, report);
   return lines.flatMap((column) => {
     const { header, line, inPercent } = column;
@@ -246,16 +247,17 @@ function eventsOfLibrary(
     const months = own.map(({ month }) => ({ month, header }));
     noteSilentMonths(named, months, filled, report);
     noteZeros(own, column, readings, report);
-    const figures = readings.map((reading) => (typeof reading === 'object' && 'value' in reading ? reading.value : null));
+    const figures = readings.map((reading) =>
+      typeof reading === 'object' && 'value' in reading ? reading.value : null,
+    );
     const alike = inPercent ? new Set<number>() : flagRunsAlike(named, months, figures, report);
     return own.flatMap((row, i) => {
       const reading = readings[i];
       if (reading === undefined || reading === 'refused' || i < filled.first || i > filled.last) return [];
       const says: Says = reading === 'blank' ? { absent: 'not-reported' } : reading;
       const method: Method = alike.has(i) ? 'estimate' : (source.options.method ?? 'system');
-      const place = `${authority}/${row.slug}`;
       const raw = row.cells[column.position] ?? '';
-      return [statedInMonth({ form: FORM, line, place, month: row.month, method, says, row: row.row, column: header, raw }, authority, source)]; // prettier-ignore
+      return [stated({ form: FORM, line, subject: `${authority}/${row.slug}`, window: windowOfMonth(row.month), method, says, row: row.row, column: header, raw }, source)]; // prettier-ignore
     });
   });
 }

@@ -30,7 +30,6 @@ import {
 } from './importer.ts';
 import { holdsPercentages, isMeasuredBy, measuredBy } from './monthlyMeasure.ts';
 import {
-  authorityOfTable,
   filledIn,
   flagRunsAlike,
   isLibraryHeader,
@@ -45,6 +44,7 @@ import {
   type LibraryRow,
   type MonthColumn,
 } from './monthlyTable.ts';
+import { authorityOfFile } from './returnFacts.ts';
 import { countHint, countOf, LONGEST_RAW, monthsText, WHOLE_NUMBER } from './text.ts';
 import type { Figure } from './wideTotals.ts';
 
@@ -75,7 +75,7 @@ type Reading = { count: number } | { absent: Absence } | 'blank' | 'refused';
 function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const isUsable = isMethodOfMonths(source, report);
-  const authority = authorityOfTable(source, report);
+  const authority = authorityOfFile(source, report);
   const isMeasured = isMeasuredBy('visits', source, report);
   const columns = monthColumns(source.table, isLibraryHeader, 'Library', report);
   if (!isUsable || authority === null || !isMeasured || columns === null)

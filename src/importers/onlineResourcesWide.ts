@@ -9,14 +9,12 @@
  *   figures that it may speak of: those beside it, and those of the months that it names, the nearest of each.
  * - The same figure of 100 or more in three months running was not counted in each of them: it is an estimate.
  */
-import type { EventOf } from '../../contracts/activityEvent.ts';
 import { publishersWords } from '../../contracts/fields.ts';
 import { keyOf } from '../domain/labels.ts';
 import { ABSENCE_SIGNS, absenceOf } from './absence.ts';
 import { reportFor, type FileHead, type ImportResult, type ImportSource, type Report, type TableImporter } from './importer.ts'; // prettier-ignore
 import { monthNamed } from './monthHeaders.ts';
 import {
-  authorityOfTable,
   filledIn,
   flagRunsAlike,
   isMethodOfMonths,
@@ -25,12 +23,13 @@ import {
   noteMethodUnstated,
   rowsOnce,
   shareOfMonths,
+  windowOfMonth,
   type MonthColumn,
   type MonthColumns,
   type MonthRow,
 } from './monthlyTable.ts';
+import { authorityOfFile, stated, type Says, type Stated } from './returnFacts.ts';
 import { dataRows } from './rows.ts';
-import { statedInMonth, type Says } from './statedInMonth.ts';
 import { countHint, countOf, LONGEST_RAW, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
 import type { Figure } from './wideTotals.ts';
 
@@ -57,7 +56,7 @@ type Reading = Says | 'blank' | 'remark' | 'refused';
 function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const isUsable = isMethodOfMonths(source, report);
-  const authority = authorityOfTable(source, report);
+  const authority = authorityOfFile(source, report);
   const columns = monthColumns(source.table, isResourceHeader, 'Online Resource', report);
   if (!isUsable || authority === null || columns === null) return { events: [], findings: report.findings };
 
@@ -96,7 +95,7 @@ function eventsOfResource(
   authority: string,
   source: ImportSource,
   report: Report,
-): readonly EventOf<'return.stated'>[] {
+): readonly Stated[] {
   const readings = months.map((column) => readingOf(resource, column, report));
   noteBlankMonths(resource, months, readings, report);
   const doubted = refuseDoubted(resource, months, readings, report);
@@ -107,8 +106,8 @@ function eventsOfResource(
     const { row, name, cells } = resource;
     const raw = cells[column.position] ?? '';
     const method = alike.has(i) ? 'estimate' : (source.options.method ?? 'system');
-    const cell = { form: FORM, line: name, place: authority, month: column.month, method, says, row, column: column.header, raw } as const; // prettier-ignore
-    return [statedInMonth(cell, authority, source)];
+    const cell = { form: FORM, line: name, subject: authority, window: windowOfMonth(column.month), method, says, row, column: column.header, raw } as const; // prettier-ignore
+    return [stated(cell, source)];
   });
 }
 

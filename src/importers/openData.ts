@@ -3,10 +3,10 @@
  * library of a row, the count in its last column, rows that repeat or contradict each other, and rows that look like
  * sums of others.
  */
-import type { FindingCode, ImportOptions, Report } from './importer.ts';
-import { authorityOf, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { authoritiesOf } from './authorities.ts';
+import type { ImportOptions, Report } from './importer.ts';
+import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
-import { keyOf } from '../domain/labels.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';
@@ -26,64 +26,14 @@ export function placeOf(
   return authority === null || library === null ? null : { authority, place: `${authority}/${library}` };
 }
 
-/**
- * The authority of each row. Every name is settled once for the file, and one that cannot be taken is refused where it
- * first stands, with the number of rows it keeps out.
- */
-export function authoritiesIn(rows: readonly NamedRow[], options: ImportOptions, report: Report): AuthorityOfRow {
-  const nameOf = (row: NamedRow): string => keyOf(row.text(AUTHORITY));
-  const groups = grouped(rows, nameOf);
-  const whole = options.authority !== undefined && isAuthorityCode(options.authority) ? options.authority : null;
-  const given = options.authorities ?? {};
-  const nameless = groups.map(([row]) => row.text(AUTHORITY)).filter((n) => n !== '' && authorityOf(n, given) === null);
-  const codes = new Map<string, string | null>();
-  for (const [first, ...more] of groups) {
-    const name = first.text(AUTHORITY);
-    const refuse = (code: FindingCode, expected: string): null => {
-      const found =
-        more.length === 0
-          ? name
-          : `${name.slice(0, 60)} (and in ${more.length} more ${more.length === 1 ? 'row' : 'rows'})`;
-      report.refuse([first.row, first.header(AUTHORITY)], code, found, expected);
-      return null;
-    };
-    codes.set(nameOf(first), settled(name, { whole, given, nameless }, refuse));
-  }
-  return (row) => codes.get(nameOf(row)) ?? null;
-}
-
-/** The code of a name, or what `refuse` gives. */
-function settled(
-  name: string,
-  {
-    whole,
-    given,
-    nameless,
-  }: { whole: string | null; given: Readonly<Record<string, string>>; nameless: readonly string[] },
-  refuse: (code: FindingCode, expected: string) => null,
-): string | null {
-  if (name === '') return refuse('value-missing', 'the name or GSS code of the authority');
-  const code = authorityOf(name, given);
-  if (code !== null) {
-    return isAuthorityCode(name) && whole !== null && whole !== code
-      ? refuse('authority-other', `rows of ${whole}, which the whole file is said to be about`)
-      : code;
-  }
-  const naming = `--name "${name.slice(0, 60)}=<code>" ("authorities" over HTTP)`;
-  if (whole === null) {
-    return refuse(
-      'authority-unknown',
-      `the GSS code of an authority; or give this name one: ${naming}, or --authority <code> for the whole file`,
-    );
-  }
-  // One code holds for whatever the authority is called, but not for two: nothing says which of them is meant.
-  return nameless.length === 1
-    ? whole
-    : refuse(
-        'authority-other',
-        `one authority, as --authority says, and not ${nameless.length} names; give this name its code: ${naming}`,
-      );
-}
+/** The authority of each row: see `authoritiesOf`. */
+export const authoritiesIn = (rows: readonly NamedRow[], options: ImportOptions, report: Report): AuthorityOfRow =>
+  authoritiesOf(
+    rows,
+    { nameOf: (row) => row.text(AUTHORITY), header: rows[0]?.header(AUTHORITY) ?? AUTHORITY },
+    options,
+    report,
+  );
 
 function libraryCell(row: NamedRow, report: Report): string | null {
   const name = row.text(LIBRARY);

@@ -3,12 +3,12 @@
  * The command line. Results go to standard output, everything else to standard error. What is heavy to load (databases,
  * HTTP, drawing) is loaded by the command that needs it, so that help and mistakes are answered at once.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { methodField } from '../../contracts/fields.ts';
+import { methodField, windowField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -20,11 +20,13 @@ import { requestOf } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/decodeText.ts';
+import { namesIn } from '../files/namesIn.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import { MEASURES, type ImportOptions, type Measure } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
 import { progressLine } from './progressLine.ts';
+import { showReconciliation } from './showReconciliation.ts';
 import {
   refusals,
   showImport,
@@ -100,6 +102,8 @@ program
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
+  .option('--names <file>', 'CSV with the columns name and code: what many authorities are called in the file')
+  .option('--period <start/duration>', 'the time that the whole file is about, such as 2023-04-01/P1Y')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(MEASURES))
   .option('--citation <text>', 'where the figures were published')
@@ -251,6 +255,16 @@ program
     print({ events }, `Facts and observations made again from ${formatNumber(events, 0)} events.`);
   });
 
+program
+  .command('reconcile')
+  .description('compare what two forms state of the same places and times, as their readings say they are meant')
+  .argument('<form>', 'the one that is trusted more, such as ace-activity-return')
+  .argument('<other>', 'the one that is looked at, such as ace-long-visits')
+  .action(async (form: string, other: string) => {
+    const reconciliation = await withTarget((target, progress) => target.reconcile([form, other], progress));
+    print(reconciliation, showReconciliation(reconciliation));
+  });
+
 const parked = program
   .command('parked')
   .description('list events of the log that could not be read; figures that may depend on them are incomplete')
@@ -300,6 +314,8 @@ interface ImportFlags {
   readonly format?: string;
   readonly authority?: string;
   readonly name?: string[];
+  readonly names?: string;
+  readonly period?: string;
   readonly zero?: 'closed' | 'count';
   readonly measure?: Measure;
   readonly citation?: string;
@@ -311,14 +327,29 @@ interface ImportFlags {
   readonly report?: string;
 }
 
-function importOptions({ authority, name, zero, measure, citation, method }: ImportFlags): ImportOptions {
+function importOptions({
+  authority,
+  name,
+  names,
+  period,
+  zero,
+  measure,
+  citation,
+  method,
+}: ImportFlags): ImportOptions {
   const pairs = (name ?? []).map((text) => {
     const at = text.lastIndexOf('=');
     if (at <= 0)
       throw new LedgerError('usage', `--name ${text}: write the name as in the file, "=", and its GSS code.`);
     return [text.slice(0, at), authorityCode(text.slice(at + 1), `--name ${text}`)] as const;
   });
+  if (period !== undefined && !windowField.safeParse(period).success)
+    throw new LedgerError('usage', `--period ${period}: write a first day and a duration, such as 2023-04-01/P1Y.`);
+  if (names !== undefined)
+    for (const [called, code] of namesIn(basename(names), readBytes(names)))
+      pairs.push([called, authorityCode(code, `${names}, ${called}`)]);
   return {
+    ...(period === undefined ? {} : { period }),
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
     ...(zero === undefined ? {} : { zero }),
@@ -416,7 +447,10 @@ async function withTarget<T>(
 /** Throws `not-found` where a file cannot be read. */
 function refuseUnreadable(file: string): void {
   try {
-    closeSync(openSync(file, 'r'));
+    const opened = openSync(file, 'r');
+    // A folder can be opened, and not be read.
+    readSync(opened, Buffer.alloc(1));
+    closeSync(opened);
   } catch (error) {
     throw new LedgerError('not-found', `${file} cannot be read: ${whyNot(error)}.`);
   }

@@ -6,6 +6,7 @@ import type { Definition } from '../../contracts/definition.ts';
 import { catalogueOf } from '../../src/app/catalogue.ts';
 import { openLedger, type Ledger } from '../../src/app/ledger.ts';
 import type { EventLog, ReadModels } from '../../src/app/ports.ts';
+import type { ReadingSet } from '../../src/domain/readings.ts';
 import { openFactStore } from '../../src/facts/factStore.ts';
 import { readDefinitions } from '../../src/files/readDefinitions.ts';
 import { memoryLog } from '../../src/memory/memoryLog.ts';
@@ -25,7 +26,13 @@ export const ownDefinitions = (): Definition[] => readDefinitions('projections/i
 
 /** Opens one; parts that are given are used instead of new ones. */
 export async function testLedger(
-  parts: { log?: EventLog; readModels?: ReadModels; folder?: string; definitions?: readonly Definition[] } = {},
+  parts: {
+    log?: EventLog;
+    readModels?: ReadModels;
+    folder?: string;
+    definitions?: readonly Definition[];
+    readings?: ReadingSet;
+  } = {},
 ): Promise<TestLedger> {
   const folder = parts.folder ?? mkdtempSync(join(tmpdir(), 'ledger-'));
   const log = parts.log ?? memoryLog({ now: () => NOW });
@@ -35,11 +42,14 @@ export async function testLedger(
     log,
     readModels,
     catalogue: catalogueOf(parts.definitions ?? ownDefinitions()),
-    openFacts: () => openFactStore(factsFolder),
+    openFacts: () => openFactStore(factsFolder, parts.readings),
     discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),
     factsBeside: () => {
       const beside = mkdtempSync(join(folder, 'beside-'));
-      return { store: openFactStore(beside), discard: () => rmSync(beside, { recursive: true, force: true }) };
+      return {
+        store: openFactStore(beside, parts.readings),
+        discard: () => rmSync(beside, { recursive: true, force: true }),
+      };
     },
     now: () => NOW,
     onFailure: (error) => console.error(error),
