@@ -77,7 +77,7 @@ function recognises({ header }: FileHead): number {
   const lines = header.filter((label) => lineOf(label) !== null).length;
   const keys = [header.some(isLibraryHeader), header.some(isMonthHeader)].filter((present) => present).length;
   if (lines === 0 || keys === 0 || header.some((label) => PARTS.includes(keyOf(label)))) return 0;
-  if (keys === 1) return lines >= 2 ? (0.65 * (lines + 1)) / header.length : 0;
+  if (keys === 1) return lines >= 2 ? (0.75 * (lines + 1)) / header.length : 0;
   return (0.95 * (lines + 2)) / header.length;
 }
 

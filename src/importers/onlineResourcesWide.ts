@@ -166,13 +166,12 @@ function refuseDoubted(
   return doubted;
 }
 
-/** Of each month that a remark names, the nearest column before it and the nearest after it. */
+/** Of each month that a remark names, the column that is nearest in time; of two as near, the earlier one. */
 function nearestNamed(remark: string, at: number, months: readonly MonthColumn[]): readonly number[] {
   const named = new Set(remark.split(/[^a-z]+/i).flatMap((word) => monthNamed(word) ?? []));
+  const away = (i: number): number => Math.abs((months[i]?.month ?? 0) - (months[at]?.month ?? 0));
   return [...named].flatMap((month) => {
-    const isIt = ({ month: of }: MonthColumn): boolean => of % 12 === month;
-    const before = months.slice(0, at).findLastIndex(isIt);
-    const after = months.slice(at + 1).findIndex(isIt);
-    return [before, after < 0 ? -1 : at + 1 + after];
+    const found = [...months.keys()].filter((i) => (months[i]?.month ?? 0) % 12 === month);
+    return found.sort((a, b) => away(a) - away(b) || a - b).slice(0, 1);
   });
 }
