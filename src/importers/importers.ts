@@ -13,6 +13,12 @@ import { monthlyWide } from './monthlyWide.ts';
 import { onlineResourcesWide } from './onlineResourcesWide.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
+import { membersByLibrary } from './membersByLibrary.ts';
+import { openDataEvents } from './openDataEvents.ts';
+import { openDataLibraries } from './openDataLibraries.ts';
+import { openDataMembership } from './openDataMembership.ts';
+import { openDataMobileStops } from './openDataMobileStops.ts';
+import { openDataStock } from './openDataStock.ts';
 import { publishedFigures } from './publishedFigures.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
@@ -29,6 +35,12 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   aceLongVisits,
   aceLongLoans,
   cipfaActuals,
+  openDataEvents,
+  openDataLibraries,
+  openDataMembership,
+  openDataMobileStops,
+  openDataStock,
+  membersByLibrary,
   counterTableReport,
 ];
 /** Formats of JSON documents. */
@@ -69,9 +81,23 @@ export function detectTable(head: FileHead): Detected<TableImporter | RowImporte
 export function detectDocument(source: DocumentSource): Detected<DocumentImporter> {
   const found = surest(DOCUMENTS.map((importer) => ({ importer, sure: importer.recognises(source) })));
   if (found !== null) return found;
+  if (isTableSchema(source.document))
+    throw new LedgerError('unknown-format', `${source.fileName} defines the fields of a table, and holds no data.`, {
+      hint: 'It is a Table Schema (Frictionless). Import the CSV files that are written by it.',
+    });
   throw new LedgerError('unknown-format', `No importer recognises ${source.fileName} by what it holds.`, {
     hint: `Name the format (one of ${FORMATS}), or write the document as docs/importing.md shows it.`,
     faults: [{ message: 'Found a JSON document of no known format', file: source.fileName }],
+  });
+}
+
+/** Whether a document says what the fields of a table are: a list `fields`, of which each has a name and a type. */
+function isTableSchema(document: unknown): boolean {
+  const { fields } = (document ?? {}) as { fields?: unknown };
+  if (!Array.isArray(fields) || fields.length === 0) return false;
+  return fields.every((field) => {
+    const { name, type } = (field ?? {}) as { name?: unknown; type?: unknown };
+    return typeof name === 'string' && typeof type === 'string';
   });
 }
 

@@ -8,7 +8,7 @@ import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { methodField, windowField } from '../../contracts/fields.ts';
+import { dateField, methodField, windowField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -97,13 +97,14 @@ program
 
 program
   .command('import')
-  .description('record what files say: published figures, monthly wide tables, open-data visits and loans')
+  .description('record what files say: published figures, monthly wide tables, the open-data schema and more')
   .argument('<file...>')
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
   .option('--names <file>', 'CSV with the columns name and code: what many authorities are called in the file')
   .option('--period <start/duration>', 'the time that the whole file is about, such as 2023-04-01/P1Y')
+  .option('--on <date>', 'day on which everything in the file was so, YYYY-MM-DD')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(MEASURES))
   .option('--citation <text>', 'where the figures were published')
@@ -316,6 +317,7 @@ interface ImportFlags {
   readonly name?: string[];
   readonly names?: string;
   readonly period?: string;
+  readonly on?: string;
   readonly zero?: 'closed' | 'count';
   readonly measure?: Measure;
   readonly citation?: string;
@@ -332,6 +334,7 @@ function importOptions({
   name,
   names,
   period,
+  on,
   zero,
   measure,
   citation,
@@ -352,11 +355,18 @@ function importOptions({
     ...(period === undefined ? {} : { period }),
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
+    ...(on === undefined ? {} : { on: givenDay(on) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(citation === undefined ? {} : { citation }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
   };
+}
+
+/** The day of `--on`. Throws `usage` where there is none. */
+function givenDay(on: string): string {
+  if (dateField.safeParse(on).success) return on;
+  throw new LedgerError('usage', `--on ${on}: not a day that exists, written YYYY-MM-DD.`);
 }
 
 /** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */
