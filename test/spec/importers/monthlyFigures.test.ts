@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventOf } from '../../../contracts/activityEvent.ts';
+import { activityEvent, type EventOf } from '../../../contracts/activityEvent.ts';
 import type { ImportResult } from '../../../src/importers/importer.ts';
 import { monthlyComputerUse, monthlyWifiUsers } from '../../../src/importers/monthlyFigures.ts';
 import { monthlyWide } from '../../../src/importers/monthlyWide.ts';
-import { detectFormat, importText, lines, refusals, said, withCode } from './importing.ts';
+import { detectFormat, importText, lines, readWith, refusals, said, withCode } from './importing.ts';
 
 const OPTIONS = { authority: 'E08000021', citation: 'Newcastle Libraries open data' };
 const use = (text: string, options: object = {}, fileName = 'computer-use.csv') =>
@@ -172,3 +173,44 @@ describe('both', () => {
     expect(lines(result)).toEqual(['E08000021/city 2019-04-01/P1M 2']);
   });
 });
+
+describe.each([
+  ['monthly-computer-use', monthlyComputerUse, 'computer-use.csv'],
+  ['monthly-wifi-users', monthlyWifiUsers, 'wifi-users.csv'],
+] as const)('%s', (_, importer, fileName) => {
+  it('never throws, and never breaks the contract, whatever a table holds', () => {
+    const junk = fc.oneof(
+      fc.constantFrom('', ' ', '\n', '\ud800', '1,234', 'x'.repeat(500), 'Total', '__proto__', '1e9%'),
+      fc.string({ unit: 'grapheme', maxLength: 130 }),
+    );
+    const cell = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('39%', '0%', '12.5%', '5', '0', '1226', 'closed', '') },
+      { weight: 1, arbitrary: junk },
+    );
+    const name = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('City', 'Kenton', 'BIPC', 'St. Mary’s', 'X') },
+      { weight: 1, arbitrary: junk },
+    );
+    const header = fc.constantFrom(['Library', '2019-04', 'May 2019'], ['2019-04', 'Library', 'Jun-19'], ['Library', 'x']);
+    const rows = fc.array(fc.tuple(name, cell, cell), { maxLength: 5 });
+    const citation = fc.constantFrom(undefined, 'A report', '\u0000\u0000\u0000');
+    let fruitful = 0;
+    fc.assert(
+      fc.property(header, rows, citation, (labels, cells, quoted) => {
+        const at = labels.indexOf('Library');
+        const table = {
+          header: labels,
+          rows: cells.map(([library, ...figures], i) => ({ row: i + 2, cells: figures.toSpliced(at, 0, library).slice(0, labels.length) })),
+        };
+        const options = { authority: 'E08000021', ...(quoted === undefined ? {} : { citation: quoted }) };
+        const { events, findings } = readWith(importer, { fileName, sha256: '0123456789abcdef'.repeat(4), options }, table);
+        for (const event of events) activityEvent.parse(event);
+        expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+        for (const { expected } of findings) expect(expected).not.toBe('');
+        if (events.length > 0) fruitful += 1;
+      }),
+      { numRuns: 300, seed: 20_261_127 },
+    );
+    expect(fruitful).toBeGreaterThan(30);
+  });
+}); // prettier-ignore
