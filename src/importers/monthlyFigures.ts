@@ -194,7 +194,7 @@ function noteZeros(
   report.note([row, zeros[0]?.header ?? null], 'zero-quoted', found, 'a figure above 0', done);
 }
 
-/** A first month as small as this beside the next, in most libraries, is perhaps only a part of a month. */
+/** A first month as small as this beside the next of the file, in most libraries, is perhaps only a part of a month. */
 const PART = 1 / 3;
 const LIBRARIES_ENOUGH = 3;
 
@@ -205,7 +205,7 @@ function partialMonth(
   { valueOf }: Quoted,
   report: Report,
 ): number | null {
-  if (first === undefined || second === undefined || second.month !== first.month + 1) return null;
+  if (first === undefined || second === undefined) return null;
   const pairs = rows.flatMap(({ cells }) => {
     const [before, after] = [first, second].map(({ position }) => valueOf(cells[position] ?? ''));
     return before == null || after == null ? [] : [{ before, after }];

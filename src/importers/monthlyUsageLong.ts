@@ -10,12 +10,9 @@
  * - Percentages are a line of their own, `sessions (%)`: a share is not what a count under the same word would be.
  * - The same figure three months running was not counted in each of them: it is an estimate.
  */
-import { keyOf } from '../domain/labels.ts';
 import { ABSENCE_SIGNS, absenceOf } from './absence.ts';
 import {
-  FILE_REFUSED,
   reportFor,
-  type FileHead,
   type ImportResult,
   type ImportSource,
   type Method,
@@ -27,13 +24,13 @@ import { MONTH_FORMS, monthStated } from './monthHeaders.ts';
 import {
   filledIn,
   flagRunsAlike,
-  isLibraryHeader,
   isMethodOfMonths,
   libraryCell,
   noteMethodUnstated,
   noteSilentMonths,
   windowOfMonth,
 } from './monthlyTable.ts';
+import { usageColumns, usageScore, type LineColumn, type UsageColumns } from './monthlyUsageColumns.ts';
 import { PERCENTAGE, percentageOf } from './percentages.ts';
 import { authorityOfFile, stated, type Says, type Stated } from './returnFacts.ts';
 import { dataRows, flagSameFigures, grouped, settleRepeats } from './rows.ts';
@@ -41,59 +38,14 @@ import { countHint, countOf, LONGEST_RAW, monthsText, monthText, WHOLE_NUMBER } 
 import { withoutTotals, type Figure } from './wideTotals.ts';
 
 const FORM = 'monthly-usage-long';
-const MONTH_HEADERS = ['month', 'period'];
-/** Lines of the form, each with the headers that stand for it. */
-const LINES: readonly (readonly [line: string, headers: readonly string[]])[] = [
-  ['enquiries', ['enquiries', 'enquiry']],
-  ['visits', ['visits', 'visitors', 'physical visits']],
-  ['issues', ['issues', 'items issued']],
-  ['renewals', ['renewals', 'items renewed']],
-  ['loans', ['loans']],
-  ['sessions', ['sessions', 'computer sessions', 'pc sessions', 'computer use', 'pc use']],
-  ['wi-fi sessions', ['wi fi sessions', 'wifi sessions']],
-  ['requests', ['requests', 'reservations']],
-  ['new members', ['new members']],
-];
-/** Columns by which a row is not all of a library and month: another format. */
-const PARTS = ['type', 'count type', 'category', 'age', 'format'];
-
 export const monthlyUsageLong: TableImporter = {
   reads: 'table',
   format: FORM,
   title: 'Monthly usage, a library and month a row and a column for each count',
   windowColumn: 'month',
-  recognises,
+  recognises: ({ header }) => usageScore(header),
   read,
 };
-
-const isMonthHeader = (label: string): boolean => MONTH_HEADERS.includes(keyOf(label));
-/** A header without its mark of a percentage. */
-const unmarked = (label: string): string => keyOf(label.replace(/\(?\s*(%|per ?cent(age)?)\s*\)?\s*$/i, ''));
-const lineOf = (label: string): string | null =>
-  LINES.find(([, headers]) => headers.includes(unmarked(label)))?.[0] ?? null;
-
-/** One missing column is left to be named when the file is read, where the others speak clearly. */
-function recognises({ header }: FileHead): number {
-  const lines = header.filter((label) => lineOf(label) !== null).length;
-  const keys = [header.some(isLibraryHeader), header.some(isMonthHeader)].filter((present) => present).length;
-  if (lines === 0 || keys === 0 || header.some((label) => PARTS.includes(keyOf(label)))) return 0;
-  if (keys === 1) return lines >= 2 ? (0.75 * (lines + 1)) / header.length : 0;
-  return (0.95 * (lines + 2)) / header.length;
-}
-
-interface LineColumn {
-  readonly position: number;
-  readonly header: string;
-  /** The line as it is stated, with `(%)` where its cells are percentages. */
-  readonly line: string;
-  readonly inPercent: boolean;
-}
-
-interface Columns {
-  readonly library: number;
-  readonly month: number;
-  readonly lines: readonly LineColumn[];
-}
 
 /** One library in one month. */
 interface UsageRow {
@@ -110,7 +62,7 @@ function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
   const isUsable = isMethodOfMonths(source, report);
   const authority = authorityOfFile(source, report);
-  const columns = columnsOf(source.table, report);
+  const columns = usageColumns(source.table, report);
   if (!isUsable || authority === null || columns === null) return { events: [], findings: report.findings };
 
   const rows = usageRows(source.table, columns, report);
@@ -120,56 +72,8 @@ function read(source: ImportSource): ImportResult {
   return { events, findings: report.findings };
 }
 
-/** Positions of the columns, or null with a finding for each that is missing or stands twice. */
-function columnsOf(table: Table, report: Report): Columns | null {
-  const { header } = table;
-  const only = (isIt: (label: string) => boolean, name: string): number | null => {
-    const found = [...header.entries()].filter(([, label]) => isIt(label));
-    const [first, second] = found;
-    if (first !== undefined && second === undefined) return first[0];
-    const code = first === undefined ? 'column-missing' : 'column-repeated';
-    report.refuse([1, name], code, header.join(', '), `one column "${name}"`, FILE_REFUSED);
-    return null;
-  };
-  const library = only(isLibraryHeader, 'Library');
-  const month = only(isMonthHeader, 'month');
-  const named = [...header.entries()].flatMap(([position, label]) => {
-    const line = lineOf(label);
-    return line === null ? [] : [{ position, header: label.trim().replace(/\s+/g, ' '), line }];
-  });
-  if (named.length === 0) {
-    const expected = `a column for a count: ${LINES.map(([line]) => line).join(', ')}`;
-    report.refuse([1, null], 'column-missing', header.join(', '), expected, FILE_REFUSED);
-  }
-  const twice = grouped(named, ({ line }) => line).filter(({ length }) => length > 1);
-  for (const [{ line }, second] of twice) {
-    report.refuse([1, second?.header ?? line], 'column-repeated', header.join(', '), `one column of ${line}`, FILE_REFUSED); // prettier-ignore
-  }
-  if (library === null || month === null || named.length === 0 || twice.length > 0) return null;
-  noteUnknownColumns(table, report);
-  const lines = named.map((column) => {
-    const inPercent = unmarked(column.header) !== keyOf(column.header) || isInPercent(table, column.position);
-    return { ...column, inPercent, line: inPercent ? `${column.line} (%)` : column.line };
-  });
-  return { library, month, lines };
-}
-
-function noteUnknownColumns({ header }: Table, report: Report): void {
-  for (const label of header) {
-    if (label.trim() === '' || isLibraryHeader(label) || isMonthHeader(label) || lineOf(label) !== null) continue;
-    const expected = `only Library, month, ${LINES.map(([line]) => line).join(', ')}`;
-    report.note([1, label.trim()], 'column-unknown', label.trim(), expected, 'The column was not read.');
-  }
-}
-
-/** Whether most of the figures of a column are percentages. */
-function isInPercent({ rows }: Table, position: number): boolean {
-  const cells = rows.map(({ cells: own }) => (own[position] ?? '').trim()).filter((cell) => /\d/.test(cell));
-  return cells.filter((cell) => cell.endsWith('%')).length * 2 > cells.length;
-}
-
 /** The rows of one library and one month each, once; what cannot be told apart is refused. */
-function usageRows(table: Table, { library, month, lines }: Columns, report: Report): readonly UsageRow[] {
+function usageRows(table: Table, { library, month, lines }: UsageColumns, report: Report): readonly UsageRow[] {
   const headerAt = (position: number): string => table.header[position]?.trim() ?? '';
   const found: UsageRow[] = [];
   for (const { row, cells } of dataRows(table, report)) {
@@ -206,7 +110,7 @@ type LibraryMonths = readonly [UsageRow, ...UsageRow[]];
 /** The libraries without those that are sums of the others; one library under two names is flagged. */
 function withoutSumLibraries(
   libraries: readonly LibraryMonths[],
-  { library, lines }: Columns,
+  { library, lines }: UsageColumns,
   { header }: Table,
   report: Report,
 ): readonly LibraryMonths[] {
@@ -233,7 +137,7 @@ const figureOf = (cell: string): Figure =>
 
 function eventsOfLibrary(
   own: LibraryMonths,
-  { lines }: Columns,
+  { lines }: UsageColumns,
   authority: string,
   source: ImportSource,
   report: Report,

@@ -176,8 +176,17 @@ describe('monthly usage, a library and month a row', () => {
 
   it('notes a column that it does not know and keeps nothing of it', () => {
     const result = read('Library,month,visits,Contact\nCity,2017-09,5,somebody@example.org');
-    expect(said(result, 'noted').slice(0, 1)).toEqual(['noted r1 [Contact] column-unknown "Contact"']);
+    expect(said(result, 'noted').slice(0, 2)).toEqual([
+      'noted r1 [Contact] column-unknown "Contact"',
+      'noted r1 [] column-missing "no column of enquiries, issues, sessions"',
+    ]);
     expect(JSON.stringify(result)).not.toContain('somebody');
+  });
+
+  it('refuses a column of figures without a header', () => {
+    const result = read('Library,month,visits,,\nCity,2017-09,5,7,');
+    expect(refusals(result)).toEqual(['r1  column-unknown']);
+    expect(stated(result)).toEqual(['city 2017-09 visits 5']);
   });
 
   it.each([
