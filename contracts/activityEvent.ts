@@ -11,6 +11,7 @@ import { factCorrected, factRetracted } from './events/amendments.ts';
 import { bipcBusinessCreated, bipcSupportGiven } from './events/businessSupport.ts';
 import { digitalSessionEnded, digitalSessionsCounted } from './events/digitalSessions.ts';
 import { enquiriesCounted } from './events/enquiries.ts';
+import { feedExpected } from './events/feeds.ts';
 import { figurePublished } from './events/figures.ts';
 import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
 import { membershipCounted } from './events/membership.ts';
@@ -32,7 +33,7 @@ import { surveyAnswered, surveyAsked } from './events/surveys.ts';
 import { visitsCounted } from './events/visits.ts';
 import { staffCounted, volunteeringCounted } from './events/volunteersAndStaff.ts';
 import { MUST_BE_GIVEN, plainFault } from './plainFault.ts';
-import { idField, libraryPlaceField, placeField, sourceField } from './fields.ts';
+import { idField, libraryPlaceField, placeField, sequenceField, sourceField } from './fields.ts';
 
 const TYPE_PREFIX = 'org.outcome-ledger.';
 
@@ -89,9 +90,9 @@ const OF_ANY_PLACE: ReadonlySet<string> = new Set([
 ]);
 
 export type FactKind = keyof typeof CONTRACTS;
-export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted';
+export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted' | 'feed.expected';
 export const FACT_KINDS = Object.keys(CONTRACTS) as readonly FactKind[];
-export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted'];
+export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted', 'feed.expected'];
 
 /**
  * Kinds that are no activity: what a place is or has on a day, and what others say. They may speak of any time, and are
@@ -122,6 +123,7 @@ const envelopeFields = {
   specversion: z.literal('1.0'),
   id: idField.describe('Unique within the source; sending it again is harmless'),
   source: sourceField.describe('The feed: one stream of the log'),
+  sequence: sequenceField.optional(),
   datacontenttype: z.literal('application/json').optional(),
   dataschema: z
     .string()
@@ -235,6 +237,12 @@ export const activityEvent = z.discriminatedUnion('type', [
     data: factCorrected(replacement),
   }),
   z.strictObject({ ...amendmentEnvelope, type: z.literal(typeOf('fact.retracted')), data: factRetracted }),
+  z.strictObject({
+    ...envelopeFields,
+    time: timeField.describe('When it was said: of two about one feed, the later holds'),
+    type: z.literal(typeOf('feed.expected')),
+    data: feedExpected(z.enum(FACT_KINDS as readonly [FactKind, ...FactKind[]])),
+  }),
 ]);
 
 /** Reads anything as an event; what is wrong with it is said in plain words. */

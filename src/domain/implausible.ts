@@ -62,11 +62,11 @@ function pastFault(event: ActivityEvent): Fault | null {
   return Number(when.slice(0, 4)) < FIRST_YEAR ? past(`${pointer}${at}`) : null;
 }
 
-/** The fact that an event states, and where in the event it stands: a retraction states none. */
+/** The fact that an event states, and where in the event it stands: a retraction or an expectation states none. */
 function bodyOf(event: ActivityEvent): { body: FactBody | null; pointer: string } {
   if ('replacement' in event.data)
     return { body: (event.data as { replacement: FactBody }).replacement, pointer: '/data/replacement' };
-  return { body: 'target' in event.data ? null : (event as FactBody), pointer: '' };
+  return { body: 'target' in event.data || 'feed' in event.data ? null : (event as FactBody), pointer: '' };
 }
 
 /** A count must lie in one month, quarter, half or financial year: anything else could be shown nowhere. */

@@ -149,7 +149,12 @@ export function periodLabel(interval: string): string {
   return `${from} to ${short(last)} ${yearOf(last)}`;
 }
 
-function longDate(day: number): string {
+/** A window as a reader says it: `June 2020`, `Jun 2020 to Mar 2021`, `4 Mar 2024`, `4 Mar 2024 to 10 Mar 2024`. */
+export const windowLabel = (window: DayWindow): string =>
+  window.first === window.last ? longDate(window.first) : periodLabel(intervalOf(window));
+
+/** A day as a reader says it: `4 Mar 2024`. */
+export function longDate(day: number): string {
   const { year, month, date } = civilOf(day);
   return `${date} ${(MONTH_NAMES[month - 1] ?? '').slice(0, 3)} ${year}`;
 }
@@ -179,4 +184,14 @@ export function londonMoment(time: string): { day: number; second: number } {
   const local = ms + (offset.atStart === offset.atEnd ? offset.atStart : londonOffsetMs(ms));
   const day = Math.floor(local / DAY_MS);
   return { day, second: Math.floor((local - day * DAY_MS) / 1000) };
+}
+
+/**
+ * The RFC 3339 time, in UTC, of a second of a day in Europe/London; null for one that clocks leap over in spring. Of the
+ * hour that is there twice in autumn, the first.
+ */
+export function londonTime(day: number, second: number): string | null {
+  const local = day * DAY_MS + second * 1000;
+  const offset = [60 * 60_000, 0].find((each) => londonOffsetMs(local - each) === each);
+  return offset === undefined ? null : new Date(local - offset).toISOString().replace('.000', '');
 }

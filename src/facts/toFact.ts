@@ -21,6 +21,9 @@ export function toFact(event: ActivityEvent): Fact {
   } else if (event.type === 'org.outcome-ledger.fact.corrected.v1') {
     fact.amends = amendmentOf(event.data.target, event.time ?? '');
     state(fact, event.data.replacement);
+  } else if (event.type === 'org.outcome-ledger.feed.expected.v1') {
+    fact.kind = 'expectation';
+    fact.day = londonMoment(event.time).day;
   } else {
     state(fact, event);
   }

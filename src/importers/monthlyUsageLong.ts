@@ -34,7 +34,7 @@ import { usageColumns, usageScore, type LineColumn, type UsageColumns } from './
 import { PERCENTAGE, percentageOf } from './percentages.ts';
 import { authorityOfFile, stated, type Says, type Stated } from './returnFacts.ts';
 import { dataRows, flagSameFigures, grouped, settleRepeats } from './rows.ts';
-import { countHint, countOf, LONGEST_RAW, monthsText, monthText, WHOLE_NUMBER } from './text.ts';
+import { countHint, countOf, isPlain, monthsText, monthText, WHOLE_NUMBER } from './text.ts';
 import { withoutTotals, type Figure } from './wideTotals.ts';
 
 const FORM = 'monthly-usage-long';
@@ -189,7 +189,7 @@ function readingOf(
   const value = inPercent ? percentageOf(raw) : countOf(raw);
   if (value === 0 && options.zero !== 'count' && (line === 'visits' || !hasUse(cells, lines))) return { absent: 'not-open' }; // prettier-ignore
   if (value !== null) return { value };
-  const absent = raw.length > LONGEST_RAW ? null : absenceOf(text);
+  const absent = isPlain(raw) ? absenceOf(text) : null;
   if (absent !== null) return { absent };
   const expected = inPercent ? PERCENTAGE : `${WHOLE_NUMBER}${countHint(raw)}`;
   report.refuse([row, header], inPercent ? 'not-a-percentage' : 'not-a-whole-number', text, `${expected}, or one of ${ABSENCE_SIGNS}`); // prettier-ignore

@@ -30,7 +30,7 @@ import {
 } from './monthlyTable.ts';
 import { authorityOfFile, stated, type Says, type Stated } from './returnFacts.ts';
 import { dataRows } from './rows.ts';
-import { countHint, countOf, LONGEST_RAW, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
+import { countHint, countOf, isPlain, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
 import type { Figure } from './wideTotals.ts';
 
 const FORM = 'online-resources-wide';
@@ -122,7 +122,7 @@ function readingOf({ row, cells }: MonthRow, { position, header }: MonthColumn, 
   if (text === '') return 'blank';
   const count = countOf(raw);
   if (count !== null) return { value: count };
-  const absent = raw.length > LONGEST_RAW ? null : absenceOf(text);
+  const absent = isPlain(raw) ? absenceOf(text) : null;
   if (absent !== null) return { absent };
   const isRemark = /\p{L}{3}/u.test(text);
   const expected = `${WHOLE_NUMBER}${countHint(raw)}, or one of ${ABSENCE_SIGNS}`;

@@ -5,7 +5,6 @@ import { placeAt } from '../domain/places.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { isAuthorityCode } from './places.ts';
 import { FILE_REFUSED, type FileSource, type Method, type Report } from './importer.ts';
-import { LONGEST_RAW } from './text.ts';
 
 export type Stated = EventOf<'return.stated'>;
 
@@ -37,12 +36,17 @@ export function stated(
     source: sourceOf(placeAt('authority', subject) ?? subject, form),
     type: typeOf('return.stated'),
     subject,
-    data: { form, line, window, method, ...says, provenance: { file: sha256, row, column, raw: plainly(raw) } },
+    // Of a blank cell nothing is kept: it may be a line break, or very many spaces.
+    data: {
+      form,
+      line,
+      window,
+      method,
+      ...says,
+      provenance: { file: sha256, row, column, raw: raw.trim() === '' ? '' : raw },
+    },
   };
 }
-
-/** A cell as provenance can hold it. What is read is never so long: all that changes is white space around it. */
-const plainly = (raw: string): string => raw.slice(0, LONGEST_RAW).replace(/\p{Cc}/gu, ' ');
 
 /** The first year of the financial year that a text names, such as `2023-24`, `2023_2024` or `2023/24`; else null. */
 export function financialYearIn(text: string): number | null {

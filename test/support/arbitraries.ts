@@ -26,7 +26,7 @@ const OF_ANY_PLACE: ReadonlySet<FactKind> = new Set([
   'reference.deprivation',
   'action.reported',
 ]);
-const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
+export const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
 
 const dayIn = (first: number, days: number): fc.Arbitrary<number> => fc.integer({ min: first, max: first + days });
 /** 2017-01-01 and about two and a half years on: every edge of the financial year is crossed. */

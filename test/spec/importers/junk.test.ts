@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent } from '../../../contracts/activityEvent.ts';
-import type { Importer, ImportOptions, Table } from '../../../src/importers/importer.ts';
+import type { Importer } from '../../../src/importers/importer.ts';
+import { mappingOf } from '../../../src/files/readMapping.ts';
 import { IMPORTERS } from '../../../src/importers/importers.ts';
 import { readWith } from './importing.ts';
 
@@ -10,8 +11,26 @@ const MONTH_COLUMNS = [
   'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december', 'january', 'february', 'march',
 ].map((month) => `wifi_sessions_${month}`); // prettier-ignore
 
+/** Columns of single years of age, the last of them open: each holds the same, so that they can add up. */
+const AGES = [...Array.from({ length: 18 }, (_, age) => `${age}`), '18+'];
+
 /** Cells that belong under each header; together with the junk below they make tables that are nearly right. */
 const SOUND: Readonly<Record<string, readonly string[]>> = {
+  action_id: ['A1', 'A2', 'A3'],
+  group: ['a plan', 'a challenge'],
+  title: ['A toolkit', 'A campaign'],
+  status: ['achieved', 'partly', 'not achieved'],
+  status_as_stated: ['Yes', 'No/Ongoing', ''],
+  outcomes: ['', '1;2', '7'],
+  'Survey type': ['Immediate', 'Follow-up'],
+  'I learned something': ['Agree', 'Disagree', ''],
+  'I feel more confident': ['Agree', 'Strongly agree', ''],
+  'Did you enjoy it?': ['Yes', 'No', ''],
+  'How confident were you before?': ['Confident', 'Very confident', ''],
+  'How confident are you after?': ['Confident', 'Very confident', ''],
+  Branch: ['14', 'Kenton', 'city'],
+  Day: ['03/04/2019', '04/04/2019', '05/04/2019'],
+  In: ['5', '1,234', 'closed'],
   'Local authority': ['E08000021', 'Newcastle'],
   'Library name': ['City', 'Kenton', 'Fenham', 'St. Mary’s'],
   Library: ['City', 'Kenton', 'Fenham', 'Walker'],
@@ -83,6 +102,37 @@ const SOUND: Readonly<Record<string, readonly string[]>> = {
   '2018-19': ['', '12', '..'],
   '2019-20': ['', '12', '12.5', '..'],
   ...Object.fromEntries(MONTH_COLUMNS.map((header) => [header, ['', '0', '5', '1226']])),
+  Code: ['E08000021', 'E08000037', 'E06000001', 'E12000001'],
+  'All ages': ['190'],
+  ...Object.fromEntries(AGES.map((age) => [age, ['10']])),
+  'Neighbour 1': ['E09000001', 'E09000002'],
+  'Neighbour 2': ['E09000003', ''],
+  'local-authority-code': ['A', 'B', 'C'],
+  'nice-name': ['Old', 'New'],
+  'gss-code': ['E08000021', 'E08000037', 'E06000001', ''],
+  'start-date': ['', '1974-04-01', '2020-04-01'],
+  'end-date': ['', '2020-03-31', '2020-04-01'],
+  'replaced-by': ['', 'A', 'B', 'A,B'],
+  'GSS code': ['E08000021', 'E08000037', 'E06000001'],
+  multiple: ['1', '3.932'],
+  income: ['', '4.1'],
+  health: ['2.673', '11'],
+  'Reporting service code': ['E08000021', 'E08000037'],
+  'Library type': ['Static Library', 'Archive', 'Mobile Library'],
+  'Statutory in 2020': ['Yes', 'no', ''],
+  'Operation in 2020': ['LA', 'C', 'CR', ''],
+  'Hours open per week': ['', '37', '18.5'],
+  'No of PCs': ['', '8', '90'],
+  'Wi-Fi Provision': ['', 'Public Wi-Fi'],
+  Latitude: ['', '54.9'],
+  Longitude: ['', '-1.6'],
+  '2018': ['', '0', '45', 'closed'],
+  '2019': ['', '18.5', '45', 'closed'],
+  Year: ['2012', '2013', '2019'],
+  BranchCode: ['AB', 'AC', 'AD'],
+  PhysicalBranch: ['1', '1', '0'],
+  BranchName: ['Albion', 'Annex'],
+  Workstations: ['', '8', '38'],
   enquiries: ['', '0', '5', '31'],
   sessions: ['', '0%', '39%', '40%'],
   'Online Resource': ['Ancestry', 'COBRA', 'Onesource / Avention', 'OED'],
@@ -101,6 +151,10 @@ const JUNK = [
 
 const NAMES = Object.keys(SOUND);
 const LAYOUTS = [
+  ['action_id', 'group', 'title', 'status', 'status_as_stated', 'outcomes'],
+  ['Survey type', 'Library', 'I learned something', 'I feel more confident'],
+  ['Did you enjoy it?', 'How confident were you before?', 'How confident are you after?', 'Library'],
+  ['Branch', 'Day', 'In'],
   ['Local authority', 'Library name', 'Count start', 'Count end', 'Count type', 'Visits'],
   ['Local authority', 'Library name', 'Month', 'Type', 'Loans'],
   ['Local authority', 'Library name', 'Event date', 'Name', 'Main outcome', 'Secondary outcome', 'Attendees'],
@@ -154,41 +208,50 @@ const LAYOUTS = [
   ['Line', 'Description', '2018-19', '2019-20'],
   ['Authority', 'Location', 'Period', 'Count'],
   ['Authority', 'Format', 'Content age group', 'Period', 'Count'],
+  ['Code', 'All ages', ...AGES],
+  ['Code', 'Neighbour 1', 'Neighbour 2'],
+  ['local-authority-code', 'nice-name', 'gss-code', 'start-date', 'end-date', 'replaced-by'],
+  ['GSS code', 'multiple', 'income', 'health'],
+  [
+    'Reporting service code',
+    'Library name',
+    'Library type',
+    'Statutory in 2020',
+    'Operation in 2020',
+    'Year closed',
+    'Hours open per week',
+  ],
+  ['Library', 'Type', 'No of PCs', 'Wi-Fi Provision', 'Latitude', 'Longitude'],
+  ['Library', '2018', '2019'],
+  ['Year', 'BranchCode', 'Visits'],
+  ['BranchCode', 'PhysicalBranch', 'BranchName', 'Workstations'],
   ['Library', 'Month', 'enquiries', 'Visits', 'sessions'],
   ['Online Resource', 'May-19', 'Jun-19', 'Jul-19'],
   ['Library', '2019-04', '2019-05', '2019-06', '2019-6'],
   ['Library', '2019-04', '2019-05', '2019-06'],
 ];
 
-/** Headers for an importer: mostly those that it recognises. */
-const headersFor = (importer: Importer) => {
-  const own = LAYOUTS.filter((header) => sureOf(importer, { header, rows: [] }, {}, 'visits.csv') > 0.5);
-  const layouts = own.length > 0 ? own : LAYOUTS;
-  return fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...layouts) },
+/** Headers of any layout, those of the importer's own more often: among very many the others would drown them. */
+const headerOf = (own: readonly string[][]) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...own) },
+    { weight: 3, arbitrary: fc.constantFrom(...LAYOUTS) },
     {
       weight: 1,
       arbitrary: fc
-        .constantFrom(...layouts)
+        .constantFrom(...own, ...LAYOUTS)
         .chain((layout) => fc.shuffledSubarray(layout, { minLength: layout.length - 1 })),
     },
-    { weight: 1, arbitrary: fc.constantFrom(...LAYOUTS) },
     { weight: 1, arbitrary: fc.array(fc.oneof(fc.constantFrom(...NAMES), fc.string()), { maxLength: 8 }) },
   );
-};
-const sureOf = (importer: Importer, { header, rows }: Table, given: ImportOptions, fileName: string): number =>
-  importer.reads === 'document'
-    ? 0
-    : importer.recognises({ header, rows: rows.slice(0, 20), fileName, options: given });
-
 const junk = fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'grapheme', maxLength: 40 }));
 const cellUnder = (label: string) =>
   fc.oneof(
     { weight: 15, arbitrary: fc.constantFrom(...((Object.hasOwn(SOUND, label) ? SOUND[label] : undefined) ?? JUNK)) },
     { weight: 1, arbitrary: junk },
   );
-const tableFor = (importer: Importer) =>
-  headersFor(importer).chain((labels) =>
+const tableOf = (own: readonly string[][]) =>
+  headerOf(own).chain((labels) =>
     fc.record({
       header: fc.constant(labels),
       rows: fc
@@ -203,6 +266,16 @@ const tableFor = (importer: Importer) =>
         .map((rows) => rows.map((cells, i) => ({ row: i + 2, cells }))),
     }),
   );
+const MAPPING = mappingOf(
+  `
+feed: gates
+kind: visits.counted
+library: { column: Branch, as: name, places: { '14': city } }
+when: { day: { column: Day, written: DD/MM/YYYY } }
+number: { column: In, field: count, thousands: ',', missing: { closed: not-open } }
+with: { method: manual }`,
+  'gates.yaml',
+);
 const options = fc.record(
   {
     authority: fc.constantFrom('E08000021', 'E08000021', 'E08000021', 'nonsense'),
@@ -211,6 +284,7 @@ const options = fc.record(
     zero: fc.constantFrom('closed' as const, 'count' as const),
     period: fc.constantFrom('2019-04-01/P1Y', '2019-04-01/P1Y', '2019-04-01/P3M'),
     on: fc.constantFrom('2020-01-01', '2020-01-01', '2020-01-01', '2020-02-30'),
+    mapping: fc.constant(MAPPING),
   },
   { requiredKeys: ['authority', 'period', 'on'] },
 );
@@ -222,31 +296,53 @@ const sha256 = '0123456789abcdef'.repeat(4);
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'counter-table',
   'counter-json',
+  'library-authorities',
   'monthly-computer-use',
   'monthly-wifi-users',
 ]);
 const FLAT = IMPORTERS.filter(({ format }) => !ELSEWHERE.has(format));
 
+/** The layouts that an importer is surest of. */
+function ownLayouts(importer: Importer): readonly string[][] {
+  const sure = LAYOUTS.map((header) =>
+    importer.reads === 'document' ? 0 : importer.recognises({ header, rows: [], fileName: 'hours.csv', options: {} }),
+  );
+  return LAYOUTS.filter((_, at) => sure[at] === Math.max(...sure));
+}
+
 describe.each(FLAT.map((importer) => [importer.format, importer] as const))('%s', (_, importer) => {
   it('never throws, never breaks the contract, and never gives two events one identity', () => {
     let fruitful = 0;
     fc.assert(
-      fc.property(tableFor(importer), options, fc.constantFrom('visits.csv', 'x'), (tableOf, optionsOf, fileName) => {
-        const sure = sureOf(importer, tableOf, optionsOf, fileName);
-        expect(sure >= 0 && sure <= 1).toBe(true);
-        if (importer.reads === 'document') return;
-        const { events, findings } = readWith(importer, { fileName, sha256, options: optionsOf }, tableOf);
-        for (const event of events) activityEvent.parse(event);
-        if (events.length > 0) fruitful += 1;
-        expect(new Set(events.map(({ source, id }) => `${source} ${id}`)).size).toBe(events.length);
-        for (const finding of findings) {
-          expect(finding.row).toBeGreaterThan(0);
-          expect(finding.expected).not.toBe('');
-        }
-      }),
+      fc.property(
+        tableOf(ownLayouts(importer)),
+        options,
+        fc.constantFrom('visits.csv', 'x'),
+        (table, optionsOf, fileName) => {
+          const sure =
+            importer.reads === 'document'
+              ? 0
+              : importer.recognises({
+                  header: table.header,
+                  rows: table.rows.slice(0, 20),
+                  fileName,
+                  options: optionsOf,
+                });
+          expect(sure >= 0 && sure <= 1).toBe(true);
+          if (importer.reads === 'document') return;
+          const { events, findings } = readWith(importer, { fileName, sha256, options: optionsOf }, table);
+          for (const event of events) activityEvent.parse(event);
+          if (events.length > 0) fruitful += 1;
+          expect(new Set(events.map(({ source, id }) => `${source} ${id}`)).size).toBe(events.length);
+          for (const finding of findings) {
+            expect(finding.row).toBeGreaterThan(0);
+            expect(finding.expected).not.toBe('');
+          }
+        },
+      ),
       { numRuns: RUNS, seed: 20_240_901 },
     );
     // Tables from which nothing can be imported would test nothing.
-    expect(fruitful).toBeGreaterThan(RUNS / 50);
+    expect(fruitful).toBeGreaterThan(RUNS / 40);
   });
 });
