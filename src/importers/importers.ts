@@ -6,12 +6,19 @@ import { branchInformation } from './branchInformation.ts';
 import { currentLibraries } from './currentLibraries.ts';
 import { deprivationAverages } from './deprivationAverages.ts';
 import { actionRegister } from './actionRegister.ts';
-import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import {
+  MEASURES,
+  type DocumentImporter,
+  type DocumentSource,
+  type FileHead,
+  type Importer,
+  type RowImporter,
+  type TableImporter,
+} from './importer.ts';
 import { aceLongLoans, aceLongVisits } from './aceLong.ts';
 import { aceReturn } from './aceReturn.ts';
 import { cipfaActuals } from './cipfaActuals.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
-import { MEASURES } from './importer.ts';
 import { librariesBasicDataset } from './librariesBasicDataset.ts';
 import { libraryAuthorities } from './libraryAuthorities.ts';
 import { monthlyComputerUse, monthlyWifiUsers } from './monthlyFigures.ts';
