@@ -304,6 +304,8 @@ const FLAT = IMPORTERS.filter(({ format }) => !ELSEWHERE.has(format));
 
 /** The layouts that an importer is surest of. */
 function ownLayouts(importer: Importer): readonly string[][] {
+  // Whatever the header, its format is what the mapping says.
+  if (importer.format === 'mapped') return [['Branch', 'Day', 'In']];
   const sure = LAYOUTS.map((header) =>
     importer.reads === 'document' ? 0 : importer.recognises({ header, rows: [], fileName: 'hours.csv', options: {} }),
   );
