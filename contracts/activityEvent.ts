@@ -37,8 +37,11 @@ import { idField, libraryPlaceField, placeField, sequenceField, sourceField } fr
 
 const TYPE_PREFIX = 'org.outcome-ledger.';
 
-/** `moment`: happened at `time`. `window` and `dated`: the data say when, and `time` may be left out. */
-type Timing = 'moment' | 'window' | 'dated';
+/**
+ * `moment`: happened at `time`. `moment-or-day`: at `time`, or on the day that the data say where nobody noted more.
+ * `window` and `dated`: the data say when, and `time` may be left out.
+ */
+type Timing = 'moment' | 'moment-or-day' | 'window' | 'dated';
 
 /** The contracts, by the short name that definitions use. The stored type is prefix + short name + `.v1`. */
 const CONTRACTS = {
@@ -52,7 +55,7 @@ const CONTRACTS = {
   'challenge.completed': { data: challengeCompleted, timing: 'moment' },
   'bipc.support-given': { data: bipcSupportGiven, timing: 'moment' },
   'bipc.business-created': { data: bipcBusinessCreated, timing: 'moment' },
-  'activity.held': { data: activityHeld, timing: 'moment' },
+  'activity.held': { data: activityHeld, timing: 'moment-or-day' },
   'activities.counted': { data: activitiesCounted, timing: 'window' },
   'attendances.counted': { data: attendancesCounted, timing: 'window' },
   'resource-use.counted': { data: resourceUseCounted, timing: 'window' },
@@ -139,8 +142,20 @@ const bodyOf = <K extends FactKind>(kind: K) => {
   };
 };
 
-const eventOf = <K extends FactKind>(kind: K) => z.strictObject({ ...envelopeFields, ...bodyOf(kind) });
-const replacementOf = <K extends FactKind>(kind: K) => z.strictObject(bodyOf(kind));
+const eventOf = <K extends FactKind>(kind: K) => timed(kind, z.strictObject({ ...envelopeFields, ...bodyOf(kind) }));
+const replacementOf = <K extends FactKind>(kind: K) => timed(kind, z.strictObject(bodyOf(kind)));
+
+/** A moment made up for a day would be false, and a day beside a moment may be another one: exactly one is given. */
+function timed<S extends z.ZodType>(kind: FactKind, schema: S): S {
+  if (CONTRACTS[kind].timing !== 'moment-or-day') return schema;
+  return schema.refine(
+    (event) => {
+      const { time, data } = event as { time?: unknown; data: { on?: unknown } };
+      return (time === undefined) !== (data.on === undefined);
+    },
+    { message: 'must be given, or else the day in the data as "on": one of the two, not both', path: ['time'] },
+  );
+}
 
 const replacement = z.discriminatedUnion('type', [
   replacementOf('visits.counted'),

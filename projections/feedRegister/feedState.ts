@@ -125,7 +125,7 @@ const WINDOWS_KEPT = 1_000;
 
 function daysOf({ data, time }: FactBody): CoveredDays {
   if (!('window' in data)) {
-    const day = 'on' in data ? dayOf(data.on) : londonMoment(time ?? '').day;
+    const day = 'on' in data && data.on !== undefined ? dayOf(data.on) : londonMoment(time ?? '').day;
     return daysIn({ first: day, last: day });
   }
   const known = windows.get(data.window);

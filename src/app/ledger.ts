@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { ofProblem } from '../domain/ledgerError.ts';
+import type { Reconciliation } from '../domain/reconcile.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { FeedRegister } from './feedRegister.ts';
@@ -21,6 +22,7 @@ import { feedTotals, readFeed, readFeeds, type FeedReport, type FeedTotals } fro
 import { readModelsOf } from './readModelsOf.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordedCells, type RecordedCells } from './recordedCells.ts';
+import { reconcileForms } from './reconcileForms.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
 import { sentFeeds, type LatelySent, type SentFeeds } from './sentFeeds.ts';
@@ -67,6 +69,8 @@ export interface Ledger {
   series(request: SeriesRequest): Promise<Series>;
   held(indicator: string): Promise<readonly HeldSeries[]>;
   replay(definition: Definition, progress?: Progress, signal?: AbortSignal): Promise<ReplayResult>;
+  /** Compares what two forms state of the same places and times, the first being the one that is trusted more. */
+  reconcile(forms: readonly [string, string], progress?: Progress): Promise<Reconciliation>;
   /** Events that no fact could be made from and that nobody has settled: figures that may depend on them are incomplete. */
   parked(): readonly ParkedEvent[];
   /** How many corrections and retractions name an event that is not in the log; "verify" says which. */
@@ -235,6 +239,10 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     held: async (indicator) => readersOf(indicator).held(catalogue.find(indicator).projection),
     replay: (definition, report, signal) =>
       replay({ facts, readModels, catalogue, ordinal, inTurn }, definition, report, signal),
+    async reconcile(forms, report) {
+      await project();
+      return reconcileForms({ log, facts, ordinal: ordinal() }, forms, report);
+    },
     parked,
     unmatchedAmendments: () => facts.unmatched(projector.ordinal()).length,
     async dismiss(ordinal, dismissal) {

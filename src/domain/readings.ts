@@ -1,8 +1,8 @@
 /**
  * Returns as they are read: what was stated under a line of a form becomes the count that the reading of the form says
- * it is. A line that no reading knows stays what it is, and counts nowhere.
+ * it is. A line that no reading knows stays what it is, and counts nowhere; so does a number that is none of the kind.
  */
-import { typeOf, type ActivityEvent, type EventOf, type FactBody } from '../../contracts/activityEvent.ts';
+import { kindOf, typeOf, type ActivityEvent, type EventOf, type FactBody } from '../../contracts/activityEvent.ts';
 import type { Meaning, Reading } from '../../contracts/reading.ts';
 import { keyOf } from './labels.ts';
 import { placeAt } from './places.ts';
@@ -39,11 +39,27 @@ export function readingsOf(readings: readonly Reading[]): Readings {
     if (body.type !== STATED) return body;
     const { data, subject } = body;
     const meaning = lines.get(`${data.form} ${keyOf(data.line)}`)?.find((line) => fits(line, data, subject))?.is;
-    return meaning === undefined ? body : ({ ...body, ...meant(meaning, data) } as FactBody);
+    return meaning === undefined || !canStand(meaning, data)
+      ? body
+      : ({ ...body, ...meant(meaning, data) } as FactBody);
   };
 }
 
 const STATED = typeOf('return.stated');
+
+/** What a line is read as: a kind of count, the field that its number stands in, and its other fields. */
+export type Meant = Readonly<Meaning>;
+
+/** What a stated line is read as, or null where it counts nowhere. Asked with a number, for a line may state none. */
+export function meaningOf(body: Extract<FactBody, { type: typeof STATED }>, readings: Readings): Meant | null {
+  const { form, line, window, method } = body.data;
+  const { type, data } = readings({ ...body, data: { form, line, window, method, value: 1 } });
+  if (type === STATED) return null;
+  const { window: _window, method: _method, ...fields } = data as Record<string, string | number>;
+  const field = Object.keys(fields).find((name) => typeof fields[name] === 'number') as Meaning['field'];
+  const words = Object.entries(fields).filter(([name]) => name !== field);
+  return { kind: kindOf(type) as Meaning['kind'], field, with: Object.fromEntries(words) };
+}
 
 function fits({ from, until, places }: Line, { window }: Stated, subject: string): boolean {
   const first = window.slice(0, 10);
@@ -51,6 +67,9 @@ function fits({ from, until, places }: Line, { window }: Stated, subject: string
   if (until !== undefined && first > until) return false;
   return places === undefined || places.includes(subject) || places.includes(placeAt('authority', subject) ?? '');
 }
+
+/** Only hours have decimals: half a visit or half a loan is no count, and stays what was stated. */
+const canStand = ({ field }: Meaning, { value = 0 }: Stated): boolean => field === 'hours' || Number.isInteger(value);
 
 /** The type and data of the count that a line means. */
 function meant({ kind, field, with: words }: Meaning, { window, method, value, absent }: Stated) {

@@ -5,6 +5,7 @@
  * | command | body | query |
  * |---|---|---|
  * | `POST /v1/commands/replay` | a definition, `application/yaml` (or `text/yaml`, `text/plain`); or `{"indicator":"visits"}`, `application/json` | `file` (name of the YAML, for messages) |
+ * | `POST /v1/commands/reconcile` | `{"forms":["ace-activity-return","ace-long-visits"]}`, `application/json` | |
  * | `POST /v1/commands/rebuild` | none | |
  * | `POST /v1/commands/verify` | none | |
  *
@@ -19,6 +20,7 @@
  * | command | result |
  * |---|---|
  * | replay | `{projection, against, position, observations, comparison:{same, changed, added, removed, largest:[{key, before, after}]}, stored}` |
+ * | reconcile | `{forms, compared:[{means, lines, totals, places, equal, different, onlyIn, examples}], mismatches:[{code, line, means, holds:[{line, means, cells}], cells, found}], notCompared}`; of two values the first is that of the first form |
  * | rebuild | `{events}` |
  * | verify | `{position, facts, segments, projections, observations, feeds, differences:[{where, what}]}`; differences are a result, not a problem |
  *
@@ -27,6 +29,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Definition } from '../../contracts/definition.ts';
+import { slugField } from '../../contracts/fields.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { problems, type Api } from './api.ts';
 import { ownerOnly } from './guards.ts';
@@ -36,6 +39,7 @@ import { unsupportedMedia } from './problems.ts';
 import { streamWork } from './progressStream.ts';
 
 const DEFINITION_BYTES = 256 * 1024;
+const FORMS_BYTES = 1024;
 export const YAML_TYPES = ['application/yaml', 'text/yaml', 'text/plain'] as const;
 const REPLAY_TYPES = [...YAML_TYPES, 'application/json'];
 
@@ -91,6 +95,27 @@ export function commandRoutes(app: Api, { ledger, definitionOf, key }: CommandPo
     return definitionOf(body.toString('utf8'), file ?? 'the definition');
   }
 
+  app.post(
+    '/v1/commands/reconcile',
+    {
+      bodyLimit: FORMS_BYTES,
+      config: { takes: ['application/json'] },
+      schema: {
+        summary: 'Compare what two forms state of the same places and times',
+        tags: ['commands'],
+        security,
+        querystring: z.strictObject({}),
+        response: { ...streamed, ...problems(400, 401, 403, 404, 413, 415, 503) },
+      },
+    },
+    async (request, reply) => {
+      const named = formsSchema.safeParse(parseJson(bodyOf(request, ['application/json'])));
+      if (!named.success) throw new LedgerError('usage', 'Expected {"forms": ["<form>", "<form>"]}.');
+      const work = alone('reconcile');
+      return streamWork(request, reply, (progress) => work(() => ledger.reconcile(named.data.forms, progress)));
+    },
+  );
+
   const plain = { querystring: z.strictObject({}), tags: ['commands'], security };
   app.post(
     '/v1/commands/rebuild',
@@ -134,4 +159,5 @@ function bodyOf(request: FastifyRequest, types: readonly string[]): Buffer {
   return request.body;
 }
 
+const formsSchema = z.strictObject({ forms: z.tuple([slugField, slugField]) });
 const activeSchema = z.strictObject({ indicator: z.string() });

@@ -29,7 +29,8 @@ import {
   type ImportResult,
   type FileHead,
 } from './importer.ts';
-import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { authorityOfFile } from './returnFacts.ts';
 import { dataRows, flagSameFigures, settleRepeats } from './rows.ts';
 import { keyOf } from '../domain/labels.ts';
 import { countHint, countOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
@@ -115,8 +116,9 @@ function read(source: ImportSource): ImportResult {
 }
 
 /** The authority, or null with findings where the options cannot be used with this file. */
-function usableAuthority({ fileName, options }: ImportSource, report: Report): string | null {
-  const authority = options.authority ?? '';
+function usableAuthority(source: ImportSource, report: Report): string | null {
+  const { fileName, options } = source;
+  const authority = authorityOfFile(source, report);
   const measured = countsVisits(fileName, options);
   // A sample week is grossed up when it is read. These are months already.
   const monthly = options.method !== 'sample-week';
@@ -124,16 +126,12 @@ function usableAuthority({ fileName, options }: ImportSource, report: Report): s
     const expected = 'another method: the figures of this layout stand for whole months';
     report.refuse([1, null], 'option-unusable', '--method sample-week', expected, FILE_REFUSED);
   }
-  if (!isAuthorityCode(authority)) {
-    const expected = 'the GSS code of the library authority, such as E08000021, in --authority ("authority" over HTTP)';
-    report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
-  }
   if (!measured) {
     const expected =
       '--measure visits ("measure" over HTTP), or a file name that speaks of visits: the layout does not say what it counts';
     report.refuse([1, null], 'measure-unknown', fileName, expected, FILE_REFUSED);
   }
-  return isAuthorityCode(authority) && measured && monthly ? authority : null;
+  return measured && monthly ? authority : null;
 }
 
 /** Where the library's name stands, and the months in calendar order whatever the order of the columns. */

@@ -3,91 +3,52 @@
  * library of a row, the count in its last column, rows that repeat or contradict each other, and rows that look like
  * sums of others.
  */
-import type { FindingCode, ImportOptions, Report } from './importer.ts';
-import { authorityOf, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { authoritiesOf } from './authorities.ts';
+import type { ImportOptions, Report } from './importer.ts';
+import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
-import { keyOf } from '../domain/labels.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';
 export const LIBRARY = 'Library name';
+/** Older files of the schema say "Library authority". */
+export const ALSO_CALLED = { [AUTHORITY]: ['Library authority'] };
 
 /** Says of a row which authority it is about, or null where that was refused. */
 export type AuthorityOfRow = (row: NamedRow) => string | null;
 
-/** The place of a row, or null with findings at each faulty cell. */
+/**
+ * The place of a row, or null with findings at each faulty cell.
+ * @param column of the name of the library
+ */
 export function placeOf(
   row: NamedRow,
   authorityOfRow: AuthorityOfRow,
   report: Report,
+  column = LIBRARY,
 ): { authority: string; place: string } | null {
   const authority = authorityOfRow(row);
-  const library = libraryCell(row, report);
+  const library = libraryCell(row, column, report);
   return authority === null || library === null ? null : { authority, place: `${authority}/${library}` };
 }
 
-/**
- * The authority of each row. Every name is settled once for the file, and one that cannot be taken is refused where it
- * first stands, with the number of rows it keeps out.
- */
-export function authoritiesIn(rows: readonly NamedRow[], options: ImportOptions, report: Report): AuthorityOfRow {
-  const nameOf = (row: NamedRow): string => keyOf(row.text(AUTHORITY));
-  const groups = grouped(rows, nameOf);
-  const whole = options.authority !== undefined && isAuthorityCode(options.authority) ? options.authority : null;
-  const given = options.authorities ?? {};
-  const nameless = groups.map(([row]) => row.text(AUTHORITY)).filter((n) => n !== '' && authorityOf(n, given) === null);
-  const codes = new Map<string, string | null>();
-  for (const [first, ...more] of groups) {
-    const name = first.text(AUTHORITY);
-    const refuse = (code: FindingCode, expected: string): null => {
-      const found =
-        more.length === 0
-          ? name
-          : `${name.slice(0, 60)} (and in ${more.length} more ${more.length === 1 ? 'row' : 'rows'})`;
-      report.refuse([first.row, first.header(AUTHORITY)], code, found, expected);
-      return null;
-    };
-    codes.set(nameOf(first), settled(name, { whole, given, nameless }, refuse));
-  }
-  return (row) => codes.get(nameOf(row)) ?? null;
-}
+/** The authority of each row: see `authoritiesOf`. */
+export const authoritiesIn = (
+  rows: readonly NamedRow[],
+  options: ImportOptions,
+  report: Report,
+  column = AUTHORITY,
+): AuthorityOfRow =>
+  authoritiesOf(
+    rows,
+    { nameOf: (row) => row.text(column), header: rows[0]?.header(column) ?? column },
+    options,
+    report,
+  );
 
-/** The code of a name, or what `refuse` gives. */
-function settled(
-  name: string,
-  {
-    whole,
-    given,
-    nameless,
-  }: { whole: string | null; given: Readonly<Record<string, string>>; nameless: readonly string[] },
-  refuse: (code: FindingCode, expected: string) => null,
-): string | null {
-  if (name === '') return refuse('value-missing', 'the name or GSS code of the authority');
-  const code = authorityOf(name, given);
-  if (code !== null) {
-    return isAuthorityCode(name) && whole !== null && whole !== code
-      ? refuse('authority-other', `rows of ${whole}, which the whole file is said to be about`)
-      : code;
-  }
-  const naming = `--name "${name.slice(0, 60)}=<code>" ("authorities" over HTTP)`;
-  if (whole === null) {
-    return refuse(
-      'authority-unknown',
-      `the GSS code of an authority; or give this name one: ${naming}, or --authority <code> for the whole file`,
-    );
-  }
-  // One code holds for whatever the authority is called, but not for two: nothing says which of them is meant.
-  return nameless.length === 1
-    ? whole
-    : refuse(
-        'authority-other',
-        `one authority, as --authority says, and not ${nameless.length} names; give this name its code: ${naming}`,
-      );
-}
-
-function libraryCell(row: NamedRow, report: Report): string | null {
-  const name = row.text(LIBRARY);
-  const spot = [row.row, row.header(LIBRARY)] as const;
+function libraryCell(row: NamedRow, column: string, report: Report): string | null {
+  const name = row.text(column);
+  const spot = [row.row, row.header(column)] as const;
   if (namesATotal(name)) {
     report.refuse(spot, 'totals-row', name, 'a library: totals are worked out, not imported');
     return null;
@@ -120,7 +81,7 @@ interface Counted {
  * @param column     header to name in the findings
  * @param otherwiseIn how another row says it otherwise, as the end of a sentence
  */
-export function countedOnce<R extends Counted>(
+export function countedOnce<R extends { readonly row: number; readonly count: number | null }>(
   rows: readonly R[],
   sameThing: (row: R) => string,
   says: (row: R) => string,
@@ -134,7 +95,7 @@ export function countedOnce<R extends Counted>(
     report.refuse([row.row, column], 'row-repeated', `the same count as row ${first.row}`, 'each count once', done);
   }
   for (const { row, other } of contradicted) {
-    const found = `${row.count}, but ${otherwiseIn(other, row)}`;
+    const found = `${row.count ?? 'suppressed'}, but ${otherwiseIn(other, row)}`;
     report.refuse([row.row, column], 'row-contradicted', found, 'one count', 'None of these rows was imported.');
   }
   return [...kept].sort((a, b) => a.row - b.row);

@@ -8,7 +8,7 @@ import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { methodField } from '../../contracts/fields.ts';
+import { dateField, methodField, windowField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -20,11 +20,13 @@ import { requestOf } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/decodeText.ts';
+import { namesIn } from '../files/namesIn.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
 import { progressLine } from './progressLine.ts';
+import { showReconciliation } from './showReconciliation.ts';
 import {
   refusals,
   showImport,
@@ -96,11 +98,14 @@ program
 
 program
   .command('import')
-  .description('record what files say: published figures, monthly wide tables, open-data visits and loans')
+  .description('record what files say: published figures, monthly wide tables, the open-data schema and more')
   .argument('<file...>')
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
+  .option('--names <file>', 'CSV with the columns name and code: what many authorities are called in the file')
+  .option('--period <start/duration>', 'the time that the whole file is about, such as 2023-04-01/P1Y')
+  .option('--on <date>', 'day on which everything in the file was so, YYYY-MM-DD')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
@@ -254,6 +259,16 @@ program
     );
   });
 
+program
+  .command('reconcile')
+  .description('compare what two forms state of the same places and times, as their readings say they are meant')
+  .argument('<form>', 'the one that is trusted more, such as ace-activity-return')
+  .argument('<other>', 'the one that is looked at, such as ace-long-visits')
+  .action(async (form: string, other: string) => {
+    const reconciliation = await withTarget((target, progress) => target.reconcile([form, other], progress));
+    print(reconciliation, showReconciliation(reconciliation));
+  });
+
 const parked = program
   .command('parked')
   .description('list events of the log that could not be read; figures that may depend on them are incomplete')
@@ -312,6 +327,9 @@ interface ImportFlags {
   readonly format?: string;
   readonly authority?: string;
   readonly name?: string[];
+  readonly names?: string;
+  readonly period?: string;
+  readonly on?: string;
   readonly zero?: 'closed' | 'count';
   readonly measure?: 'visits';
   readonly method?: string;
@@ -322,20 +340,33 @@ interface ImportFlags {
   readonly report?: string;
 }
 
-function importOptions({ authority, name, zero, measure, method }: ImportFlags): ImportOptions {
+function importOptions({ authority, name, names, period, on, zero, measure, method }: ImportFlags): ImportOptions {
   const pairs = (name ?? []).map((text) => {
     const at = text.lastIndexOf('=');
     if (at <= 0)
       throw new LedgerError('usage', `--name ${text}: write the name as in the file, "=", and its GSS code.`);
     return [text.slice(0, at), authorityCode(text.slice(at + 1), `--name ${text}`)] as const;
   });
+  if (period !== undefined && !windowField.safeParse(period).success)
+    throw new LedgerError('usage', `--period ${period}: write a first day and a duration, such as 2023-04-01/P1Y.`);
+  if (names !== undefined)
+    for (const [called, code] of namesIn(basename(names), readBytes(names)))
+      pairs.push([called, authorityCode(code, `${names}, ${called}`)]);
   return {
+    ...(period === undefined ? {} : { period }),
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
+    ...(on === undefined ? {} : { on: givenDay(on) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
   };
+}
+
+/** The day of `--on`. Throws `usage` where there is none. */
+function givenDay(on: string): string {
+  if (dateField.safeParse(on).success) return on;
+  throw new LedgerError('usage', `--on ${on}: not a day that exists, written YYYY-MM-DD.`);
 }
 
 /** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */

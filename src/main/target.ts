@@ -18,6 +18,7 @@ import type { SeriesRequest } from '../app/readSeries.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
 import { LedgerError, ofProblem } from '../domain/ledgerError.ts';
+import type { Reconciliation } from '../domain/reconcile.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
 import type { Encoding } from '../files/decodeText.ts';
 import { openPath } from '../files/openFile.ts';
@@ -49,6 +50,7 @@ export interface Target {
   import(request: ImportRequest, progress: Progress, signal: AbortSignal): Promise<ImportReport>;
   replay(request: ReplayRequest, progress: Progress, signal: AbortSignal): Promise<ReplayResult>;
   series(request: SeriesRequest): Promise<Series>;
+  reconcile(forms: readonly [string, string], progress: Progress): Promise<Reconciliation>;
   parked(): Promise<readonly ParkedEvent[]>;
   dismiss(ordinal: number, dismissal: Dismissal): Promise<void>;
   /** How all feeds stand, or one. */
@@ -139,6 +141,7 @@ function directly(engine: Engine): Target {
       await ledger.project();
       return ledger.series(request);
     },
+    reconcile: (forms, progress) => ledger.reconcile(forms, progress),
     async parked() {
       await ledger.project();
       return ledger.parked();
@@ -248,6 +251,8 @@ function throughServer({ address, key }: ServerRecord): Target {
       if (!response.ok) throw problemError(body);
       return body as Series;
     },
+    reconcile: (forms, progress) =>
+      command('/v1/commands/reconcile', JSON.stringify({ forms }), 'application/json', progress),
     async parked() {
       const response = await reach(new URL('/v1/parked', address), {});
       const body: unknown = await response.json();

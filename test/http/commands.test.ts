@@ -34,7 +34,7 @@ async function command(path: string, body: string | Buffer = '', type = 'applica
 }
 
 describe('the owner’s key', () => {
-  test.each(['replay', 'rebuild', 'verify'])('%s is closed without it and with another', async (path) => {
+  test.each(['replay', 'reconcile', 'rebuild', 'verify'])('%s is closed without it and with another', async (path) => {
     const none = await command(path, '', 'application/json', {});
     expect([none.status, none.problem?.code, none.problem?.status]).toEqual([401, 'not-allowed', 401]);
     expect(none.headers['www-authenticate']).toContain('Bearer');
@@ -169,5 +169,37 @@ describe('rebuild and verify', () => {
     const { status, last } = await command('rebuild');
     expect([status, last?.problem?.code]).toEqual([200, 'internal']);
     expect(JSON.stringify(last)).not.toContain('disk');
+  });
+});
+
+describe('reconcile', () => {
+  const stated = (form: string, line: string, month: string, value: number) => ({
+    ...visits('central', month, value),
+    id: `${form}:${line}:${month}`,
+    type: 'org.outcome-ledger.return.stated.v1',
+    data: { form, line, window: `${month}-01/P1M`, method: 'system', value },
+  });
+
+  test('compares what is stated on two forms', async () => {
+    const events = ['2023-04', '2023-05'].flatMap((month) => [
+      stated('one', 'a', month, 10),
+      stated('two', 'b', month, 10),
+    ]);
+    for (const outcome of await server.ledger.record(events)) expect(outcome.outcome).toBe('accepted');
+    const { status, last } = await command('reconcile', '{"forms":["one","two"]}');
+    // No reading says what their lines mean.
+    expect([status, last?.result]).toEqual([
+      200,
+      { forms: ['one', 'two'], compared: [], mismatches: [], notCompared: [['a'], ['b']] },
+    ]);
+  });
+
+  test('a form that nothing was stated on is named, with those that there are', async () => {
+    expect(await server.ledger.record([stated('one', 'a', '2023-04', 10)])).toHaveLength(1);
+    const { last } = await command('reconcile', '{"forms":["one","three"]}');
+    expect(last?.problem).toMatchObject({ code: 'not-found', hint: 'Forms that something was stated on: one.' });
+    expect((await command('reconcile', '{"forms":["one","one"]}')).last?.problem?.code).toBe('usage');
+    for (const body of ['{"forms":["one"]}', '{"forms":["one","A B"]}', '{}'])
+      expect((await command('reconcile', body)).problem?.code).toBe('usage');
   });
 });

@@ -59,6 +59,7 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
     'get /v1/indicators/{id}/series.json',
     'get /v1/parked',
     'post /v1/commands/rebuild',
+    'post /v1/commands/reconcile',
     'post /v1/commands/replay',
     'post /v1/commands/verify',
     'post /v1/events',
@@ -134,6 +135,7 @@ test('every operation is reachable and answers what the document says', async ()
     '/v1/events': ['application/json', JSON.stringify([visits('documented', '2021-01', 1)])],
     '/v1/imports': ['text/csv', 'Library,2018-04\nCity,100\n'],
     '/v1/commands/replay': ['application/json', '{"indicator":"visits"}'],
+    '/v1/commands/reconcile': ['application/json', '{"forms":["one","two"]}'],
     '/v1/parked/{ordinal}/dismissal': ['application/json', '{"by":"analyst","why":"unreadable"}'],
   };
   const job = await uploaded();

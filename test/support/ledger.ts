@@ -6,6 +6,7 @@ import type { Definition } from '../../contracts/definition.ts';
 import { catalogueOf } from '../../src/app/catalogue.ts';
 import { openLedger, type Ledger } from '../../src/app/ledger.ts';
 import type { EventLog, ReadModels } from '../../src/app/ports.ts';
+import type { ReadingSet } from '../../src/domain/readings.ts';
 import { openFactStore } from '../../src/facts/factStore.ts';
 import { readDefinitions } from '../../src/files/readDefinitions.ts';
 import type { FeedRegister } from '../../src/app/feedRegister.ts';
@@ -34,6 +35,7 @@ export async function testLedger(
     feedRegister?: FeedRegister;
     folder?: string;
     definitions?: readonly Definition[];
+    readings?: ReadingSet;
     onFailure?: (error: unknown) => void;
   } = {},
 ): Promise<TestLedger> {
@@ -47,11 +49,14 @@ export async function testLedger(
     readModels,
     feedRegister,
     catalogue: catalogueOf(parts.definitions ?? ownDefinitions()),
-    openFacts: () => openFactStore(factsFolder),
+    openFacts: () => openFactStore(factsFolder, parts.readings),
     discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),
     factsBeside: () => {
       const beside = mkdtempSync(join(folder, 'beside-'));
-      return { store: openFactStore(beside), discard: () => rmSync(beside, { recursive: true, force: true }) };
+      return {
+        store: openFactStore(beside, parts.readings),
+        discard: () => rmSync(beside, { recursive: true, force: true }),
+      };
     },
     now: () => NOW,
     onFailure: parts.onFailure ?? ((error) => console.error(error)),

@@ -1,0 +1,163 @@
+/**
+ * A reshaped return whose labels are wrong is found by comparing it with the return itself, and put right by its reading:
+ * the figures move, and not one byte of the log does.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { EventLog } from '../../../src/app/ports.ts';
+import { readReadings } from '../../../src/files/readReadings.ts';
+import { readTable, sha256Of } from '../../../src/files/readTable.ts';
+import type { ImportOptions } from '../../../src/importers/importer.ts';
+import { memoryLog } from '../../../src/memory/memoryLog.ts';
+import { showReconciliation } from '../../../src/main/showReconciliation.ts';
+import { authorityNames } from '../../support/authorityNames.ts';
+import { NOW, ownDefinitions, testLedger, type TestLedger } from '../../support/ledger.ts';
+import { describeWithRealData } from '../../support/realData.ts';
+
+const DELIVERED = 'projections/readings';
+const RETURN = 'ace-activity-2023-24/libraries_activity_data_2023_2024.csv';
+const LONG = 'ace-activity-2023-24/derived-long';
+
+const readReadingText = (name: string): string => readFileSync(join(DELIVERED, name), 'utf8');
+
+let own: string;
+let log: EventLog;
+const open: TestLedger[] = [];
+beforeEach(() => {
+  own = mkdtempSync(join(tmpdir(), 'readings-'));
+  log = memoryLog({ now: () => NOW });
+});
+afterEach(async () => {
+  for (const ledger of open.splice(0)) await ledger.close();
+  rmSync(own, { recursive: true, force: true });
+});
+
+/** A ledger over the log with these folders of readings, its facts made anew. */
+async function ledgerWith(...folders: string[]): Promise<TestLedger> {
+  const definitions = ownDefinitions().filter(({ id }) => id === 'visits' || id === 'loans');
+  const ledger = await testLedger({ log, definitions, readings: readReadings(folders) });
+  open.push(ledger);
+  await ledger.ledger.project();
+  return ledger;
+}
+
+async function take({ ledger }: TestLedger, path: string, bytes: Uint8Array, options: ImportOptions = {}) {
+  const fileName = path.split('/').at(-1) ?? '';
+  const table = readTable({ fileName, bytes });
+  const report = await ledger.import({ fileName, sha256: sha256Of(bytes), table, options }, {});
+  await ledger.project();
+  return report;
+}
+
+async function digest(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const stored of await log.read(null, 1_000_000)) hash.update(JSON.stringify(stored));
+  return hash.digest('hex');
+}
+
+const SECONDS = 60_000;
+
+/** All of England in 2023/24, of one category. */
+async function ofYear({ ledger }: TestLedger, indicator: string, breakdown?: string): Promise<number | null> {
+  const { points } = await ledger.series({
+    indicator,
+    place: 'E92000001',
+    granularity: 'financial-year',
+    basis: 'computed',
+    ...(breakdown === undefined ? {} : { breakdown }),
+  });
+  return points.find(({ period }) => period.startsWith('2023-04-01'))?.value ?? null;
+}
+
+describeWithRealData('the long forms of the activity return', (readReal) => {
+  const authorities = () => ({ authorities: authorityNames(readReal) });
+
+  it(
+    'both faults are found by comparing them with the return',
+    async () => {
+      const ledger = await ledgerWith(DELIVERED);
+      await take(ledger, RETURN, readReal(RETURN), authorities());
+      await take(ledger, 'visits.csv', readReal(`${LONG}/visits.csv`));
+      await take(ledger, 'loans.csv', readReal(`${LONG}/loans.csv`));
+
+      const visits = await ledger.ledger.reconcile(['ace-activity-return', 'ace-long-visits']);
+      expect(visits.mismatches).toMatchObject([
+        { code: 'holds-another-line', line: 'Library', holds: [{ line: 'physical_visits_colocation' }] },
+        { code: 'holds-another-line', line: 'Shared building', holds: [{ line: 'physical_visits_no_colocation' }] },
+      ]);
+      const loans = await ledger.ledger.reconcile(['ace-activity-return', 'ace-long-loans']);
+      expect(loans.mismatches).toMatchObject([
+        {
+          code: 'mixes-lines',
+          line: 'Physical audiobook / Unknown',
+          holds: [{ line: 'total_digital_audiobook_issues' }, { line: 'total_physical_audiobook_issues' }],
+        },
+      ]);
+      expect(showReconciliation(visits)).toContain(
+        '"Shared building" of ace-long-visits, read as visits.counted, site co-located, holds what ace-activity-return states under "physical_visits_no_colocation" (visits.counted, site library-only): 757 of 762 figures are equal.',
+      );
+      // The return alone, but for what may be of a month or of a quarter.
+      expect(visits.compared.map(({ totals }) => totals)).toEqual([
+        [19_311_086, 45_649_678],
+        [42_604_025, 20_655_721],
+      ]);
+    },
+    SECONDS,
+  );
+
+  it(
+    'swapped labels are put right by a reading: the figures are those of the return, and the log is as it was',
+    async () => {
+      const before = await ledgerWith(DELIVERED);
+      await take(before, 'visits.csv', readReal(`${LONG}/visits.csv`));
+      const log1 = await digest();
+      expect(await ofYear(before, 'visits', 'site=library-only')).toBe(20_655_721);
+      expect(await ofYear(before, 'visits', 'site=co-located')).toBe(45_649_678);
+
+      writeFileSync(
+        join(own, 'ace-long-visits.yaml'),
+        [
+          'form: ace-long-visits',
+          'version: 2',
+          'title: Arts Council England activity return, visits, as reshaped',
+          'source: Compared with the return itself, whose lines stand under the other label',
+          'lines:',
+          '  - { line: Shared building, is: { kind: visits.counted, with: { site: library-only } } }',
+          '  - { line: Library, is: { kind: visits.counted, with: { site: co-located } } }',
+        ].join('\n'),
+      );
+      const after = await ledgerWith(DELIVERED, own);
+      expect(await ofYear(after, 'visits', 'site=library-only')).toBe(45_649_678);
+      expect(await ofYear(after, 'visits', 'site=co-located')).toBe(20_655_721);
+      expect(await digest()).toBe(log1);
+      expect(await after.ledger.verify()).toMatchObject({ differences: [], unmatched: [] });
+    },
+    SECONDS,
+  );
+
+  it(
+    'a line that mixes two things can only be taken out of the count',
+    async () => {
+      const before = await ledgerWith(DELIVERED);
+      await take(before, 'loans.csv', readReal(`${LONG}/loans.csv`));
+      const log1 = await digest();
+      expect(await ofYear(before, 'loans', 'format=physical-audiobook')).toBe(3_672_333);
+      const delivered = readReadingText('ace-long-loans.yaml');
+      writeFileSync(
+        join(own, 'ace-long-loans.yaml'),
+        delivered.replace(
+          /(line: Physical audiobook \/ Unknown), is: .*$/m,
+          "$1, notCounted: 'E-audio of unknown age stands here too, and nothing in the file tells the two apart.' }",
+        ),
+      );
+      const after = await ledgerWith(DELIVERED, own);
+      expect(await ofYear(after, 'loans', 'format=physical-audiobook')).toBe(935_757);
+      expect(await digest()).toBe(log1);
+      expect(await after.ledger.verify()).toMatchObject({ differences: [] });
+    },
+    SECONDS,
+  );
+});
