@@ -185,3 +185,13 @@ export function londonMoment(time: string): { day: number; second: number } {
   const day = Math.floor(local / DAY_MS);
   return { day, second: Math.floor((local - day * DAY_MS) / 1000) };
 }
+
+/**
+ * The RFC 3339 time, in UTC, of a second of a day in Europe/London; null for one that clocks leap over in spring. Of the
+ * hour that is there twice in autumn, the first.
+ */
+export function londonTime(day: number, second: number): string | null {
+  const local = day * DAY_MS + second * 1000;
+  const offset = [60 * 60_000, 0].find((each) => londonOffsetMs(local - each) === each);
+  return offset === undefined ? null : new Date(local - offset).toISOString().replace('.000', '');
+}

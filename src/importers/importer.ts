@@ -3,6 +3,7 @@
  * events with the same identities, and importing it again counts nothing twice.
  */
 import type { ActivityEvent, EventOf } from '../../contracts/activityEvent.ts';
+import type { GivenMapping } from '../../contracts/mapping.ts';
 
 /** One row as it stands in the file. `row` is what a spreadsheet shows: the header is row 1. */
 export interface TableRow {
@@ -48,6 +49,8 @@ export interface ImportOptions {
   readonly on?: string;
   /** Short name of the survey that the file holds answers of. */
   readonly survey?: string;
+  /** What the columns mean, for a layout that no other format knows. */
+  readonly mapping?: GivenMapping;
   /** Makes the keyed pseudonym of a borrower; left out where no key is at hand, and then nobody is recorded. */
   readonly pseudonymOf?: (borrower: string) => string;
 }
@@ -156,6 +159,17 @@ export type FindingCode =
   | 'told-otherwise'
   | 'index-by-day'
   | 'contract'
+  | 'answer-in-other-words'
+  | 'answer-unreadable'
+  | 'answers-counted'
+  | 'question-ambiguous'
+  | 'waves-paired'
+  | 'wave-unpaired'
+  | 'status-unclear'
+  | 'status-contradicts-note'
+  | 'outcome-unknown'
+  | 'mapping-used'
+  | 'row-left-out'
   | 'document-unreadable'
   | 'release-unknown'
   | 'report-unknown'

@@ -5,6 +5,7 @@ import { authorityRegister } from './authorityRegister.ts';
 import { branchInformation } from './branchInformation.ts';
 import { currentLibraries } from './currentLibraries.ts';
 import { deprivationAverages } from './deprivationAverages.ts';
+import { actionRegister } from './actionRegister.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
 import { aceLongLoans, aceLongVisits } from './aceLong.ts';
 import { aceReturn } from './aceReturn.ts';
@@ -24,7 +25,11 @@ import { openDataLibraries } from './openDataLibraries.ts';
 import { openDataMembership } from './openDataMembership.ts';
 import { openDataMobileStops } from './openDataMobileStops.ts';
 import { openDataStock } from './openDataStock.ts';
+import { mapped } from './mapped.ts';
+import { whyNoActivity } from './noActivity.ts';
+import { projectOutcome } from './projectOutcome.ts';
 import { publishedFigures } from './publishedFigures.ts';
+import { surveys } from './surveys.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
 const TABLES: readonly (TableImporter | RowImporter)[] = [
@@ -52,6 +57,10 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   openingHoursByYear,
   annualByBranch,
   branchInformation,
+  surveys,
+  projectOutcome,
+  actionRegister,
+  mapped,
 ];
 /** Formats of JSON documents. */
 const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, libraryAuthorities];
@@ -70,10 +79,19 @@ export interface Detected<I> {
 
 /**
  * The importer for a table, by its header, its first rows and the name of its file.
- * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure
+ * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure; `invalid-file` where it is
+ * known to hold no activity
  */
 export function detectTable(head: FileHead): Detected<TableImporter | RowImporter> {
   const { fileName, header } = head;
+  // Whoever says what the columns mean has chosen the format.
+  if (head.options.mapping !== undefined) return { importer: mapped, sure: 1 };
+  const why = whyNoActivity(head);
+  if (why !== null)
+    throw new LedgerError('invalid-file', `${fileName} is not imported: ${why}.`, {
+      hint: 'Import the counts that the averages were made from.',
+      faults: [{ message: `Found the columns ${header.join(', ')}`, file: fileName, row: 1 }],
+    });
   const found = surest(TABLES.map((importer) => ({ importer, sure: importer.recognises(head) })));
   if (found !== null) return found;
   throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {

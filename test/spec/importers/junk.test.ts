@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent } from '../../../contracts/activityEvent.ts';
 import type { Importer } from '../../../src/importers/importer.ts';
+import { mappingOf } from '../../../src/files/readMapping.ts';
 import { IMPORTERS } from '../../../src/importers/importers.ts';
 import { readWith } from './importing.ts';
 
@@ -15,6 +16,21 @@ const AGES = [...Array.from({ length: 18 }, (_, age) => `${age}`), '18+'];
 
 /** Cells that belong under each header; together with the junk below they make tables that are nearly right. */
 const SOUND: Readonly<Record<string, readonly string[]>> = {
+  action_id: ['A1', 'A2', 'A3'],
+  group: ['a plan', 'a challenge'],
+  title: ['A toolkit', 'A campaign'],
+  status: ['achieved', 'partly', 'not achieved'],
+  status_as_stated: ['Yes', 'No/Ongoing', ''],
+  outcomes: ['', '1;2', '7'],
+  'Survey type': ['Immediate', 'Follow-up'],
+  'I learned something': ['Agree', 'Disagree', ''],
+  'I feel more confident': ['Agree', 'Strongly agree', ''],
+  'Did you enjoy it?': ['Yes', 'No', ''],
+  'How confident were you before?': ['Confident', 'Very confident', ''],
+  'How confident are you after?': ['Confident', 'Very confident', ''],
+  Branch: ['14', 'Kenton', 'city'],
+  Day: ['03/04/2019', '04/04/2019', '05/04/2019'],
+  In: ['5', '1,234', 'closed'],
   'Local authority': ['E08000021', 'Newcastle'],
   'Library name': ['City', 'Kenton', 'Fenham', 'St. Mary’s'],
   Library: ['City', 'Kenton', 'Fenham', 'Walker'],
@@ -130,6 +146,10 @@ const JUNK = [
 
 const NAMES = Object.keys(SOUND);
 const LAYOUTS = [
+  ['action_id', 'group', 'title', 'status', 'status_as_stated', 'outcomes'],
+  ['Survey type', 'Library', 'I learned something', 'I feel more confident'],
+  ['Did you enjoy it?', 'How confident were you before?', 'How confident are you after?', 'Library'],
+  ['Branch', 'Day', 'In'],
   ['Local authority', 'Library name', 'Count start', 'Count end', 'Count type', 'Visits'],
   ['Local authority', 'Library name', 'Month', 'Type', 'Loans'],
   ['Local authority', 'Library name', 'Event date', 'Name', 'Main outcome', 'Secondary outcome', 'Attendees'],
@@ -239,6 +259,16 @@ const tableOf = (own: readonly string[][]) =>
         .map((rows) => rows.map((cells, i) => ({ row: i + 2, cells }))),
     }),
   );
+const MAPPING = mappingOf(
+  `
+feed: gates
+kind: visits.counted
+library: { column: Branch, as: name, places: { '14': city } }
+when: { day: { column: Day, written: DD/MM/YYYY } }
+number: { column: In, field: count, thousands: ',', missing: { closed: not-open } }
+with: { method: manual }`,
+  'gates.yaml',
+);
 const options = fc.record(
   {
     authority: fc.constantFrom('E08000021', 'E08000021', 'E08000021', 'nonsense'),
@@ -247,6 +277,7 @@ const options = fc.record(
     zero: fc.constantFrom('closed' as const, 'count' as const),
     period: fc.constantFrom('2019-04-01/P1Y', '2019-04-01/P1Y', '2019-04-01/P3M'),
     on: fc.constantFrom('2020-01-01', '2020-01-01', '2020-01-01', '2020-02-30'),
+    mapping: fc.constant(MAPPING),
   },
   { requiredKeys: ['authority', 'period', 'on'] },
 );
@@ -260,6 +291,8 @@ const FLAT = IMPORTERS.filter(({ format }) => !ELSEWHERE.has(format));
 
 /** The layouts that an importer is surest of. */
 function ownLayouts(importer: Importer): readonly string[][] {
+  // Whatever the header, its format is what the mapping says.
+  if (importer.format === 'mapped') return [['Branch', 'Day', 'In']];
   const sure = LAYOUTS.map((header) =>
     importer.reads === 'document' ? 0 : importer.recognises({ header, rows: [], fileName: 'hours.csv', options: {} }),
   );
