@@ -11,6 +11,7 @@ import { factCorrected, factRetracted } from './events/amendments.ts';
 import { bipcBusinessCreated, bipcSupportGiven } from './events/businessSupport.ts';
 import { digitalSessionEnded, digitalSessionsCounted } from './events/digitalSessions.ts';
 import { enquiriesCounted } from './events/enquiries.ts';
+import { feedExpected } from './events/feeds.ts';
 import { figurePublished } from './events/figures.ts';
 import { loanIssued, loanRenewed, loansCounted } from './events/loans.ts';
 import { membershipCounted } from './events/membership.ts';
@@ -32,12 +33,15 @@ import { surveyAnswered, surveyAsked } from './events/surveys.ts';
 import { visitsCounted } from './events/visits.ts';
 import { staffCounted, volunteeringCounted } from './events/volunteersAndStaff.ts';
 import { MUST_BE_GIVEN, plainFault } from './plainFault.ts';
-import { idField, libraryPlaceField, placeField, sourceField } from './fields.ts';
+import { idField, libraryPlaceField, placeField, sequenceField, sourceField } from './fields.ts';
 
 const TYPE_PREFIX = 'org.outcome-ledger.';
 
-/** `moment`: happened at `time`. `window` and `dated`: the data say when, and `time` may be left out. */
-type Timing = 'moment' | 'window' | 'dated';
+/**
+ * `moment`: happened at `time`. `moment-or-day`: at `time`, or on the day that the data say where nobody noted more.
+ * `window` and `dated`: the data say when, and `time` may be left out.
+ */
+type Timing = 'moment' | 'moment-or-day' | 'window' | 'dated';
 
 /** The contracts, by the short name that definitions use. The stored type is prefix + short name + `.v1`. */
 const CONTRACTS = {
@@ -51,7 +55,7 @@ const CONTRACTS = {
   'challenge.completed': { data: challengeCompleted, timing: 'moment' },
   'bipc.support-given': { data: bipcSupportGiven, timing: 'moment' },
   'bipc.business-created': { data: bipcBusinessCreated, timing: 'moment' },
-  'activity.held': { data: activityHeld, timing: 'moment' },
+  'activity.held': { data: activityHeld, timing: 'moment-or-day' },
   'activities.counted': { data: activitiesCounted, timing: 'window' },
   'attendances.counted': { data: attendancesCounted, timing: 'window' },
   'resource-use.counted': { data: resourceUseCounted, timing: 'window' },
@@ -86,9 +90,9 @@ const OF_ANY_PLACE: ReadonlySet<string> = new Set([
 ]);
 
 export type FactKind = keyof typeof CONTRACTS;
-export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted';
+export type EventKind = FactKind | 'fact.corrected' | 'fact.retracted' | 'feed.expected';
 export const FACT_KINDS = Object.keys(CONTRACTS) as readonly FactKind[];
-export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted'];
+export const EVENT_KINDS: readonly EventKind[] = [...FACT_KINDS, 'fact.corrected', 'fact.retracted', 'feed.expected'];
 
 /**
  * Kinds that are no activity: what a place is or has on a day, and what others say. They may speak of any time, and are
@@ -119,6 +123,7 @@ const envelopeFields = {
   specversion: z.literal('1.0'),
   id: idField.describe('Unique within the source; sending it again is harmless'),
   source: sourceField.describe('The feed: one stream of the log'),
+  sequence: sequenceField.optional(),
   datacontenttype: z.literal('application/json').optional(),
   dataschema: z
     .string()
@@ -137,8 +142,20 @@ const bodyOf = <K extends FactKind>(kind: K) => {
   };
 };
 
-const eventOf = <K extends FactKind>(kind: K) => z.strictObject({ ...envelopeFields, ...bodyOf(kind) });
-const replacementOf = <K extends FactKind>(kind: K) => z.strictObject(bodyOf(kind));
+const eventOf = <K extends FactKind>(kind: K) => timed(kind, z.strictObject({ ...envelopeFields, ...bodyOf(kind) }));
+const replacementOf = <K extends FactKind>(kind: K) => timed(kind, z.strictObject(bodyOf(kind)));
+
+/** A moment made up for a day would be false, and a day beside a moment may be another one: exactly one is given. */
+function timed<S extends z.ZodType>(kind: FactKind, schema: S): S {
+  if (CONTRACTS[kind].timing !== 'moment-or-day') return schema;
+  return schema.refine(
+    (event) => {
+      const { time, data } = event as { time?: unknown; data: { on?: unknown } };
+      return (time === undefined) !== (data.on === undefined);
+    },
+    { message: 'must be given, or else the day in the data as "on": one of the two, not both', path: ['time'] },
+  );
+}
 
 const replacement = z.discriminatedUnion('type', [
   replacementOf('visits.counted'),
@@ -220,6 +237,12 @@ export const activityEvent = z.discriminatedUnion('type', [
     data: factCorrected(replacement),
   }),
   z.strictObject({ ...amendmentEnvelope, type: z.literal(typeOf('fact.retracted')), data: factRetracted }),
+  z.strictObject({
+    ...envelopeFields,
+    time: timeField.describe('When it was said: of two about one feed, the later holds'),
+    type: z.literal(typeOf('feed.expected')),
+    data: feedExpected(z.enum(FACT_KINDS as readonly [FactKind, ...FactKind[]])),
+  }),
 ]);
 
 /** Reads anything as an event; what is wrong with it is said in plain words. */

@@ -71,6 +71,16 @@ export const idField = z
   .max(128)
   .regex(/^[A-Za-z0-9._:/-]+$/, 'must be 1 to 128 letters, digits or . _ : / -');
 
+/**
+ * Which one it is of its source, for senders that number what they send: 1, 2, 3, … without a gap. One spelling for
+ * each number, so that the same event has the same bytes; a number that JavaScript keeps exactly.
+ */
+export const sequenceField = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, 'must be a whole number from 1, in digits and in quotes, without leading zeros')
+  .refine((text) => Number.isSafeInteger(Number(text)), 'must be at most 9007199254740991')
+  .meta({ id: 'Sequence', description: 'Number of the event within its source, from 1 without a gap' });
+
 /** A short open vocabulary word: lower case, digits and hyphens. */
 export const slugField = z
   .string()

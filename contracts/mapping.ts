@@ -162,7 +162,9 @@ export interface GivenMapping {
 /** When the events of a kind are: over a window, on a day, or at a moment. */
 export function timingOf(kind: FactKind): 'window' | 'day' | 'moment' {
   const fields = dataFieldsOf(kind);
-  return 'window' in fields ? 'window' : 'on' in fields ? 'day' : 'moment';
+  if ('window' in fields) return 'window';
+  // Where a day may be left out there is a moment in its place.
+  return fields['on'] === undefined || fields['on'] instanceof z.ZodOptional ? 'moment' : 'day';
 }
 
 interface Misfit {

@@ -48,3 +48,7 @@ export const LIBRARY_PLACE = new RegExp(`^(${OF_AUTHORITY}|${ISIL})${SERVICE_POI
 
 /** Any place: an area of the United Kingdom by its GSS code, a library system elsewhere, or a service point. */
 export const ANY_PLACE = new RegExp(`^([A-Z]\\d{8}|${ISIL})${SERVICE_POINT}$`);
+
+/** How often the data of a feed are due. */
+export const CADENCES = ['daily', 'weekly', 'monthly', 'quarterly', 'yearly', 'irregular'] as const;
+export type Cadence = (typeof CADENCES)[number];

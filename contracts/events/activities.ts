@@ -4,6 +4,7 @@ import {
   countedFields,
   NUMBER_OR_ABSENCE,
   absenceField,
+  dateField,
   numberOrAbsence,
   outcomeField,
   provenanceField,
@@ -27,6 +28,7 @@ const audienceField = z.enum([
 /** A session that was held. The outcome tags are the publisher's own; an indicator decides what it makes of them. */
 export const activityHeld = z
   .strictObject({
+    on: dateField.optional().describe('The day it was held, where no more is known: "time" is left out then'),
     attendance: countField.optional(),
     absent: absenceField.optional(),
     mainOutcome: outcomeField,

@@ -18,6 +18,11 @@ export const mobileStopScheduled = z
       .string()
       .regex(/^FREQ=[A-Z]+(;[A-Z]+=[A-Z0-9,+-]+)*$/, 'must be an iCalendar rule, such as FREQ=WEEKLY;INTERVAL=2')
       .max(120),
+    stopType: z
+      .enum(['public', 'dynamic', 'other'])
+      .optional()
+      .describe('A private stop may be at a home, and is not recorded'),
+    exceptions: z.array(dateField).min(1).max(100).optional().describe('Days on which the rule does not hold'),
     latitude: z.number().min(-90).max(90).optional(),
     longitude: z.number().min(-180).max(180).optional(),
     provenance: provenanceField.optional(),

@@ -261,7 +261,7 @@ function differenceOf(
     row,
     cell,
     subject,
-    when: 'window' in data ? data.window : 'on' in data ? data.on : '',
+    when: 'window' in data ? data.window : 'on' in data ? (data.on ?? '') : '',
     recorded: figure?.recorded ?? instead?.says ?? 'other numbers',
     found: figure?.found ?? found,
   };
@@ -269,7 +269,7 @@ function differenceOf(
 
 const FAULTS_SHOWN = 20;
 /** What no cell of the file can put right. */
-const OF_OPTIONS: ReadonlySet<FindingCode> = new Set(['option-unusable', 'measure-unknown']);
+const OF_OPTIONS: ReadonlySet<FindingCode> = new Set(['option-unusable', 'measure-unknown', 'day-not-given']);
 
 function refusal({ file, findings, counts }: ImportReport): LedgerError {
   const bad = findings.filter(({ severity }) => severity === 'refused');
@@ -345,7 +345,7 @@ function formulasIn(file: ImportFile, { rows, header, events }: Piece): readonly
   });
 }
 
-/** Why an event that was read from a file does not follow its contract; a window is found in the column that tells it. */
+/** Why an event that was read from a file does not follow its contract; a window or a day is found in the column that tells it. */
 function broken(
   { header, rows }: Piece,
   event: ActivityEvent,
@@ -353,12 +353,13 @@ function broken(
   { detail, faults = [] }: Problem,
 ): Pick<Finding, 'code' | 'expected'> & Partial<Finding> {
   const [fault] = faults;
-  if (fault?.pointer !== '/data/window')
+  if (fault?.pointer !== '/data/window' && fault?.pointer !== '/data/on')
     return { code: 'not-recorded', expected: `what its contract allows: ${detail}` };
-  const expected = `another period: this one ${fault.message}`;
+  const expected = `another ${fault.pointer === '/data/on' ? 'day' : 'period'}: this one ${fault.message}`;
   if (importer.reads === 'document' || importer.windowColumn === null) return { code: 'not-recorded', expected };
   const { windowColumn } = importer;
   const at = header.findIndex((label) => keyOf(label) === keyOf(windowColumn));
+  if (at < 0) return { code: 'not-recorded', expected };
   const cells = rows.find(({ row }) => row === rowOf(event))?.cells;
   return { code: 'not-recorded', cell: windowColumn, found: cells?.[at]?.trim() ?? '', expected };
 }
@@ -381,22 +382,27 @@ async function newAuthorities(
   recorded: Asked<RecordedCells>,
   told: Set<string>,
 ): Promise<Finding[]> {
-  const found: Finding[] = [];
+  const codes: string[] = [];
   for (const event of events) {
     const code = 'subject' in event ? placeAt('authority', event.subject) : null;
     if (code === null || told.has(code)) continue;
     told.add(code);
-    if (await recorded.knows(code)) continue;
-    found.push({
-      severity: 'noted',
-      code: 'authority-new',
-      file: fileName,
-      row: 1,
-      cell: null,
-      found: code,
-      expected: 'an authority of which something is recorded',
-      done: `${code} is new here: no event of it was recorded before.`,
-    });
+    if (!(await recorded.knows(code))) codes.push(code);
   }
-  return found;
+  const noted = (found: string, done: string): Finding => ({
+    severity: 'noted',
+    code: 'authority-new',
+    file: fileName,
+    row: 1,
+    cell: null,
+    found,
+    expected: 'an authority of which something is recorded',
+    done,
+  });
+  if (codes.length <= NEW_ONE_BY_ONE)
+    return codes.map((code) => noted(code, `${code} is new here: no event of it was recorded before.`));
+  const found = `${codes.length} authorities: ${codes.slice(0, NEW_ONE_BY_ONE).join(', ')} and others`;
+  return [noted(found, 'They are new here: no event of them was recorded before.')];
 }
+/** More new authorities than these are a register of them, and no mistyped code among known ones. */
+const NEW_ONE_BY_ONE = 10;

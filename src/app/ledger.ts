@@ -9,31 +9,36 @@ import { ofProblem } from '../domain/ledgerError.ts';
 import type { Reconciliation } from '../domain/reconcile.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { FeedRegister } from './feedRegister.ts';
 import { importFile, type Asked, type ImportChoices, type ImportReport } from './importFile.ts';
 import type { ImportFile } from './importParts.ts';
-import type { EventLog, HeldSeries, ReadModels } from './ports.ts';
+import type { EventLog, HeldSeries, ReadModels, StoredEvent } from './ports.ts';
 import type { Progress } from './progress.ts';
+import { feedProjector } from './projectFeeds.ts';
 import { BATCH_EVENTS, openProjector, type Projector } from './projector.ts';
 import { holdsMark, lastMark, type LogMark } from './logMark.ts';
 import { dismissalOf, parkedEvents, type Dismissal, type ParkedEvent } from './parked.ts';
+import { feedTotals, readFeed, readFeeds, type FeedReport, type FeedTotals } from './readFeeds.ts';
 import { readModelsOf } from './readModelsOf.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordedCells, type RecordedCells } from './recordedCells.ts';
 import { reconcileForms } from './reconcileForms.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
+import { sentFeeds, type LatelySent, type SentFeeds } from './sentFeeds.ts';
 import { verify, type Verification } from './verify.ts';
 
 export interface LedgerPorts {
   readonly log: EventLog;
   readonly readModels: ReadModels;
+  readonly feedRegister: FeedRegister;
   readonly catalogue: Catalogue;
   readonly openFacts: () => FactStore;
   /** Deletes the stored facts: they are made again from the log. */
   readonly discardFacts: () => void;
   readonly factsBeside: () => { store: FactStore; discard: () => void };
   readonly now: () => Date;
-  /** Told when live projection failed; it starts again after a pause. */
+  /** Told when live projection, or that of the register of feeds, failed; it starts again after a pause. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -49,7 +54,17 @@ export interface Ledger {
   record(candidates: readonly unknown[]): Promise<EventOutcome[]>;
   /** Cancelled by `signal`: what was recorded until then stays, and importing again goes on. */
   import(file: ImportFile, choices: ImportChoices, progress?: Progress, signal?: AbortSignal): Promise<ImportReport>;
-  /** Resolves when every event that the log has now is in the observations. */
+  /** Keeps account of what one sender sends, to tell what is missing of its feeds by then. */
+  sentFeeds(): SentFeeds;
+  /** What has come of each feed, what is due and what is missing: a page of them, by source, after one. */
+  feeds(after: string | null): Promise<FeedReport>;
+  /** The same of one. Throws `not-found`. */
+  feed(source: string): Promise<FeedReport>;
+  feedTotals(): Promise<FeedTotals>;
+  /**
+   * Resolves when every event that the log has now is in the observations, and in the register of feeds unless that
+   * failed, which `onFailure` is told.
+   */
   project(progress?: Progress): Promise<void>;
   series(request: SeriesRequest): Promise<Series>;
   held(indicator: string): Promise<readonly HeldSeries[]>;
@@ -62,7 +77,7 @@ export interface Ledger {
   unmatchedAmendments(): number;
   /** Records that a parked event is not to count, who says so and why. Resolves when the figures say so too. */
   dismiss(ordinal: number, dismissal: Dismissal): Promise<void>;
-  /** Forgets facts and observations and makes both again from the log: parked events are tried again too. */
+  /** Forgets facts, observations and the register of feeds and makes them again from the log: parked events are tried again too. */
   rebuild(progress?: Progress): Promise<{ events: number }>;
   verify(progress?: Progress): Promise<Verification>;
   /** Starts live projection: what is recorded from now on becomes visible by itself. */
@@ -83,13 +98,13 @@ const LONGEST_LIVE_PAUSE_MS = 500;
 
 /** Opens the engine where it stopped; nothing is projected until `project` or `goLive`. */
 export async function openLedger(ports: LedgerPorts, progress?: Progress): Promise<Ledger> {
-  const { log, readModels, catalogue } = ports;
+  const { log, readModels, feedRegister: register, catalogue } = ports;
   let facts = ports.openFacts();
   let projector: Projector = await openProjector({ log, facts, readModels }, catalogue.indicators, progress);
   let live: { stop: AbortController; ended: Promise<void> } | null = null;
   const ordinal = (): number => projector.ordinal();
 
-  /** Whatever moves facts and observations waits here for its turn: live projection, `project` and `rebuild`. */
+  /** Whatever moves facts, observations or the register of feeds waits here for its turn: live projection, `project` and `rebuild`. */
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = last.then(work, work);
@@ -97,13 +112,46 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     return turn;
   }
 
+  const feeds = feedProjector({ log, register });
+  const closing = new AbortController();
+  let levelling: Promise<void> | null = null;
+  /**
+   * Brings the register of feeds to where the facts stand, a page at a turn, so that figures need not wait for it. What
+   * fails is told, and tried again after a pause: figures go on whatever becomes of the register.
+   */
+  const levelFeeds = (): Promise<void> =>
+    (levelling ??= (async () => {
+      try {
+        while (!closing.signal.aborted && (await inTurn(() => feeds.step(facts))));
+      } catch (error) {
+        ports.onFailure(error);
+        levelAgain();
+      } finally {
+        levelling = null;
+      }
+    })());
+  let waiting = false;
+  function levelAgain(): void {
+    if (waiting) return;
+    waiting = true;
+    void pause(RETRY_MS, closing.signal).then(() => {
+      waiting = false;
+      void levelFeeds();
+    });
+  }
+  async function takeFeeds(page: readonly StoredEvent[]): Promise<void> {
+    // Whatever keeps the register from taking the page in itself is met, and told, there.
+    if (!(await feeds.take(facts, page).catch(() => false))) void levelFeeds();
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await inTurn(() => projector.catchUp(undefined, signal));
+        await inTurn(() => projector.catchUp(undefined, signal, takeFeeds));
+        void levelFeeds();
         for await (const page of log.subscribe(facts.position(), BATCH_EVENTS, signal)) {
           const began = performance.now();
-          await inTurn(() => projector.take(page));
+          await inTurn(() => projector.take(page, takeFeeds));
           const taking = performance.now() - began;
           if (page.length < BATCH_EVENTS)
             await pause(Math.min(Math.max(LIVE_PAUSE_MS, taking), LONGEST_LIVE_PAUSE_MS), signal);
@@ -131,7 +179,12 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
   const readersOf = (indicator: string): ReadModels => readModelsOf(readModels, catalogue.find(indicator).projection);
   const parkedUpTo = (to: number): readonly ParkedEvent[] => parkedEvents(facts, to);
   const parked = (): readonly ParkedEvent[] => parkedUpTo(projector.ordinal());
-  const project = (report?: Progress): Promise<void> => inTurn(() => projector.catchUp(report));
+  async function project(report?: Progress): Promise<void> {
+    await inTurn(() => projector.catchUp(report, undefined, takeFeeds));
+    await levelFeeds();
+  }
+  const lately: LatelySent = new Map();
+  const feedPorts = { register, parked, now: ports.now };
 
   async function recorded(): Promise<Asked<RecordedCells>> {
     await project();
@@ -176,6 +229,10 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     record: (candidates) => recordEvents(ports, candidates),
     import: (file, choices, report, signal) =>
       importFile({ ...ports, recorded, identitiesOf }, file, choices, report, signal),
+    sentFeeds: () => sentFeeds({ ...feedPorts, lately, onFailure: ports.onFailure }),
+    feeds: (after) => readFeeds(feedPorts, after),
+    feed: (source) => readFeed(feedPorts, source),
+    feedTotals: () => feedTotals(feedPorts),
     project,
     series: async (request) =>
       readSeries({ readModels: readersOf(request.indicator), catalogue, parked: parkedUpTo }, request),
@@ -201,11 +258,13 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
           // A log that cannot be read now leaves everything as it is.
           await log.size();
           // Whatever fails from here on, what is at hand then is whole: read models without a checkpoint are made again.
+          await register.clear();
+          lately.clear();
           await readModels.clear();
           ports.discardFacts();
           facts = ports.openFacts();
           projector = await openProjector({ log, facts, readModels }, catalogue.indicators);
-          await projector.catchUp(report);
+          await projector.catchUp(report, undefined, takeFeeds);
           return { events: projector.ordinal() };
         });
       } finally {
@@ -215,11 +274,16 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     async verify(report) {
       // What is stored is read while nothing moves it; the rebuild beside it reads the log, and live projection goes on.
       await project();
-      return verify({ log, facts, readModels, catalogue, inTurn, ordinal, factsBeside: ports.factsBeside }, report);
+      return verify(
+        { log, facts, readModels, register, catalogue, inTurn, ordinal, factsBeside: ports.factsBeside },
+        report,
+      );
     },
     goLive,
     async close() {
+      closing.abort();
       await stopLive();
+      await levelling;
       await last;
       await readModels.close();
       await log.close();

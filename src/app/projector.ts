@@ -36,14 +36,17 @@ export const BATCH_EVENTS = 20_000;
  */
 const CATCH_UP_EVENTS = 200_000;
 
+/** Told of each page that was taken in, when the facts hold it. */
+type Beside = (page: readonly StoredEvent[]) => Promise<void>;
+
 /** Its calls must follow one another: whoever has a projector sees to that. */
 export interface Projector {
   /** The knowledge position: events taken into the observations. */
   ordinal(): number;
   /** Takes in everything that the log has now, or as much as it can before it is told to stop. */
-  catchUp(progress?: Progress, signal?: AbortSignal): Promise<void>;
+  catchUp(progress?: Progress, signal?: AbortSignal, beside?: Beside): Promise<void>;
   /** Takes in a page of the log; what is in already is passed over. */
-  take(page: readonly StoredEvent[]): Promise<void>;
+  take(page: readonly StoredEvent[], beside?: Beside): Promise<void>;
 }
 
 /** What the observations stand at, and the states that they were made from. */
@@ -118,7 +121,7 @@ export async function openProjector(
 
   return {
     ordinal: () => ordinal,
-    async catchUp(report, signal) {
+    async catchUp(report, signal, beside) {
       const total = await log.size();
       const settle = async (): Promise<void> => {
         while (await step()) report?.('projecting', facts.rows(), Math.max(total, facts.rows()));
@@ -126,6 +129,7 @@ export async function openProjector(
       await settle();
       for await (const page of pagesAfter(log, facts.position(), BATCH_EVENTS)) {
         facts.append(page);
+        await beside?.(page);
         const isLast = facts.rows() >= total;
         if (isLast || facts.rows() - ordinal >= CATCH_UP_EVENTS) await settle();
         else report?.('projecting', facts.rows(), Math.max(total, facts.rows()));
@@ -133,10 +137,12 @@ export async function openProjector(
       }
       await settle();
     },
-    async take(page) {
+    async take(page, beside) {
       const position = facts.position();
-      facts.append(position === null ? page : page.filter((event) => event.position > position));
+      const added = position === null ? page : page.filter((event) => event.position > position);
+      facts.append(added);
       await step();
+      await beside?.(added);
     },
   };
 }

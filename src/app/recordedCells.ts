@@ -8,8 +8,8 @@ import { toFact } from '../facts/toFact.ts';
 import { recordedFigures, type FigureDifference } from './recordedFigures.ts';
 
 /**
- * Numbers over windows and on days: of these a newer edition of a file brings the same again, under other ids. Answers to
- * surveys and single events are different each time, however alike.
+ * Numbers over windows and on days, and sessions with those who came: of these a newer edition of a file brings the same
+ * again, under other ids. Answers to surveys and other single events are different each time, however alike.
  */
 const NUMBERS: ReadonlySet<string> = new Set(
   FACT_KINDS.filter(
@@ -17,7 +17,8 @@ const NUMBERS: ReadonlySet<string> = new Set(
       kind.endsWith('.counted') ||
       kind === 'return.stated' ||
       kind === 'money.stated' ||
-      kind === 'reference.population',
+      kind === 'reference.population' ||
+      kind === 'activity.held',
   ),
 );
 const COLUMNS: readonly ColumnName[] = ['kind', 'source', 'place', 'day', 'days', 'state', 'quantity', 'seconds', ...DIMENSIONS]; // prettier-ignore

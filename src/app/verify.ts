@@ -5,8 +5,11 @@ import { keyText } from '../domain/compareVersions.ts';
 import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
 import type { FactStore } from '../facts/factStore.ts';
 import type { Catalogue } from './catalogue.ts';
+import { feedDifferences, storedFeeds } from './compareFeeds.ts';
+import type { FeedRegister, FeedState } from './feedRegister.ts';
 import type { EventLog, ReadModels } from './ports.ts';
 import type { Progress } from './progress.ts';
+import { feedEvents, foldFeeds } from './projectFeeds.ts';
 
 export interface Difference {
   /** The fact segment, or the indicator version. */
@@ -30,6 +33,8 @@ export interface Verification {
   readonly segments: number;
   readonly projections: number;
   readonly observations: number;
+  /** In the register of feeds. */
+  readonly feeds: number;
   readonly differences: readonly Difference[];
   /** Corrections and retractions of events that the log does not hold: no fault of the store, but perhaps a sender's. */
   readonly unmatched: readonly UnmatchedAmendment[];
@@ -49,8 +54,9 @@ export async function verify(
     log: EventLog;
     facts: FactStore;
     readModels: ReadModels;
+    register: FeedRegister;
     catalogue: Catalogue;
-    /** Runs work while nothing moves facts and observations. */
+    /** Runs work while nothing moves facts, observations and the register of feeds. */
     inTurn: <T>(work: () => Promise<T>) => Promise<T>;
     ordinal: () => number;
     factsBeside: () => { store: FactStore; discard: () => void };
@@ -58,7 +64,7 @@ export async function verify(
   progress?: Progress,
 ): Promise<Verification> {
   const { log, facts, catalogue, readModels } = ports;
-  const { position, series, standings, onDisk, rows, unmatched } = await ports.inTurn(async () => {
+  const { position, series, standings, onDisk, rows, unmatched, feeds } = await ports.inTurn(async () => {
     const found: (readonly Observation[])[] = [];
     const standings: (number | null)[] = [];
     for (const { projection } of catalogue.indicators) {
@@ -67,11 +73,14 @@ export async function verify(
     }
     const rows = facts.rows();
     const unmatched = new Set(facts.unmatched(rows));
-    return { position: ports.ordinal(), series: found, standings, onDisk: facts.digestsOnDisk(), rows, unmatched };
+    const feeds = await storedFeeds(ports.register);
+    const onDisk = facts.digestsOnDisk();
+    return { position: ports.ordinal(), series: found, standings, onDisk, rows, unmatched, feeds };
   });
 
   const { store: fresh, discard } = ports.factsBeside();
   const amendments: UnmatchedAmendment[] = [];
+  const rebuiltFeeds = new Map<string, FeedState>();
   try {
     while (fresh.rows() < rows) {
       const page = await log.read(fresh.position(), Math.min(PAGE_EVENTS, rows - fresh.rows()));
@@ -81,6 +90,7 @@ export async function verify(
         if (unmatched.has(first + at)) amendments.push(unmatchedAmendment(event as Amendment, first + at));
       });
       fresh.append(page);
+      foldFeeds(rebuiltFeeds, feedEvents(fresh, page.slice(0, Math.max(0, feeds.ordinal - first)), first));
       progress?.('reading events again', fresh.rows(), rows);
     }
     const differences: Difference[] = compareFiles(onDisk, fresh.digests());
@@ -100,12 +110,14 @@ export async function verify(
         differences.push({ where: projection, what: `stands at event ${standing}, not at ${position}` });
       differences.push(...compareObservations(projection, found, expected));
     });
+    differences.push(...feedDifferences(feeds, rebuiltFeeds, rows));
     return {
       position,
       facts: rows,
       segments: onDisk.length,
       projections: catalogue.indicators.length,
       observations: count,
+      feeds: feeds.states.length,
       differences,
       unmatched: amendments,
     };

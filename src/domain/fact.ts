@@ -4,11 +4,11 @@ import type { Dimension } from '../../contracts/dimensions.ts';
 import type { Absence, CalendarGranularity } from '../../contracts/vocabulary.ts';
 
 /**
- * `retraction`: a fact that only takes another away. `parked`: an event that could not be made a fact. `unplaced`: a
- * window that no calendar period holds.
+ * `retraction`: a fact that only takes another away. `expectation`: what is due of a feed; it changes no figure.
+ * `parked`: an event that could not be made a fact.
  */
-export type RowKind = FactKind | 'retraction' | 'parked';
-/** The finest period that holds a window. */
+export type RowKind = FactKind | 'retraction' | 'expectation' | 'parked';
+/** The finest period that holds a window; `unplaced`: no calendar period does. */
 export type Grain = CalendarGranularity | 'unplaced';
 /** Whether a row states a number, or why it states none. */
 export type RowState = 'counted' | Absence;

@@ -38,7 +38,8 @@ function futureFault(event: ActivityEvent, latest: Latest): Fault | null {
   if (body.time !== undefined && Date.parse(body.time) > latest.ms) return future(`${pointer}/time`);
   const { data } = body;
   if ('window' in data && windowOf(data.window).last > latest.day) return future(`${pointer}/data/window`);
-  if ('on' in data && !MAY_COME.has(kindOf(body.type)) && dayOf(data.on) > latest.day)
+  const on = 'on' in data ? data.on : undefined;
+  if (on !== undefined && !MAY_COME.has(kindOf(body.type)) && dayOf(on) > latest.day)
     return future(`${pointer}/data/on`);
   return null;
 }
@@ -57,14 +58,15 @@ function pastFault(event: ActivityEvent): Fault | null {
   });
   const { data } = body;
   if ('window' in data) return Number(data.window.slice(0, 4)) < FIRST_YEAR ? past(`${pointer}/data/window`) : null;
-  return Number((body.time ?? '').slice(0, 4)) < FIRST_YEAR ? past(`${pointer}/time`) : null;
+  const [when, at] = 'on' in data && data.on !== undefined ? [data.on, '/data/on'] : [body.time ?? '', '/time'];
+  return Number(when.slice(0, 4)) < FIRST_YEAR ? past(`${pointer}${at}`) : null;
 }
 
-/** The fact that an event states, and where in the event it stands: a retraction states none. */
+/** The fact that an event states, and where in the event it stands: a retraction or an expectation states none. */
 function bodyOf(event: ActivityEvent): { body: FactBody | null; pointer: string } {
   if ('replacement' in event.data)
     return { body: (event.data as { replacement: FactBody }).replacement, pointer: '/data/replacement' };
-  return { body: 'target' in event.data ? null : (event as FactBody), pointer: '' };
+  return { body: 'target' in event.data || 'feed' in event.data ? null : (event as FactBody), pointer: '' };
 }
 
 /** A count must lie in one month, quarter, half or financial year: anything else could be shown nowhere. */

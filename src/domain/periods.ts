@@ -149,7 +149,12 @@ export function periodLabel(interval: string): string {
   return `${from} to ${short(last)} ${yearOf(last)}`;
 }
 
-function longDate(day: number): string {
+/** A window as a reader says it: `June 2020`, `Jun 2020 to Mar 2021`, `4 Mar 2024`, `4 Mar 2024 to 10 Mar 2024`. */
+export const windowLabel = (window: DayWindow): string =>
+  window.first === window.last ? longDate(window.first) : periodLabel(intervalOf(window));
+
+/** A day as a reader says it: `4 Mar 2024`. */
+export function longDate(day: number): string {
   const { year, month, date } = civilOf(day);
   return `${date} ${(MONTH_NAMES[month - 1] ?? '').slice(0, 3)} ${year}`;
 }

@@ -21,6 +21,9 @@ export function toFact(event: ActivityEvent): Fact {
   } else if (event.type === 'org.outcome-ledger.fact.corrected.v1') {
     fact.amends = amendmentOf(event.data.target, event.time ?? '');
     state(fact, event.data.replacement);
+  } else if (event.type === 'org.outcome-ledger.feed.expected.v1') {
+    fact.kind = 'expectation';
+    fact.day = londonMoment(event.time).day;
   } else {
     state(fact, event);
   }
@@ -55,16 +58,16 @@ function state(fact: Draft, body: FactBody): void {
     // A sample week may lie across two months: it belongs to the month of its first day.
     if (data.method === 'sample-week') fact.grain = 'month';
     fillCounts(fact, data);
+  } else if ('mainOutcome' in data) {
+    fact.day = data.on === undefined ? londonMoment(body.time ?? '').day : dayOf(data.on);
+    fact.state = data.absent ?? 'counted';
+    fact.quantity = data.attendance ?? 0;
   } else if ('on' in data) {
     fact.day = dayOf(data.on);
     if (body.time !== undefined) fact.second = londonMoment(body.time).second;
     fillStock(fact, data as Stock);
   } else {
     fact.day = londonMoment(body.time ?? '').day;
-    if ('attendance' in data || 'absent' in data) {
-      fact.state = data.absent ?? 'counted';
-      fact.quantity = data.attendance ?? 0;
-    }
     if ('durationSeconds' in data && data.durationSeconds !== undefined) fact.seconds = data.durationSeconds;
     if ('participant' in data) fact.subject = data.participant;
     if ('person' in data && data.person !== undefined) fact.subject = data.person;

@@ -17,6 +17,7 @@ export interface Zone {
 const UNDATED: ReadonlySet<string> = new Set([
   ...FACT_KINDS.filter((kind) => !isActivity(kind)),
   'retraction',
+  'expectation',
   'parked',
 ]);
 

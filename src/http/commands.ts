@@ -22,7 +22,7 @@
  * | replay | `{projection, against, position, observations, comparison:{same, changed, added, removed, largest:[{key, before, after}]}, stored}` |
  * | reconcile | `{forms, compared:[{means, lines, totals, places, equal, different, onlyIn, examples}], mismatches:[{code, line, means, holds:[{line, means, cells}], cells, found}], notCompared}`; of two values the first is that of the first form |
  * | rebuild | `{events}` |
- * | verify | `{position, facts, segments, projections, observations, differences:[{where, what}]}`; differences are a result, not a problem |
+ * | verify | `{position, facts, segments, projections, observations, feeds, differences:[{where, what}]}`; differences are a result, not a problem |
  *
  * A client that goes away cancels a replay. The other commands go on to their end.
  */

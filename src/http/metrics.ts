@@ -34,6 +34,11 @@ export function newMetrics({ ledger, projectionFailures }: Pick<HttpPorts, 'ledg
   );
   gauge('outcomes_parked_events', 'Events that could not be read and that nobody has settled.', () => ledger.parked().length); // prettier-ignore
   gauge('outcomes_unmatched_amendments', 'Corrections and retractions of events that the log does not hold.', () => ledger.unmatchedAmendments()); // prettier-ignore
+  /** Asked once for both, which are asked for at once. */
+  let asked: ReturnType<typeof ledger.feedTotals> | null = null;
+  const feeds = () => (asked ??= ledger.feedTotals().finally(() => (asked = null)));
+  gauge('outcomes_feeds_overdue', 'Feeds of which data should have come by now and have not.', async () => (await feeds()).overdue); // prettier-ignore
+  gauge('outcomes_sequence_numbers_missing', 'Sequence numbers below the highest of their feed that never came.', async () => (await feeds()).missingNumbers); // prettier-ignore
   gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
   gauge('process_start_time_seconds', 'When the process began, in seconds since 1970.', () =>
     Math.round(performance.timeOrigin / 1000),

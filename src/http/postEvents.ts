@@ -15,6 +15,7 @@ import { oneOf } from '../../contracts/oneOf.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';
 import type { EventOutcome } from '../app/recordEvents.ts';
+import type { SentFeeds } from '../app/sentFeeds.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import { problems, type Api } from './api.ts';
 import { hasMoreMembers } from './arrayMembers.ts';
@@ -78,6 +79,7 @@ export function eventRoutes(app: Api, ports: EventPorts): void {
           'One CloudEvent, a JSON array of them, or one a line. Sending the same event again is harmless: it is a duplicate. ' +
           'An event that is refused does not keep the others from being recorded. ' +
           'An array has at most 100,000 events and 8 MiB; lines have no limit. Texts are UTF-8. ' +
+          'The answer says what is missing of the feeds sent: of numbers in `sequence`, and of periods that are due. ' +
           'With an Idempotency-Key the same request sent again within a day is answered as it was first.',
         tags: ['events'],
         headers: idempotencyHeaders,
@@ -196,17 +198,33 @@ async function recordAll(
   list: 'all' | 'refused',
 ): Promise<Receipt> {
   const book = receiptBook(list, metrics.told);
+  const sent = ledger.sentFeeds();
   for (let at = 0; at < candidates.length; at += BATCH_EVENTS) {
     if (at > 0) await setImmediate();
-    const outcomes = await ledger.record(candidates.slice(at, at + BATCH_EVENTS));
+    const batch = candidates.slice(at, at + BATCH_EVENTS);
+    const outcomes = await ledger.record(batch);
+    sent.add(batch, outcomes);
     book.add(at === 0 ? outcomes : outcomes.map((outcome) => ({ ...outcome, index: at + outcome.index })));
   }
-  return book.total();
+  return { ...book.total(), feeds: feedsOf(await sent.told()) };
 }
+
+/** Of each feed what whoever sends it is told at once; the rest is at `/v1/feeds`. */
+const feedsOf = (told: Awaited<ReturnType<SentFeeds['told']>>): Receipt['feeds'] =>
+  told?.map(({ source, state, overduePeriods, dueBy, missing, sequence, says }) => ({
+    source,
+    state,
+    overduePeriods,
+    dueBy,
+    missing: { ...missing, runs: [...missing.runs] },
+    sequence: sequence === null ? null : { ...sequence, gaps: [...sequence.gaps], repeated: [...sequence.repeated] },
+    says: [...says],
+  })) ?? null;
 
 /** The stream is read only as fast as its batches are recorded. */
 async function recordLines({ ledger, metrics }: EventPorts, stream: Lines, list: 'all' | 'refused'): Promise<Receipt> {
   const book = receiptBook(list, metrics.told);
+  const sent = ledger.sentFeeds();
   let before = 0;
   for await (const lines of readLines(stream, LINES)) {
     const candidates: unknown[] = [];
@@ -223,7 +241,9 @@ async function recordLines({ ledger, metrics }: EventPorts, stream: Lines, list:
       const problem = toProblem(parsed);
       outcomes[place] = { index: before + place, line: line.line, source: null, id: null, outcome: 'refused', problem };
     });
-    for (const outcome of await ledger.record(candidates)) {
+    const recorded = await ledger.record(candidates);
+    sent.add(candidates, recorded);
+    for (const outcome of recorded) {
       const place = places[outcome.index] ?? 0;
       outcomes[place] = { ...outcome, index: before + place, line: lines[place]?.line ?? 0 };
     }
@@ -231,7 +251,7 @@ async function recordLines({ ledger, metrics }: EventPorts, stream: Lines, list:
     before += lines.length;
     await setImmediate();
   }
-  return book.total();
+  return { ...book.total(), feeds: feedsOf(await sent.told()) };
 }
 
 function parseLine({ bytes, line }: Line): unknown {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { problemSchema } from '../../contracts/errors.ts';
 import type { EventOutcome } from '../app/recordEvents.ts';
+import { feedSchema } from './feeds.ts';
 
 const eventOutcomeSchema = z.strictObject({
   index: z.int().describe('Place in what was sent, from 0; blank lines do not count'),
@@ -12,6 +13,10 @@ const eventOutcomeSchema = z.strictObject({
   problem: problemSchema.optional().describe('Why it was refused'),
 });
 
+const sentFeedSchema = feedSchema
+  .pick({ source: true, state: true, overduePeriods: true, dueBy: true, missing: true, sequence: true, says: true })
+  .meta({ id: 'SentFeed' });
+
 export const receiptSchema = z
   .strictObject({
     accepted: z.int().describe('Durable now'),
@@ -19,6 +24,13 @@ export const receiptSchema = z
     refused: z.int().describe('Not recorded'),
     unlisted: z.int().describe('Outcomes that are counted but not listed'),
     outcomes: z.array(eventOutcomeSchema),
+    feeds: z
+      .array(sentFeedSchema)
+      .nullable()
+      .describe(
+        'What is missing of the feeds sent, this request counted in: of those that number their events or of which ' +
+          'somebody said when they are due, at most 100. Duplicates count too. Null: it cannot be told now',
+      ),
   })
   .meta({ id: 'Receipt' });
 export type Receipt = z.infer<typeof receiptSchema>;
@@ -29,7 +41,7 @@ const LISTED = 10_000;
 export interface ReceiptBook {
   /** Adds some, with the line of each where lines were sent. */
   add(outcomes: Iterable<EventOutcome & { readonly line?: number }>): void;
-  total(): Receipt;
+  total(): Omit<Receipt, 'feeds'>;
 }
 
 /** Adds outcomes up. `list`: which ones the receipt names; all are counted, and told to `tell`. */

@@ -5,6 +5,7 @@ import { collectRoutes, openapiRoute } from './collectRoutes.ts';
 import { openImportJobs, type ImportJobsPorts } from '../app/importJobs.ts';
 import { commandRoutes } from './commands.ts';
 import { contractRoutes } from './contracts.ts';
+import { feedRoutes } from './feeds.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './imports.ts';
 import { indicatorRoutes } from './indicators.ts';
@@ -26,6 +27,7 @@ export async function apiRoutes(app: Api, ports: HttpPorts): Promise<void> {
   seriesRoutes(app, ports);
   chartRoutes(app, ports);
   parkedRoutes(app, ports);
+  feedRoutes(app, ports);
   await app.register(async (group: Api) => eventRoutes(group, { ...ports, metrics }));
   await app.register(async (group: Api) => commandRoutes(group, ports));
   const jobs = openImportJobs({ ...ports.imports, run: importing(ports, metrics) });

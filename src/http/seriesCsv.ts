@@ -1,8 +1,6 @@
 /** A series as CSV: one row a point, every row complete by itself, so that files can be put one under another. */
-import { stringify } from 'csv-stringify/sync';
 import type { Series, SeriesPoint } from '../../contracts/series.ts';
-
-type Cell = string | number | null;
+import { csvOf, type Cell } from './csv.ts';
 
 /** The columns, in order. A missing value is an empty cell, and `state` says why. */
 const CSV_COLUMNS: Readonly<Record<string, (point: SeriesPoint, series: Series) => Cell>> = {
@@ -49,17 +47,9 @@ const CSV_COLUMNS: Readonly<Record<string, (point: SeriesPoint, series: Series) 
   status: (_, s) => s.status,
 };
 
-/** A spreadsheet takes text that begins like this for a formula and runs it; an apostrophe before it makes it text. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** The points of a series as CSV with a header (RFC 4180). Text from outside cannot become a formula. */
-export function seriesCsv(series: Series): string {
-  const columns = Object.entries(CSV_COLUMNS);
-  const rows = series.points.map((point) =>
-    columns.map(([, cell]) => {
-      const value = cell(point, series);
-      return typeof value === 'string' && FORMULA.test(value) ? `'${value}` : value;
-    }),
+/** The points of a series as CSV with a header. */
+export const seriesCsv = (series: Series): string =>
+  csvOf(
+    Object.keys(CSV_COLUMNS),
+    series.points.map((point) => Object.values(CSV_COLUMNS).map((cell) => cell(point, series))),
   );
-  return stringify([columns.map(([name]) => name), ...rows], { record_delimiter: 'windows' });
-}

@@ -19,6 +19,8 @@ export function httpServer(ports: HttpPorts, pages?: Pages): FastifyInstance {
   const app: Api = fastify({
     logger: ports.logger ?? false,
     genReqId: () => randomUUID(),
+    // The source of a feed stands in a path, percent-encoded: up to 200 characters become three times as many.
+    routerOptions: { maxParamLength: 600 },
     // A stream of events may be open for longer than any fixed time; a trickle is what ends it.
     requestTimeout: 0,
     // Both are set below. Fastify would load those of its own, which takes a tenth of a start.

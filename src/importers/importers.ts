@@ -1,16 +1,32 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
+import { annualByBranch } from './annualByBranch.ts';
+import { authorityRegister } from './authorityRegister.ts';
+import { branchInformation } from './branchInformation.ts';
+import { currentLibraries } from './currentLibraries.ts';
+import { deprivationAverages } from './deprivationAverages.ts';
 import { actionRegister } from './actionRegister.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
 import { aceLongLoans, aceLongVisits } from './aceLong.ts';
 import { aceReturn } from './aceReturn.ts';
 import { cipfaActuals } from './cipfaActuals.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
-import { mapped } from './mapped.ts';
+import { librariesBasicDataset } from './librariesBasicDataset.ts';
+import { libraryAuthorities } from './libraryAuthorities.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
-import { whyNoActivity } from './noActivity.ts';
+import { nearestNeighbours } from './nearestNeighbours.ts';
+import { openingHoursByYear } from './openingHoursByYear.ts';
+import { populationEstimates } from './populationEstimates.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
+import { membersByLibrary } from './membersByLibrary.ts';
+import { openDataEvents } from './openDataEvents.ts';
+import { openDataLibraries } from './openDataLibraries.ts';
+import { openDataMembership } from './openDataMembership.ts';
+import { openDataMobileStops } from './openDataMobileStops.ts';
+import { openDataStock } from './openDataStock.ts';
+import { mapped } from './mapped.ts';
+import { whyNoActivity } from './noActivity.ts';
 import { projectOutcome } from './projectOutcome.ts';
 import { publishedFigures } from './publishedFigures.ts';
 import { surveys } from './surveys.ts';
@@ -25,14 +41,29 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   aceLongVisits,
   aceLongLoans,
   cipfaActuals,
+  openDataEvents,
+  openDataLibraries,
+  openDataMembership,
+  openDataMobileStops,
+  openDataStock,
+  membersByLibrary,
   counterTableReport,
+  populationEstimates,
+  authorityRegister,
+  deprivationAverages,
+  nearestNeighbours,
+  librariesBasicDataset,
+  currentLibraries,
+  openingHoursByYear,
+  annualByBranch,
+  branchInformation,
   surveys,
   projectOutcome,
   actionRegister,
   mapped,
 ];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, libraryAuthorities];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 
@@ -78,9 +109,23 @@ export function detectTable(head: FileHead): Detected<TableImporter | RowImporte
 export function detectDocument(source: DocumentSource): Detected<DocumentImporter> {
   const found = surest(DOCUMENTS.map((importer) => ({ importer, sure: importer.recognises(source) })));
   if (found !== null) return found;
+  if (isTableSchema(source.document))
+    throw new LedgerError('unknown-format', `${source.fileName} defines the fields of a table, and holds no data.`, {
+      hint: 'It is a Table Schema (Frictionless). Import the CSV files that are written by it.',
+    });
   throw new LedgerError('unknown-format', `No importer recognises ${source.fileName} by what it holds.`, {
     hint: `Name the format (one of ${FORMATS}), or write the document as docs/importing.md shows it.`,
     faults: [{ message: 'Found a JSON document of no known format', file: source.fileName }],
+  });
+}
+
+/** Whether a document says what the fields of a table are: a list `fields`, of which each has a name and a type. */
+function isTableSchema(document: unknown): boolean {
+  const { fields } = (document ?? {}) as { fields?: unknown };
+  if (!Array.isArray(fields) || fields.length === 0) return false;
+  return fields.every((field) => {
+    const { name, type } = (field ?? {}) as { name?: unknown; type?: unknown };
+    return typeof name === 'string' && typeof type === 'string';
   });
 }
 

@@ -336,7 +336,7 @@ function whenReader(mapping: Mapping, columns: Columns, options: ImportOptions):
     if (date === null) return null;
     const iso = isoOf(date.day);
     if (timing === 'window') return { window: `${iso}/P1D` };
-    if (timing === 'day') return { on: iso };
+    if (timing === 'day' || (date.second === null && 'on' in dataFieldsOf(kind))) return { on: iso };
     // A day without a time is told by its noon, which is on that day in summer and in winter.
     const time = date.second === null ? `${iso}T12:00:00Z` : londonTime(date.day, date.second);
     if (time !== null) return { time };

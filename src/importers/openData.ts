@@ -11,33 +11,44 @@ import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';
 export const LIBRARY = 'Library name';
+/** Older files of the schema say "Library authority". */
+export const ALSO_CALLED = { [AUTHORITY]: ['Library authority'] };
 
 /** Says of a row which authority it is about, or null where that was refused. */
 export type AuthorityOfRow = (row: NamedRow) => string | null;
 
-/** The place of a row, or null with findings at each faulty cell. */
+/**
+ * The place of a row, or null with findings at each faulty cell.
+ * @param column of the name of the library
+ */
 export function placeOf(
   row: NamedRow,
   authorityOfRow: AuthorityOfRow,
   report: Report,
+  column = LIBRARY,
 ): { authority: string; place: string } | null {
   const authority = authorityOfRow(row);
-  const library = libraryCell(row, report);
+  const library = libraryCell(row, column, report);
   return authority === null || library === null ? null : { authority, place: `${authority}/${library}` };
 }
 
 /** The authority of each row: see `authoritiesOf`. */
-export const authoritiesIn = (rows: readonly NamedRow[], options: ImportOptions, report: Report): AuthorityOfRow =>
+export const authoritiesIn = (
+  rows: readonly NamedRow[],
+  options: ImportOptions,
+  report: Report,
+  column = AUTHORITY,
+): AuthorityOfRow =>
   authoritiesOf(
     rows,
-    { nameOf: (row) => row.text(AUTHORITY), header: rows[0]?.header(AUTHORITY) ?? AUTHORITY },
+    { nameOf: (row) => row.text(column), header: rows[0]?.header(column) ?? column },
     options,
     report,
   );
 
-function libraryCell(row: NamedRow, report: Report): string | null {
-  const name = row.text(LIBRARY);
-  const spot = [row.row, row.header(LIBRARY)] as const;
+function libraryCell(row: NamedRow, column: string, report: Report): string | null {
+  const name = row.text(column);
+  const spot = [row.row, row.header(column)] as const;
   if (namesATotal(name)) {
     report.refuse(spot, 'totals-row', name, 'a library: totals are worked out, not imported');
     return null;
@@ -70,7 +81,7 @@ interface Counted {
  * @param column     header to name in the findings
  * @param otherwiseIn how another row says it otherwise, as the end of a sentence
  */
-export function countedOnce<R extends Counted>(
+export function countedOnce<R extends { readonly row: number; readonly count: number | null }>(
   rows: readonly R[],
   sameThing: (row: R) => string,
   says: (row: R) => string,
@@ -84,7 +95,7 @@ export function countedOnce<R extends Counted>(
     report.refuse([row.row, column], 'row-repeated', `the same count as row ${first.row}`, 'each count once', done);
   }
   for (const { row, other } of contradicted) {
-    const found = `${row.count}, but ${otherwiseIn(other, row)}`;
+    const found = `${row.count ?? 'suppressed'}, but ${otherwiseIn(other, row)}`;
     report.refuse([row.row, column], 'row-contradicted', found, 'one count', 'None of these rows was imported.');
   }
   return [...kept].sort((a, b) => a.row - b.row);

@@ -6,16 +6,9 @@
  * COUNT_TYPES below says which texts are understood, and any other is refused rather than guessed.
  */
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
-import {
-  civilOf,
-  firstDayOfMonth,
-  granularityOf,
-  intervalOf,
-  isoOf,
-  monthOf,
-  type DayWindow,
-} from '../domain/periods.ts';
+import { civilOf, firstDayOfMonth, intervalOf, monthOf, type DayWindow } from '../domain/periods.ts';
 import { SAMPLE_MONTHS } from '../domain/sampleWeeks.ts';
+import { dayCell } from './cells.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import {
   reportFor,
@@ -26,6 +19,7 @@ import {
   type ImportResult,
 } from './importer.ts';
 import {
+  ALSO_CALLED,
   authoritiesIn,
   AUTHORITY,
   countCell,
@@ -38,11 +32,11 @@ import {
 } from './openData.ts';
 import { grouped, layoutScore, namedRows, type NamedRow } from './rows.ts';
 import { keyOf } from '../domain/labels.ts';
-import { dateHint, ISO_DATE, isoDayOf } from './text.ts';
+import { intervalText, soundDays, withoutOverlaps } from './windows.ts';
 
 const FORMAT = 'open-data-visits';
 const [START, END, TYPE, VISITS] = ['Count start', 'Count end', 'Count type', 'Visits'] as const;
-const LAYOUT = { required: [AUTHORITY, LIBRARY, START, END, TYPE, VISITS], optional: [] };
+const LAYOUT = { required: [AUTHORITY, LIBRARY, START, END, TYPE, VISITS], optional: [], alsoCalled: ALSO_CALLED };
 
 /**
  * Which texts of `Count type` are understood: those of the schema and of the files that follow it, and no others. More
@@ -90,7 +84,8 @@ function read(source: ImportSource): ImportResult {
   const rows = named.flatMap((row) => visitsRow(row, authority, report) ?? []);
   const thing = ({ place, window }: VisitsRow): string => `${place} ${intervalOf(window)}`;
   const once = countedOnce(rows, thing, ({ method, count }) => `${method} ${count}`, VISITS, otherwiseIn, report);
-  const apart = withoutOverlaps(once, report);
+  const apart = withoutOverlaps(once, ({ place }) => place, START, report);
+  flagBesideSamples(apart, report);
   const among = {
     groupOf: ({ authority: code, window }: VisitsRow) => `${code} ${intervalOf(window)}`,
     labelOf: ({ place }: VisitsRow) => place,
@@ -127,18 +122,6 @@ function visitsRow(row: NamedRow, authority: AuthorityOfRow, report: Report): Vi
   };
 }
 
-function dayCell(row: NamedRow, column: string, report: Report): number | null {
-  const day = isoDayOf(row.raw(column));
-  if (day === null)
-    report.refuse(
-      [row.row, row.header(column)],
-      'not-a-date',
-      row.text(column),
-      `${ISO_DATE}${dateHint(row.raw(column))}`,
-    );
-  return day;
-}
-
 function methodCell(row: NamedRow, report: Report): Method | null {
   const text = row.text(TYPE);
   const method = METHOD_OF.get(typeKeyOf(text)) ?? null;
@@ -149,60 +132,35 @@ function methodCell(row: NamedRow, report: Report): Method | null {
   return method;
 }
 
-/** Whether a window can be used: in order, a week where it is a sample, and else held by a calendar period. */
+/** Whether a window can be used: a week where it is a sample, and else held by a calendar period. */
 function soundWindow(row: NamedRow, window: DayWindow, method: Method | null, report: Report): boolean {
-  const spot = [row.row, row.header(END)] as const;
-  const found = `${row.text(START)} to ${row.text(END)}`;
   const days = window.last - window.first + 1;
-  if (days < 1) {
-    report.refuse(spot, 'end-before-start', found, 'an end on or after the start');
-    return false;
-  }
-  if (method === 'sample-week') {
-    if (days === 7) return true;
-    report.refuse(spot, 'window-not-a-week', `${found}, ${days} days`, 'seven days, as the count type says one week');
-    return false;
-  }
-  if (granularityOf(window) !== null) return true;
-  const expected =
-    'days within one month, or whole months within one quarter, half-year or financial year (April to March): ' +
-    'no period of the calendar holds this window';
-  report.refuse(spot, 'window-without-period', found, expected);
+  if (method !== 'sample-week' || days < 1) return soundDays(row, window, END, report);
+  if (days === 7) return true;
+  const found = `${intervalText(window)}, ${days} days`;
+  const expected = 'seven days, as the count type says one week';
+  report.refuse([row.row, row.header(END)], 'window-not-a-week', found, expected);
   return false;
 }
 
-/** Counts of one library whose days overlap would count people twice, and nothing says which to leave out. */
-function withoutOverlaps(rows: readonly VisitsRow[], report: Report): readonly VisitsRow[] {
-  const overlapping = new Map<VisitsRow, VisitsRow>();
-  const flagged = new Map<VisitsRow, VisitsRow>();
+/** A count in the months that a sample week stands for is there twice, unless it is the next sample. */
+function flagBesideSamples(rows: readonly VisitsRow[], report: Report): void {
   for (const group of grouped(rows, ({ place }) => place)) {
-    let reach: VisitsRow | null = null;
     let sampled: VisitsRow | null = null;
     for (const row of group.sort((a, b) => a.window.first - b.window.first)) {
-      if (reach !== null && row.window.first <= reach.window.last) {
-        overlapping.set(row, reach);
-        overlapping.set(reach, overlapping.get(reach) ?? row);
-      } else if (sampled !== null && row.window.first < endOfSample(sampled)) flagged.set(row, sampled);
-      if (reach === null || row.window.last > reach.window.last) reach = row;
+      if (sampled !== null && row.window.first < endOfSample(sampled)) {
+        const found = `${intervalOf(row.window)}, within the quarter that the sample week in row ${sampled.row} stands for`;
+        report.flag(
+          [row.row, START],
+          'window-overlaps',
+          found,
+          'one sample week a quarter and no other count',
+          'Imported.',
+        );
+      }
       if (row.method === 'sample-week') sampled = row;
     }
   }
-  for (const [row, other] of overlapping) {
-    const found = `${intervalOf(row.window)}, overlapping ${intervalOf(other.window)} in row ${other.row}`;
-    report.refuse([row.row, START], 'window-overlaps', found, 'windows apart', 'None of these rows was imported.');
-  }
-  for (const [row, sample] of flagged) {
-    if (overlapping.has(row) || overlapping.has(sample)) continue;
-    const found = `${intervalOf(row.window)}, within the quarter that the sample week in row ${sample.row} stands for`;
-    report.flag(
-      [row.row, START],
-      'window-overlaps',
-      found,
-      'one sample week a quarter and no other count',
-      'Imported.',
-    );
-  }
-  return rows.filter((row) => !overlapping.has(row));
 }
 
 /** A sample week stands for its month and the two after it: the first day after those. */
@@ -212,8 +170,13 @@ const endOfSample = ({ window }: VisitsRow): number => firstDayOfMonth(monthOf(w
 function flagPartOfAMonth({ row, window, method }: VisitsRow, report: Report): void {
   const whole = civilOf(window.first).date === 1 && civilOf(window.last + 1).date === 1;
   if (whole || method === 'sample-week') return;
-  const found = `${isoOf(window.first)} to ${isoOf(window.last)}`;
-  report.flag([row, END], 'part-of-a-month', found, 'a whole month', 'Imported as it was counted, not grossed up.');
+  report.flag(
+    [row, END],
+    'part-of-a-month',
+    intervalText(window),
+    'a whole month',
+    'Imported as it was counted, not grossed up.',
+  );
 }
 
 function eventOf(

@@ -35,7 +35,15 @@ export function stated(
     source: sourceOf(subject, form),
     type: typeOf('return.stated'),
     subject,
-    data: { form, line, window, method, ...says, provenance: { file: sha256, row, column, raw } },
+    // Of a blank cell nothing is kept: it may be a line break, or very many spaces.
+    data: {
+      form,
+      line,
+      window,
+      method,
+      ...says,
+      provenance: { file: sha256, row, column, raw: raw.trim() === '' ? '' : raw },
+    },
   };
 }
 

@@ -6,11 +6,17 @@ import { FILE_REFUSED, type Report, type Table, type TableRow } from './importer
 export interface Layout {
   readonly required: readonly string[];
   readonly optional: readonly string[];
+  /** Columns of which nothing is kept, whatever stands in them: addresses, contacts, names, notes. */
+  readonly notKept?: readonly string[];
+  /** Other headers of a column, by the one above: those of older versions of the format. */
+  readonly alsoCalled?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One row of data: cells by the header of the layout. A column the file does not have reads as empty. */
 export interface NamedRow {
   readonly row: number;
+  /** Whether the file has the column. */
+  has(column: string): boolean;
   /** The cell as written. */
   raw(column: string): string;
   /** The cell without surrounding spaces. */
@@ -25,17 +31,25 @@ export interface NamedRow {
  * and refused with the name of the column, which helps more than "unknown format".
  */
 export function layoutScore(header: readonly string[], layout: Layout): number {
-  const present = new Set(header.map(keyOf));
-  const found = layout.required.filter((column) => present.has(keyOf(column))).length;
+  const known = columnsByKey(layout);
+  const present = new Set(header.map((label) => known.get(keyOf(label))));
+  const found = layout.required.filter((column) => present.has(column)).length;
   if (found < layout.required.length) return (0.8 * found) / layout.required.length;
-  const known = new Set([...layout.required, ...layout.optional].map(keyOf));
-  return header.every((label) => known.has(keyOf(label))) ? 1 : 0.9;
+  return present.has(undefined) ? 0.9 : 1;
 }
+
+/** The columns of a layout by all headers that each may have, as they are compared. */
+const columnsByKey = ({ required, optional, notKept = [], alsoCalled = {} }: Layout): ReadonlyMap<string, string> =>
+  new Map(
+    [...required, ...optional, ...notKept].flatMap((column) =>
+      [column, ...(alsoCalled[column] ?? [])].map((label): [string, string] => [keyOf(label), column]),
+    ),
+  );
 
 /**
  * The rows of data of a table in a layout. Refused: the whole file where a required column is missing or a known one
  * stands twice; a row with too few or too many cells; a header row that stands again among the data. Noted: columns the
- * layout does not know, and blank rows.
+ * layout does not know or does not keep, and blank rows.
  */
 export function namedRows(table: Table, layout: Layout, report: Report): readonly NamedRow[] {
   const positions = columnPositions(table.header, layout, report);
@@ -43,13 +57,13 @@ export function namedRows(table: Table, layout: Layout, report: Report): readonl
   const headerOf = (column: string): string => table.header[positions.get(column) ?? -1]?.trim() ?? column;
   return dataRows(table, report).map(({ row, cells }) => {
     const raw = (column: string): string => cells[positions.get(column) ?? -1] ?? '';
-    return { row, raw, text: (column) => raw(column).trim(), header: headerOf };
+    return { row, has: (column) => positions.has(column), raw, text: (column) => raw(column).trim(), header: headerOf };
   });
 }
 
 /** Position of each column of the layout that the header has, or null (and findings) where the file cannot be read. */
 function columnPositions(header: readonly string[], layout: Layout, report: Report): Map<string, number> | null {
-  const known = new Map([...layout.required, ...layout.optional].map((column) => [keyOf(column), column]));
+  const known = columnsByKey(layout);
   const positions = new Map<string, number>();
   const unknown: string[] = [];
   let readable = true;
@@ -71,6 +85,17 @@ function columnPositions(header: readonly string[], layout: Layout, report: Repo
   for (const label of unknown) {
     const expected = `only ${[...layout.required, ...layout.optional].join(', ')}`;
     report.note([1, label], 'column-unknown', label, expected, 'The column was not read.');
+  }
+  for (const column of layout.notKept ?? []) {
+    const label = header[positions.get(column) ?? -1]?.trim();
+    if (label === undefined) continue;
+    report.note(
+      [1, label],
+      'column-not-kept',
+      label,
+      'what figures need: no addresses, contacts, names, links or notes',
+      'Nothing of it is kept.',
+    );
   }
   return positions;
 }

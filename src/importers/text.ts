@@ -35,7 +35,7 @@ export const LONGEST_RAW = 100;
  */
 export function countOf(raw: string): number | null {
   const text = raw.trim();
-  if (raw.length > LONGEST_RAW || !/^(0|[1-9]\d{0,9})$/.test(text)) return null;
+  if (!isPlain(raw) || !/^(0|[1-9]\d{0,9})$/.test(text)) return null;
   const count = Number(text);
   return count <= LARGEST_COUNT ? count : null;
 }
@@ -49,6 +49,9 @@ export function countHint(raw: string): string {
   if (text === '') return '; a blank does not say whether there were none or nobody reported';
   return '';
 }
+
+/** Whether a cell can be kept as it is written: not too long, no control characters, no half characters. */
+export const isPlain = (raw: string): boolean => raw.length <= LONGEST_RAW && !/[\p{Cc}\p{Cs}]/u.test(raw);
 
 export const ISO_DATE = 'a date that exists, written YYYY-MM-DD';
 

@@ -39,6 +39,7 @@ import {
   showSeries,
   showVerification,
 } from './show.ts';
+import { showFeeds } from './showFeeds.ts';
 import type { Opening, Target } from './target.ts';
 
 const PNG_WIDTH = 1600;
@@ -98,7 +99,7 @@ program
 
 program
   .command('import')
-  .description('record what files say: published figures, monthly wide tables, open-data visits and loans')
+  .description('record what files say: published figures, monthly wide tables, the open-data schema and more')
   .argument('<file...>')
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
@@ -253,10 +254,13 @@ program
 
 program
   .command('rebuild')
-  .description('forget facts and observations and make both again from the log')
+  .description('forget facts, observations and the register of feeds, and make them again from the log')
   .action(async () => {
     const { events } = await withTarget((target, progress) => target.rebuild(progress), { startAgain: true });
-    print({ events }, `Facts and observations made again from ${formatNumber(events, 0)} events.`);
+    print(
+      { events },
+      `Facts, observations and the register of feeds made again from ${formatNumber(events, 0)} events.`,
+    );
   });
 
 program
@@ -286,6 +290,15 @@ parked
     if (!/^[1-9]\d{0,14}$/.test(number)) throw new LedgerError('usage', `"${number}" is not the number of an event.`);
     await withTarget((target) => target.dismiss(Number(number), dismissal));
     print({ dismissed: Number(number) }, `Event ${number} is recorded as not to count.`);
+  });
+
+program
+  .command('feeds')
+  .description('list feeds, or one: what came last, what is due, which periods and numbers never came')
+  .argument('[source]', 'the source of its events')
+  .action(async (source: string | undefined) => {
+    const report = await withTarget((target) => target.feeds(source));
+    print(report, showFeeds(report));
   });
 
 program

@@ -13,6 +13,7 @@ import { whyNot } from '../files/whyNot.ts';
 import { readDefinitions } from '../files/readDefinitions.ts';
 import { lockDataDirectory } from '../sql/dataDirectoryLock.ts';
 import { kyselyFeedIdentities } from '../sql/kyselyFeedIdentities.ts';
+import { kyselyFeedRegister } from '../sql/kyselyFeedRegister.ts';
 import { kyselyKeptReceipts } from '../sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../sql/kyselyReadModels.ts';
 import type { Config } from './config.ts';
@@ -60,9 +61,11 @@ export async function openEngine(
     const factsAgain = choices.startAgain === true || madeOtherwise(factsFolder, readings.digest);
     const derived = await stores.derived();
     const readModels = kyselyReadModels(derived);
+    const feedRegister = kyselyFeedRegister(derived);
     if (factsAgain) {
       // In this order: where it stops between the two, the facts are still seen to be of another making.
       await readModels.clear();
+      await feedRegister.clear();
       rmSync(factsFolder, { recursive: true, force: true });
     }
     const keptReceipts = kyselyKeptReceipts(derived, { now });
@@ -78,6 +81,7 @@ export async function openEngine(
       {
         log,
         readModels,
+        feedRegister,
         catalogue: catalogueOf(readDefinitions(join(packageRoot(), 'projections', 'indicators'))),
         openFacts: () => openFactStore(factsFolder, readings),
         discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),

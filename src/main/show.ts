@@ -161,9 +161,9 @@ export function showReplay(result: ReplayResult): string {
 export function showVerification(v: Verification): string {
   const { differences } = v;
   return [
-    `Rebuilt from the log at knowledge position ${whole(v.position)}: ${many(v.facts, 'fact')} in ${many(v.segments, 'segment')}, ${many(v.observations, 'observation')} of ${many(v.projections, 'indicator')}.`,
+    `Rebuilt from the log at knowledge position ${whole(v.position)}: ${many(v.facts, 'fact')} in ${many(v.segments, 'segment')}, ${many(v.observations, 'observation')} of ${many(v.projections, 'indicator')}, ${many(v.feeds, 'feed')}.`,
     differences.length === 0
-      ? 'Facts and observations are byte-identical to the rebuild.'
+      ? 'Facts, observations and feeds are byte-identical to the rebuild.'
       : `${whole(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}:`,
     ...differences.map(({ where, what }) => `  ${where}: ${what}`),
     ...unmatchedLines(v.unmatched),

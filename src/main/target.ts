@@ -13,6 +13,7 @@ import type { ImportChoices, ImportReport } from '../app/importFile.ts';
 import type { ImportJob } from '../app/importJobs.ts';
 import type { Dismissal, ParkedEvent } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
+import type { FeedReport } from '../app/readFeeds.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
@@ -52,6 +53,8 @@ export interface Target {
   reconcile(forms: readonly [string, string], progress: Progress): Promise<Reconciliation>;
   parked(): Promise<readonly ParkedEvent[]>;
   dismiss(ordinal: number, dismissal: Dismissal): Promise<void>;
+  /** How all feeds stand, or one. */
+  feeds(source?: string): Promise<FeedReport>;
   rebuild(progress: Progress): Promise<{ events: number }>;
   verify(progress: Progress): Promise<Verification>;
   close(): Promise<void>;
@@ -146,6 +149,10 @@ function directly(engine: Engine): Target {
     async dismiss(ordinal, dismissal) {
       await ledger.project();
       await ledger.dismiss(ordinal, dismissal);
+    },
+    async feeds(source) {
+      await ledger.project();
+      return source === undefined ? allFeeds((after) => ledger.feeds(after)) : ledger.feed(source);
     },
     rebuild: (progress) => ledger.rebuild(progress),
     verify: (progress) => ledger.verify(progress),
@@ -260,6 +267,16 @@ function throughServer({ address, key }: ServerRecord): Target {
       });
       if (!response.ok) throw problemError(await response.json());
     },
+    async feeds(source) {
+      const ask = async (path: string): Promise<FeedReport> => {
+        const response = await reach(new URL(path, address), { headers: { accept: 'application/json' } });
+        const body: unknown = await response.json();
+        if (!response.ok) throw problemError(body);
+        return body as FeedReport;
+      };
+      if (source !== undefined) return ask(`/v1/feeds/${encodeURIComponent(source)}`);
+      return allFeeds((after) => ask(after === null ? '/v1/feeds' : `/v1/feeds?after=${encodeURIComponent(after)}`));
+    },
     rebuild: (progress) => command('/v1/commands/rebuild', '', 'application/json', progress),
     verify: (progress) => command('/v1/commands/verify', '', 'application/json', progress),
     close: () => Promise.resolve(),
@@ -268,6 +285,17 @@ function throughServer({ address, key }: ServerRecord): Target {
 
 /** Between two questions after a job. */
 const POLL_MS = 250;
+
+/** All feeds, asked for page by page. */
+async function allFeeds(ask: (after: string | null) => Promise<FeedReport>): Promise<FeedReport> {
+  let report = await ask(null);
+  for (let { next } = report; next !== null;) {
+    const page = await ask(next);
+    report = { ...page, feeds: [...report.feeds, ...page.feeds] };
+    next = page.next;
+  }
+  return report;
+}
 
 /** Options as they are sent: a mapping goes as the text that it is. */
 const optionsText = ({ mapping, ...options }: ImportOptions): string =>

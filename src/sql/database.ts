@@ -17,6 +17,7 @@ export interface Tables {
   checkpoints: CheckpointsTable;
   projections_v1: ProjectionsTable;
   observations_v2: ObservationsTable;
+  feed_register_v1: FeedRegisterTable;
   feeds: FeedsTable;
   feed_identities: FeedIdentitiesTable;
   censuses: CensusesTable;
@@ -60,6 +61,12 @@ interface ObservationsTable {
   year: string;
   granularities: string;
   cells: string;
+}
+
+/** What has come of a feed and what is due: one JSON text a feed. */
+interface FeedRegisterTable {
+  source: string;
+  state: string;
 }
 
 /** A stream of a log outside this database. */

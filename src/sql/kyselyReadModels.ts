@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import type { Checkpoint, ProjectionChange, ProjectionName, ReadModels } from '../app/ports.ts';
+import type { ProjectionChange, ProjectionName, ReadModels } from '../app/ports.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
+import { checkpointOf, moveCheckpoint } from './checkpoints.ts';
 import type { Database, Tables } from './database.ts';
 import {
   heldIn,
@@ -29,14 +30,7 @@ const CHUNK_ROWS = 1000;
  */
 export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
   return {
-    async checkpoint() {
-      const found = await kysely
-        .selectFrom('checkpoints')
-        .select(['ordinal', 'position', 'fingerprint'])
-        .where('read_models', '=', READ_MODELS)
-        .executeTakeFirst();
-      return found ?? null;
-    },
+    checkpoint: () => checkpointOf(kysely, READ_MODELS),
 
     async standing(projection) {
       const found = await kysely
@@ -49,7 +43,7 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
 
     async commit(previous, next, changes) {
       await kysely.transaction().execute(async (tx) => {
-        await moveCheckpoint(tx, previous, next);
+        await moveCheckpoint(tx, READ_MODELS, previous, next);
         await moveProjections(
           tx,
           [...new Set(changes.map(({ projection }) => projection))].sort(),
@@ -127,37 +121,6 @@ export function kyselyReadModels({ kysely, dialect }: Database): ReadModels {
 
     async close() {},
   };
-}
-
-/** Compare and set. The row stays locked until the end of the transaction, so commits follow one another. */
-async function moveCheckpoint(tx: Transaction<Tables>, previous: Checkpoint | null, next: Checkpoint): Promise<void> {
-  const { ordinal, position, fingerprint } = next;
-  const moved =
-    previous === null
-      ? await tx
-          .insertInto('checkpoints')
-          .values({ read_models: READ_MODELS, ordinal, position, fingerprint })
-          .onConflict((conflict) => conflict.doNothing())
-          .returning('ordinal')
-          .executeTakeFirst()
-      : await tx
-          .updateTable('checkpoints')
-          .set({ ordinal, position, fingerprint })
-          .where('read_models', '=', READ_MODELS)
-          .where('ordinal', '=', previous.ordinal)
-          .where('position', '=', previous.position)
-          .where('fingerprint', '=', previous.fingerprint)
-          .returning('ordinal')
-          .executeTakeFirst();
-  if (moved === undefined) {
-    throw new LedgerError(
-      'checkpoint-moved',
-      `The checkpoint is not at ${previous?.ordinal ?? 'the start'} any more.`,
-      {
-        hint: 'Read the checkpoint again and go on from there.',
-      },
-    );
-  }
 }
 
 /** Moves the projections from one ordinal to another, unless one stands elsewhere. `names` are sorted. */

@@ -115,6 +115,7 @@ const SQLITE: Readonly<Record<string, readonly string[]>> = {
   '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
   '0008-standings': standings('integer'),
   '0009-observations-by-year': observationsByYear('text'),
+  '0010-feed-register': [feedRegisterTable('text')],
 };
 
 const POSTGRES: Readonly<Record<string, readonly string[]>> = {
@@ -156,6 +157,7 @@ const POSTGRES: Readonly<Record<string, readonly string[]>> = {
   '0007-receipts-of-one-log': MARKS_OF_RECEIPTS,
   '0008-standings': standings('bigint'),
   '0009-observations-by-year': observationsByYear('text collate "C"'),
+  '0010-feed-register': [feedRegisterTable('text collate "C"')],
 };
 
 /**
@@ -295,6 +297,14 @@ function feedIdentityTables(types: {
       seen_id text
     )`,
   ];
+}
+
+/** What has come of each feed and what is due of it: a read model with a checkpoint of its own. */
+function feedRegisterTable(text: string): string {
+  return `create table feed_register_v1 (
+    source ${text} primary key,
+    state text not null
+  )`;
 }
 
 /** What was answered to requests that came with a key, for as long as they may come again. */

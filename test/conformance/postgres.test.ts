@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { kyselyFeedIdentities } from '../../src/sql/kyselyFeedIdentities.ts';
+import { kyselyFeedRegister } from '../../src/sql/kyselyFeedRegister.ts';
 import { kyselyKeptReceipts } from '../../src/sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../../src/sql/kyselyReadModels.ts';
 import { migrate } from '../../src/sql/migrations.ts';
@@ -12,6 +13,7 @@ import { event } from '../support/events.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 import { testEventLog } from './eventLog.ts';
 import { testFeedIdentities } from './feedIdentities.ts';
+import { testFeedRegister } from './feedRegister.ts';
 import { testKeptReceipts } from './keptReceipts.ts';
 import { testReadModels } from './readModels.ts';
 
@@ -57,6 +59,21 @@ describeWithPostgres('postgres', (freshDatabase) => {
     return { identities: kyselyFeedIdentities(database), dispose: () => database.close() };
   });
 
+  testFeedRegister('postgres', async () => {
+    const url = await freshDatabase();
+    let database = await openPostgres(url);
+    await migrate(database);
+    return {
+      register: kyselyFeedRegister(database),
+      async reopen() {
+        await database.close();
+        database = await openPostgres(url);
+        return kyselyFeedRegister(database);
+      },
+      dispose: () => database.close(),
+    };
+  });
+
   testKeptReceipts('postgres', async (effects) => {
     const url = await freshDatabase();
     let database = await openPostgres(url);
@@ -90,7 +107,7 @@ describeWithPostgres('a PostgreSQL database', (freshDatabase) => {
     expect(await postgresLog(database).size()).toBe(1);
     const other = await openPostgres(await freshDatabase());
     const applied = await Promise.all([migrate(other), migrate(other)]);
-    expect(applied.flat()).toHaveLength(9);
+    expect(applied.flat()).toHaveLength(10);
     await other.close();
   });
 

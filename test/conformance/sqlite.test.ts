@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/sql/database.ts';
 import { kyselyFeedIdentities } from '../../src/sql/kyselyFeedIdentities.ts';
+import { kyselyFeedRegister } from '../../src/sql/kyselyFeedRegister.ts';
 import { kyselyKeptReceipts } from '../../src/sql/kyselyKeptReceipts.ts';
 import { kyselyReadModels } from '../../src/sql/kyselyReadModels.ts';
 import { migrate } from '../../src/sql/migrations.ts';
@@ -13,6 +14,7 @@ import { sqliteLog } from '../../src/sql/sqliteLog.ts';
 import { event } from '../support/events.ts';
 import { testEventLog } from './eventLog.ts';
 import { testFeedIdentities } from './feedIdentities.ts';
+import { testFeedRegister } from './feedRegister.ts';
 import { testKeptReceipts } from './keptReceipts.ts';
 import { testReadModels } from './readModels.ts';
 
@@ -67,6 +69,15 @@ testKeptReceipts('sqlite', async (effects) => {
   return {
     receipts: kyselyKeptReceipts(fresh.database, effects),
     reopen: async () => kyselyKeptReceipts(await fresh.reopen(), effects),
+    dispose: () => fresh.dispose(),
+  };
+});
+
+testFeedRegister('sqlite', async () => {
+  const fresh = await freshSqlite();
+  return {
+    register: kyselyFeedRegister(fresh.database),
+    reopen: async () => kyselyFeedRegister(await fresh.reopen()),
     dispose: () => fresh.dispose(),
   };
 });

@@ -48,6 +48,7 @@ describe('one event', () => {
         refused: 0,
         unlisted: 0,
         outcomes: [{ index: 0, source: event.source, id: event.id, outcome: 'accepted' }],
+        feeds: [],
       });
       const again = await post(event, type);
       expect([again.statusCode, receiptOf(again).duplicates]).toEqual([200, 1]);
@@ -205,7 +206,10 @@ describe('NDJSON', () => {
     const body = `${JSON.stringify(visits('nd', '2021-01', 1))}\r\n\n{"half":\n[1]\n${JSON.stringify(visits('nd', '2021-02', 1))}`;
     const answer = await post(body, NDJSON);
     const { outcomes, ...counts } = receiptOf(answer);
-    expect([answer.statusCode, counts]).toEqual([200, { accepted: 2, duplicates: 0, refused: 2, unlisted: 0 }]);
+    expect([answer.statusCode, counts]).toEqual([
+      200,
+      { accepted: 2, duplicates: 0, refused: 2, unlisted: 0, feeds: [] },
+    ]);
     expect(outcomes.map((o) => [o.index, o.line, o.outcome, o.problem?.code, o.problem?.faults?.[0]?.line])).toEqual([
       [0, 1, 'accepted', undefined, undefined],
       [1, 3, 'refused', 'invalid-json', 3],

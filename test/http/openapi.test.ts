@@ -43,7 +43,8 @@ test('the document is OpenAPI 3.1 with every route of the interface', () => {
     'get /metrics',
     'get /v1/contracts',
     'get /v1/contracts/{kind}',
-
+    'get /v1/feeds',
+    'get /v1/feeds/{source}',
     'get /v1/imports',
     'get /v1/imports/{id}',
     'get /v1/imports/{id}/findings',
@@ -128,7 +129,8 @@ test('every operation is reachable and answers what the document says', async ()
   await server.log.append('urn:library:foreign', [{ id: 'unreadable', body, hash: '0'.repeat(64) }], 'any');
   await server.ledger.project();
   const ordinal = String(server.ledger.parked()[0]?.ordinal);
-  const values: Record<string, string> = { id: 'visits', kind: 'visits.counted', ordinal };
+  const source = encodeURIComponent(visits('documented', '2021-01', 1).source);
+  const values: Record<string, string> = { id: 'visits', kind: 'visits.counted', ordinal, source };
   const bodies: Record<string, [string, string]> = {
     '/v1/events': ['application/json', JSON.stringify([visits('documented', '2021-01', 1)])],
     '/v1/imports': ['text/csv', 'Library,2018-04\nCity,100\n'],

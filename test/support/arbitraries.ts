@@ -26,7 +26,7 @@ const OF_ANY_PLACE: ReadonlySet<FactKind> = new Set([
   'reference.deprivation',
   'action.reported',
 ]);
-const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
+export const SOURCES = ['urn:library:a', 'urn:library:b', 'urn:library:c'];
 
 const dayIn = (first: number, days: number): fc.Arbitrary<number> => fc.integer({ min: first, max: first + days });
 /** 2017-01-01 and about two and a half years on: every edge of the financial year is crossed. */
@@ -150,8 +150,9 @@ const DATA: Readonly<Record<FactKind, fc.Arbitrary<object>>> = {
         absence.map((absent) => ({ absent })),
       ),
       outcome,
+      maybe(dateText),
     )
-    .map(([n, mainOutcome]) => ({ ...n, mainOutcome })),
+    .map(([n, mainOutcome, on]) => ({ ...n, mainOutcome, on })),
   'figure.published': fc.record({
     statistic: fc.constantFrom('adults-who-used-a-library', 'visits'),
     window: fc.oneof(fc.constantFrom('2016-01-01/P3Y', '2017-04-01/P1Y'), window),
@@ -283,6 +284,10 @@ const MOMENTS = new Set<FactKind>([
   'service-point.status',
 ]);
 
+/** A session is timed by a moment or by its day, and by one of them only. */
+const hasTime = (kind: FactKind, data: object): boolean =>
+  MOMENTS.has(kind) && !(kind === 'activity.held' && (data as { on?: string }).on !== undefined);
+
 const clean = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 export const factBody = (kinds: readonly FactKind[] = FACT_KINDS): fc.Arbitrary<FactBody> =>
@@ -293,7 +298,7 @@ export const factBody = (kinds: readonly FactKind[] = FACT_KINDS): fc.Arbitrary<
         .tuple(DATA[kind], fc.constantFrom(...placesOf(kind)), time)
         .map(
           ([data, subject, t]) =>
-            clean({ type: typeOf(kind), subject, data, ...(MOMENTS.has(kind) ? { time: t } : {}) }) as FactBody,
+            clean({ type: typeOf(kind), subject, data, ...(hasTime(kind, data) ? { time: t } : {}) }) as FactBody,
         ),
     );
 

@@ -9,6 +9,8 @@ import type { EventLog, ReadModels } from '../../src/app/ports.ts';
 import type { ReadingSet } from '../../src/domain/readings.ts';
 import { openFactStore } from '../../src/facts/factStore.ts';
 import { readDefinitions } from '../../src/files/readDefinitions.ts';
+import type { FeedRegister } from '../../src/app/feedRegister.ts';
+import { memoryFeedRegister } from '../../src/memory/memoryFeedRegister.ts';
 import { memoryLog } from '../../src/memory/memoryLog.ts';
 import { memoryReadModels } from '../../src/memory/memoryReadModels.ts';
 
@@ -18,6 +20,7 @@ export interface TestLedger {
   readonly ledger: Ledger;
   readonly log: EventLog;
   readonly readModels: ReadModels;
+  readonly feedRegister: FeedRegister;
   readonly folder: string;
   close(): Promise<void>;
 }
@@ -29,18 +32,22 @@ export async function testLedger(
   parts: {
     log?: EventLog;
     readModels?: ReadModels;
+    feedRegister?: FeedRegister;
     folder?: string;
     definitions?: readonly Definition[];
     readings?: ReadingSet;
+    onFailure?: (error: unknown) => void;
   } = {},
 ): Promise<TestLedger> {
   const folder = parts.folder ?? mkdtempSync(join(tmpdir(), 'ledger-'));
   const log = parts.log ?? memoryLog({ now: () => NOW });
   const readModels = parts.readModels ?? memoryReadModels();
+  const feedRegister = parts.feedRegister ?? memoryFeedRegister();
   const factsFolder = join(folder, 'facts');
   const ledger = await openLedger({
     log,
     readModels,
+    feedRegister,
     catalogue: catalogueOf(parts.definitions ?? ownDefinitions()),
     openFacts: () => openFactStore(factsFolder, parts.readings),
     discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),
@@ -52,12 +59,13 @@ export async function testLedger(
       };
     },
     now: () => NOW,
-    onFailure: (error) => console.error(error),
+    onFailure: parts.onFailure ?? ((error) => console.error(error)),
   });
   return {
     ledger,
     log,
     readModels,
+    feedRegister,
     folder,
     close: async () => {
       await ledger.close();

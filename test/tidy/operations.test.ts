@@ -183,6 +183,7 @@ describe('ops/alerts.yaml', () => {
       ordinal: () => 0,
       parked: () => [],
       unmatchedAmendments: () => 0,
+      feedTotals: async () => ({ overdue: 0, missingNumbers: 0 }),
     } as unknown as Ledger;
     const text = await newMetrics({ ledger, projectionFailures: () => 0 }).text();
     const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));

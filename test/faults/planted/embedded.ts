@@ -436,6 +436,7 @@ const failingCalls: Check = async ({ build, folder }) => {
   const ledger = await openLedger({
     log: engine.log,
     readModels,
+    feedRegister: engine.feedRegister,
     catalogue: catalogueOf(engine.ledger.catalogue.indicators.map(({ definition }) => definition)),
     openFacts: () => openFactStore(join(folder, 'other')),
     discardFacts: () => undefined,

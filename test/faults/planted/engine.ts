@@ -5,11 +5,13 @@ import type * as Catalogues from '../../../src/app/catalogue.ts';
 import type * as Ledgers from '../../../src/app/ledger.ts';
 import type * as FactStores from '../../../src/facts/factStore.ts';
 import type * as Definitions from '../../../src/files/readDefinitions.ts';
+import type * as Registers from '../../../src/sql/kyselyFeedRegister.ts';
 import type * as Models from '../../../src/sql/kyselyReadModels.ts';
 import type * as Migrations from '../../../src/sql/migrations.ts';
 import type * as SqliteDatabases from '../../../src/sql/sqliteDatabase.ts';
 import type * as SqliteLogs from '../../../src/sql/sqliteLog.ts';
 import type { Ledger } from '../../../src/app/ledger.ts';
+import type { FeedRegister } from '../../../src/app/feedRegister.ts';
 import type { EventLog, ReadModels } from '../../../src/app/ports.ts';
 import { BRANCHES, eventOf } from '../../support/clientBatches.ts';
 import { differences, type ClientLedger, type Sent } from '../../support/clientLedger.ts';
@@ -21,6 +23,7 @@ export interface Opened {
   readonly ledger: Ledger;
   readonly log: EventLog;
   readonly readModels: ReadModels;
+  readonly feedRegister: FeedRegister;
   readonly database: Database;
   readonly close: () => Promise<void>;
 }
@@ -37,6 +40,7 @@ export async function openEmbedded(
   const { migrate } = await build<typeof Migrations>('src/sql/migrations.js');
   const { sqliteLog } = await build<typeof SqliteLogs>('src/sql/sqliteLog.js');
   const { kyselyReadModels } = await build<typeof Models>('src/sql/kyselyReadModels.js');
+  const { kyselyFeedRegister } = await build<typeof Registers>('src/sql/kyselyFeedRegister.js');
   const { openLedger } = await build<typeof Ledgers>('src/app/ledger.js');
   const { catalogueOf } = await build<typeof Catalogues>('src/app/catalogue.js');
   const { openFactStore } = await build<typeof FactStores>('src/facts/factStore.js');
@@ -47,12 +51,14 @@ export async function openEmbedded(
   const inner = sqliteLog(database, { now: () => NOW });
   const log = choices.log?.(inner) ?? inner;
   const readModels = kyselyReadModels(database);
+  const feedRegister = kyselyFeedRegister(database);
   const factsFolder = join(folder, choices.facts ?? 'facts');
   const besideFolder = join(folder, 'beside');
   const discard = (path: string) => () => rmSync(path, { recursive: true, force: true });
   const ledger = await openLedger({
     log,
     readModels,
+    feedRegister,
     catalogue: catalogueOf(
       readDefinitions('projections/indicators').filter(({ id }) => id === (choices.indicator ?? 'loans')),
     ),
@@ -66,6 +72,7 @@ export async function openEmbedded(
     ledger,
     log,
     readModels,
+    feedRegister,
     database,
     async close() {
       await ledger.close();

@@ -17,9 +17,9 @@ const table = (months: readonly string[], rows: Readonly<Record<string, readonly
     .map((cells) => `${cells.join(',')}${end}`)
     .join('');
 
-async function take(text: string, strict = false) {
+const take = (text: string, strict = false) => takeFile('monthly-visits.csv', text, strict);
+async function takeFile(fileName: string, text: string, strict = false) {
   const bytes = Buffer.from(text);
-  const fileName = 'monthly-visits.csv';
   return under.ledger.import(
     {
       fileName,
@@ -140,3 +140,17 @@ it('a category that is new beside others of its sort is recorded, wherever it st
   const changed = [row('Adult fiction', 501), row('Adult non-fiction', 300)];
   expect(await loans(...changed, row('Adult large print', 40))).toMatchObject({ accepted: 0, duplicates: 2, refused: 1 });
 }); // prettier-ignore
+
+it('a newer edition of a list of sessions adds those that are new, and one that differs is refused', async () => {
+  const header = 'Local authority,Library name,Event date,Name,Main outcome,Attendees';
+  const session = (day: number, name: string, attendees: number): string =>
+    `${AUTHORITY},City,2019-12-0${day},${name},Greater prosperity,${attendees}`;
+  const held = (...rows: string[]) => takeFile('events.csv', [header, ...rows].join('\n'));
+  const first = [session(1, 'Clinic', 8), session(1, 'Clinic', 8), session(2, 'Clinic', 9)];
+  expect(await held(...first)).toMatchObject({ accepted: 3, duplicates: 0, refused: 0 });
+  const newer = await held(...first.slice(0, 2), session(2, 'Clinic', 10), session(3, 'Clinic', 7));
+  expect(newer).toMatchObject({ accepted: 1, duplicates: 2, refused: 1 });
+  expect(newer.findings.filter(({ code }) => code === 'recorded-otherwise')).toMatchObject([
+    { row: 4, cell: 'Attendees', found: '10' },
+  ]);
+});

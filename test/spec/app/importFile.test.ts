@@ -58,6 +58,27 @@ describe('a file of which nothing can be recorded', () => {
   });
 
   it.each([
+    ['2035-02-01', 'lies in the future'],
+    ['1989-12-31', 'lies before 1990: older activity can be quoted as figure.published'],
+  ])('names the cell of a session held on %s', async (day, why) => {
+    const header = 'Local authority,Library name,Event date,Main outcome,Attendees';
+    const text = `${header}\nE08000021,City,${day},Greater prosperity,5\n`;
+    const refused = await refusalOf(take(text, { fileName: 'events.csv' }));
+    expect(refused.faults).toMatchObject([
+      { row: 2, cell: 'Event date', message: `found ${day}; expected another day: this one ${why}` },
+    ]);
+  });
+
+  it('for want of the day of a register, names the option', async () => {
+    const header = 'Local authority,Library name,Statutory,Type of library';
+    const refused = await refusalOf(take(`${header}\nE08000021,City,Yes,LAL\n`, { fileName: 'libraries.csv' }));
+    expect(refused.faults).toEqual([
+      { file: 'libraries.csv', message: expect.stringContaining('--on <date>') as string },
+    ]);
+    expect(refused.hint).toBe('Give the options that are named and import the file again.');
+  });
+
+  it.each([
     ['without a row', '', 'no row below the header'],
     ['with blank rows', ',,,,\n', 'no row with a figure'],
   ])('%s, says so', async (_, rows, found) => {

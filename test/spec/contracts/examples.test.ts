@@ -80,7 +80,7 @@ describe('invalid examples', () => {
 describe('what is wrong is said in plain words', () => {
   const visits = valid.find(([file]) => file === 'visits.counted.json')![1] as { data: object };
   const withData = (data: object): unknown => ({ ...visits, data: { ...visits.data, ...data } });
-  const held = valid.find(([file]) => file === 'activity.held.json')![1] as object;
+  const issued = valid.find(([file]) => file === 'loan.issued.json')![1] as object;
   const digital = valid.find(([file]) => file === 'digital-sessions.counted.json')![1] as { data: object };
 
   it.each([
@@ -93,7 +93,7 @@ describe('what is wrong is said in plain words', () => {
     ['another version of the envelope', { ...visits, specversion: '0.3' }, 'must be 1.0'],
     ['data that are a list', { ...visits, data: [] }, 'must be an object, not a list'],
     ['no data', { ...visits, data: undefined }, 'must be given'],
-    ['no time', { ...held, time: undefined }, 'must be given'],
+    ['no time', { ...issued, time: undefined }, 'must be given'],
     ['no date', { ...withData({}) as object, type: 'org.outcome-ledger.service-point.status.v1', data: { open: 'open' } }, 'must be given'],
     ['too many decimals', { ...digital, data: { ...digital.data, hours: 1.234 } }, 'must be a multiple of 0.01'],
     ['a place that is too long', { ...visits, subject: `E08000021/${'a'.repeat(80)}` }, 'must be at most 80 characters long'],

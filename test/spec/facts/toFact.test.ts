@@ -33,6 +33,7 @@ it.each<[what: string, kind: FactKind, data: object, time: string | undefined, f
   ['one session', 'digital-session.ended', { channel: 'wifi', durationSeconds: 90 }, '2018-06-30T23:30:00Z', { day: dayOf('2018-07-01'), quantity: 1, seconds: 90 }],
   ['one session of unknown length', 'digital-session.ended', { channel: 'wifi' }, '2018-01-31T23:30:00Z', { day: dayOf('2018-01-31'), seconds: NaN }],
   ['attendances', 'activity.held', { attendance: 31, mainOutcome: 'full-potential' }, '2018-01-31T10:00:00Z', { quantity: 31, dimensions: { mainOutcome: 'full-potential' } }],
+  ['a session of which only the day is known', 'activity.held', { on: '2018-03-31', attendance: 31, mainOutcome: 'full-potential' }, undefined, { day: dayOf('2018-03-31'), days: 1, grain: 'month', second: 0, quantity: 31 }],
   ['attendances that nobody counted', 'activity.held', { absent: 'not-reported', mainOutcome: 'full-potential' }, '2018-01-31T10:00:00Z', { state: 'not-reported', quantity: 0 }],
   ['a child', 'challenge.joined', CHILD, '2018-07-01T10:00:00Z',
     { subject: PERSON, dimensions: { challenge: 'summer-reading-challenge', challengeYear: '2018', ageBand: '4-7' } }],

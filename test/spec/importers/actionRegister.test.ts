@@ -88,7 +88,7 @@ describe('averages of others', () => {
     const header = ['year_1', 'pop_ Size_Area', 'visits_Per_Year', 'visits_Per_Week'];
     expect(() => detectFormat(header, 'average_Population_Visits.csv')).toThrow(/an average is no activity/);
     expect(() => detectFormat(['year_2', 'visits_Per_Cap', 'visits_Per_Hour '], 'x.csv')).toThrow(/no activity/);
-    expect(() => detectFormat(['year', 'visits'], 'averages.csv')).toThrow('No importer recognises');
+    expect(() => detectFormat(['a year', 'things'], 'averages.csv')).toThrow('No importer recognises');
   });
 });
 

@@ -89,9 +89,9 @@ export const withCode = ({ findings }: ImportResult, code: Finding['code']): Fin
   findings.filter((finding) => finding.code === code);
 
 /** What an event says in a line: `E08000021/city 2019-04-01/P1M 120 system`. */
-export function line({ subject, data }: Exclude<ActivityEvent, { data: { target: unknown } }>): string {
+export function line({ subject, data }: Exclude<ActivityEvent, { data: { target: unknown } | { feed: unknown } }>): string {
   const { window, count, absent, method, value } = data as Record<string, string | number | undefined>;
   return [subject, window, absent ?? count ?? value, method].filter((part) => part !== undefined).join(' ');
 }
 export const lines = ({ events }: ImportResult): string[] =>
-  events.map((event) => line(event as Exclude<ActivityEvent, { data: { target: unknown } }>));
+  events.map((event) => line(event as Exclude<ActivityEvent, { data: { target: unknown } | { feed: unknown } }>));

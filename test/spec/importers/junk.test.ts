@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent } from '../../../contracts/activityEvent.ts';
+import type { Importer } from '../../../src/importers/importer.ts';
 import { mappingOf } from '../../../src/files/readMapping.ts';
 import { IMPORTERS } from '../../../src/importers/importers.ts';
 import { readWith } from './importing.ts';
@@ -9,6 +10,9 @@ import { readWith } from './importing.ts';
 const MONTH_COLUMNS = [
   'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december', 'january', 'february', 'march',
 ].map((month) => `wifi_sessions_${month}`); // prettier-ignore
+
+/** Columns of single years of age, the last of them open: each holds the same, so that they can add up. */
+const AGES = [...Array.from({ length: 18 }, (_, age) => `${age}`), '18+'];
 
 /** Cells that belong under each header; together with the junk below they make tables that are nearly right. */
 const SOUND: Readonly<Record<string, readonly string[]>> = {
@@ -32,6 +36,43 @@ const SOUND: Readonly<Record<string, readonly string[]>> = {
   'Local authority': ['E08000021', 'Newcastle'],
   'Library name': ['City', 'Kenton', 'Fenham', 'St. Mary’s'],
   Library: ['City', 'Kenton', 'Fenham', 'Walker'],
+  'Count date': ['2019-12-28', '2018-10-23'],
+  'Event date': ['2019-12-28', '2018-10-23', '2018-10-24'],
+  Name: ['Rhyme time', 'Code club', ''],
+  'Main outcome': ['Greater prosperity', 'Healthier and happier lives'],
+  'Secondary outcome': ['', 'Greater prosperity'],
+  Attendees: ['0', '5', '12'],
+  Items: ['5', '120', '767'],
+  'Area code': ['E01014382', 'E01014383', 'Unknown'],
+  Members: ['5', '120', 'x'],
+  Statutory: ['Yes', 'No'],
+  'Type of library': ['LAL', 'LAL-', 'ICL'],
+  'Year opened': ['', '1991'],
+  'Year closed': ['', '', '2017'],
+  'Monday staffed hours': ['', '09:00-17:00'],
+  'Monday unstaffed hours': ['', '07:00-09:00,17:00-20:00'],
+  Postcode: ['BA1 1RG'],
+  'Email address': ['', 'library@example.org'],
+  organisation: ['E08000021', 'Newcastle'],
+  mobile: ['Mobile', 'North'],
+  route: ['A', 'B'],
+  community: ['', 'Withypool'],
+  stop: ['School', 'Village hall', 'Inn'],
+  geox: ['', '-3.47537'],
+  geoy: ['', '51.064823'],
+  day: ['Monday', 'Tuesday'],
+  type: ['Public', 'Private', 'Other'],
+  arrival: ['09:20', '9:30'],
+  departure: ['10:00', '10:15:00'],
+  frequency: ['FREQ=WEEKLY;INTERVAL=2', 'FREQ=MONTHLY;BYDAY=2MO'],
+  start: ['2019-01-21', '2019-11-12'],
+  end: ['', '2030-01-01'],
+  exceptions: ['', '2019-12-25,2019-12-26'],
+  registered_authority: ['E08000021', 'Newcastle'],
+  registered_library: ['City', 'Kenton', 'Fenham'],
+  ward_code: ['E05001935', 'E05001936', ''],
+  lsoa_code: ['E01014382', 'E01014383', ''],
+  users: ['5', '120', '*'],
   'Count start': ['2019-02-01', '2019-02-11', '2019-04-01'],
   'Count end': ['2019-02-28', '2019-02-17', '2019-06-30'],
   'Count type': ['Automatic', 'Manual (daily)', 'Manual (one week every quarter)'],
@@ -63,6 +104,37 @@ const SOUND: Readonly<Record<string, readonly string[]>> = {
   '2018-19': ['', '12', '..'],
   '2019-20': ['', '12', '12.5', '..'],
   ...Object.fromEntries(MONTH_COLUMNS.map((header) => [header, ['', '0', '5', '1226']])),
+  Code: ['E08000021', 'E08000037', 'E06000001', 'E12000001'],
+  'All ages': ['190'],
+  ...Object.fromEntries(AGES.map((age) => [age, ['10']])),
+  'Neighbour 1': ['E09000001', 'E09000002'],
+  'Neighbour 2': ['E09000003', ''],
+  'local-authority-code': ['A', 'B', 'C'],
+  'nice-name': ['Old', 'New'],
+  'gss-code': ['E08000021', 'E08000037', 'E06000001', ''],
+  'start-date': ['', '1974-04-01', '2020-04-01'],
+  'end-date': ['', '2020-03-31', '2020-04-01'],
+  'replaced-by': ['', 'A', 'B', 'A,B'],
+  'GSS code': ['E08000021', 'E08000037', 'E06000001'],
+  multiple: ['1', '3.932'],
+  income: ['', '4.1'],
+  health: ['2.673', '11'],
+  'Reporting service code': ['E08000021', 'E08000037'],
+  'Library type': ['Static Library', 'Archive', 'Mobile Library'],
+  'Statutory in 2020': ['Yes', 'no', ''],
+  'Operation in 2020': ['LA', 'C', 'CR', ''],
+  'Hours open per week': ['', '37', '18.5'],
+  'No of PCs': ['', '8', '90'],
+  'Wi-Fi Provision': ['', 'Public Wi-Fi'],
+  Latitude: ['', '54.9'],
+  Longitude: ['', '-1.6'],
+  '2018': ['', '0', '45', 'closed'],
+  '2019': ['', '18.5', '45', 'closed'],
+  Year: ['2012', '2013', '2019'],
+  BranchCode: ['AB', 'AC', 'AD'],
+  PhysicalBranch: ['1', '1', '0'],
+  BranchName: ['Albion', 'Annex'],
+  Workstations: ['', '8', '38'],
   '2019-04': ['', '0', '5', '5'],
   '2019-05': ['', '0', '5', '5'],
   '2019-06': ['', '5', '1226'],
@@ -82,6 +154,39 @@ const LAYOUTS = [
   ['Branch', 'Day', 'In'],
   ['Local authority', 'Library name', 'Count start', 'Count end', 'Count type', 'Visits'],
   ['Local authority', 'Library name', 'Month', 'Type', 'Loans'],
+  ['Local authority', 'Library name', 'Event date', 'Name', 'Main outcome', 'Secondary outcome', 'Attendees'],
+  ['Local authority', 'Library name', 'Count date', 'Type', 'Items'],
+  ['Local authority', 'Count date', 'Area code', 'Members'],
+  [
+    'Local authority',
+    'Library name',
+    'Postcode',
+    'Statutory',
+    'Type of library',
+    'Year opened',
+    'Year closed',
+    'Monday staffed hours',
+    'Monday unstaffed hours',
+    'Email address',
+  ],
+  [
+    'organisation',
+    'mobile',
+    'route',
+    'community',
+    'stop',
+    'geox',
+    'geoy',
+    'day',
+    'type',
+    'arrival',
+    'departure',
+    'frequency',
+    'start',
+    'end',
+    'exceptions',
+  ],
+  ['registered_authority', 'registered_library', 'ward_code', 'lsoa_code', 'users'],
   [
     'figure_id',
     'indicator',
@@ -100,41 +205,62 @@ const LAYOUTS = [
   ['Line', 'Description', '2018-19', '2019-20'],
   ['Authority', 'Location', 'Period', 'Count'],
   ['Authority', 'Format', 'Content age group', 'Period', 'Count'],
+  ['Code', 'All ages', ...AGES],
+  ['Code', 'Neighbour 1', 'Neighbour 2'],
+  ['local-authority-code', 'nice-name', 'gss-code', 'start-date', 'end-date', 'replaced-by'],
+  ['GSS code', 'multiple', 'income', 'health'],
+  [
+    'Reporting service code',
+    'Library name',
+    'Library type',
+    'Statutory in 2020',
+    'Operation in 2020',
+    'Year closed',
+    'Hours open per week',
+  ],
+  ['Library', 'Type', 'No of PCs', 'Wi-Fi Provision', 'Latitude', 'Longitude'],
+  ['Library', '2018', '2019'],
+  ['Year', 'BranchCode', 'Visits'],
+  ['BranchCode', 'PhysicalBranch', 'BranchName', 'Workstations'],
   ['Library', '2019-04', '2019-05', '2019-06', '2019-6'],
   ['Library', '2019-04', '2019-05', '2019-06'],
 ];
 
-const header = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(...LAYOUTS) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .constantFrom(...LAYOUTS)
-      .chain((layout) => fc.shuffledSubarray(layout, { minLength: layout.length - 1 })),
-  },
-  { weight: 1, arbitrary: fc.array(fc.oneof(fc.constantFrom(...NAMES), fc.string()), { maxLength: 8 }) },
-);
+/** Headers of any layout, those of the importer's own more often: among very many the others would drown them. */
+const headerOf = (own: readonly string[][]) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...own) },
+    { weight: 3, arbitrary: fc.constantFrom(...LAYOUTS) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .constantFrom(...own, ...LAYOUTS)
+        .chain((layout) => fc.shuffledSubarray(layout, { minLength: layout.length - 1 })),
+    },
+    { weight: 1, arbitrary: fc.array(fc.oneof(fc.constantFrom(...NAMES), fc.string()), { maxLength: 8 }) },
+  );
 const junk = fc.oneof(fc.constantFrom(...JUNK), fc.string({ unit: 'grapheme', maxLength: 40 }));
 const cellUnder = (label: string) =>
   fc.oneof(
     { weight: 15, arbitrary: fc.constantFrom(...((Object.hasOwn(SOUND, label) ? SOUND[label] : undefined) ?? JUNK)) },
     { weight: 1, arbitrary: junk },
   );
-const table = header.chain((labels) =>
-  fc.record({
-    header: fc.constant(labels),
-    rows: fc
-      .array(
-        fc.oneof(
-          { weight: 15, arbitrary: fc.tuple(...labels.map(cellUnder)) },
-          { weight: 1, arbitrary: fc.array(junk, { maxLength: 9 }) },
-          { weight: 1, arbitrary: fc.constant(labels) },
-        ),
-        { maxLength: 6 },
-      )
-      .map((rows) => rows.map((cells, i) => ({ row: i + 2, cells }))),
-  }),
-);
+const tableOf = (own: readonly string[][]) =>
+  headerOf(own).chain((labels) =>
+    fc.record({
+      header: fc.constant(labels),
+      rows: fc
+        .array(
+          fc.oneof(
+            { weight: 15, arbitrary: fc.tuple(...labels.map(cellUnder)) },
+            { weight: 1, arbitrary: fc.array(junk, { maxLength: 9 }) },
+            { weight: 1, arbitrary: fc.constant(labels) },
+          ),
+          { maxLength: 6 },
+        )
+        .map((rows) => rows.map((cells, i) => ({ row: i + 2, cells }))),
+    }),
+  );
 const MAPPING = mappingOf(
   `
 feed: gates
@@ -162,37 +288,52 @@ const RUNS = Number(process.env['FC_RUNS'] ?? 500);
 const sha256 = '0123456789abcdef'.repeat(4);
 
 /** Formats whose files are no flat tables have junk of their own. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['counter-table', 'counter-json']);
+const ELSEWHERE: ReadonlySet<string> = new Set(['counter-table', 'counter-json', 'library-authorities']);
 const FLAT = IMPORTERS.filter(({ format }) => !ELSEWHERE.has(format));
+
+/** The layouts that an importer is surest of. */
+function ownLayouts(importer: Importer): readonly string[][] {
+  // Whatever the header, its format is what the mapping says.
+  if (importer.format === 'mapped') return [['Branch', 'Day', 'In']];
+  const sure = LAYOUTS.map((header) =>
+    importer.reads === 'document' ? 0 : importer.recognises({ header, rows: [], fileName: 'hours.csv', options: {} }),
+  );
+  return LAYOUTS.filter((_, at) => sure[at] === Math.max(...sure));
+}
 
 describe.each(FLAT.map((importer) => [importer.format, importer] as const))('%s', (_, importer) => {
   it('never throws, never breaks the contract, and never gives two events one identity', () => {
     let fruitful = 0;
     fc.assert(
-      fc.property(table, options, fc.constantFrom('visits.csv', 'x'), (tableOf, optionsOf, fileName) => {
-        const sure =
-          importer.reads === 'document'
-            ? 0
-            : importer.recognises({
-                header: tableOf.header,
-                rows: tableOf.rows.slice(0, 20),
-                fileName,
-                options: optionsOf,
-              });
-        expect(sure >= 0 && sure <= 1).toBe(true);
-        if (importer.reads === 'document') return;
-        const { events, findings } = readWith(importer, { fileName, sha256, options: optionsOf }, tableOf);
-        for (const event of events) activityEvent.parse(event);
-        if (events.length > 0) fruitful += 1;
-        expect(new Set(events.map(({ source, id }) => `${source} ${id}`)).size).toBe(events.length);
-        for (const finding of findings) {
-          expect(finding.row).toBeGreaterThan(0);
-          expect(finding.expected).not.toBe('');
-        }
-      }),
+      fc.property(
+        tableOf(ownLayouts(importer)),
+        options,
+        fc.constantFrom('visits.csv', 'x'),
+        (table, optionsOf, fileName) => {
+          const sure =
+            importer.reads === 'document'
+              ? 0
+              : importer.recognises({
+                  header: table.header,
+                  rows: table.rows.slice(0, 20),
+                  fileName,
+                  options: optionsOf,
+                });
+          expect(sure >= 0 && sure <= 1).toBe(true);
+          if (importer.reads === 'document') return;
+          const { events, findings } = readWith(importer, { fileName, sha256, options: optionsOf }, table);
+          for (const event of events) activityEvent.parse(event);
+          if (events.length > 0) fruitful += 1;
+          expect(new Set(events.map(({ source, id }) => `${source} ${id}`)).size).toBe(events.length);
+          for (const finding of findings) {
+            expect(finding.row).toBeGreaterThan(0);
+            expect(finding.expected).not.toBe('');
+          }
+        },
+      ),
       { numRuns: RUNS, seed: 20_240_901 },
     );
-    // Tables from which nothing can be imported would test nothing. One layout of many is this importer's.
-    expect(fruitful).toBeGreaterThan(RUNS / 100);
+    // Tables from which nothing can be imported would test nothing.
+    expect(fruitful).toBeGreaterThan(RUNS / 40);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { categoryOf, openDataLoans } from '../../../src/importers/openDataLoans.ts';
+import { categoryOf } from '../../../src/importers/itemTypes.ts';
+import { openDataLoans } from '../../../src/importers/openDataLoans.ts';
 import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
 import { detectFormat, importText, lines, refusals, said, withCode } from './importing.ts';
 
@@ -377,7 +378,33 @@ describe('loans in the open-data schema', () => {
     expect(detectFormat(LOANS.split(','), 'a.csv')).toBe(openDataLoans);
     expect(detectFormat(VISITS.split(','), 'a.csv')).toBe(openDataVisits);
     expect(detectFormat(VISITS.replace('Visits', 'Visitors').split(','), 'a.csv')).toBe(openDataVisits);
-    const stock = 'Local authority,Library name,Count date,Type,Items'.split(',');
-    expect(() => detectFormat(stock, 'stock.csv')).toThrow('No importer recognises stock.csv');
+    expect(detectFormat('Local authority,Library name,Count start,Count end,Type,Loans'.split(','), 'a.csv')).toBe(
+      openDataLoans,
+    );
+    const other = 'Local authority,Library name,Count date,Enquiries'.split(',');
+    expect(() => detectFormat(other, 'enquiries.csv')).toThrow('No importer recognises enquiries.csv');
+  });
+
+  it('reads the older layout, with a start and an end in the place of the month, and refuses days that overlap', () => {
+    const older = (...rows: string[]) =>
+      importText(
+        openDataLoans,
+        ['Library authority,Library name,Count start,Count end,Type,Loans', ...rows].join('\n'),
+        OPTIONS,
+      );
+    const result = older(
+      `${N},City,2019-04-01,2019-06-30,Adult fiction,1085`,
+      `${N},City,2019-04-01,2019-06-30,DVD,40`,
+      `${N},City,2019-05-01,2019-05-31,DVD,12`,
+      `${N},City,2019-02-01,2019-04-30,Fiction,7`,
+      `${N},City,01/04/2019,2019-06-30,Fiction,8`,
+    );
+    expect(lines(result)).toEqual(['E08000021/city 2019-04-01/P3M 1085 system']);
+    expect(refusals(result)).toEqual([
+      'r5 Count end window-without-period',
+      'r6 Count start not-a-date',
+      'r4 Count start window-overlaps',
+      'r3 Count start window-overlaps',
+    ]);
   });
 });

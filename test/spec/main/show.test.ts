@@ -29,7 +29,7 @@ it('a series is shown with the notes that belong to it', () => {
 
 it('one of a thing is not several', () => {
   const rest = { position: 1, differences: [], unmatched: [] };
-  expect(showVerification({ ...rest, facts: 1, segments: 1, observations: 1, projections: 2 })).toContain(
-    '1 fact in 1 segment, 1 observation of 2 indicators.',
+  expect(showVerification({ ...rest, facts: 1, segments: 1, observations: 1, projections: 2, feeds: 1 })).toContain(
+    '1 fact in 1 segment, 1 observation of 2 indicators, 1 feed.',
   );
 });
