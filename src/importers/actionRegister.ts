@@ -18,7 +18,7 @@ import { LONGEST_RAW, slugOf } from './text.ts';
 
 const FORMAT = 'action-register';
 const [ID, GROUP, TITLE, STATUS, STATED, LINKED] = ['action_id', 'group', 'title', 'status', 'status_as_stated', 'outcomes'] as const; // prettier-ignore
-const LAYOUT = { required: [ID, GROUP, TITLE, STATUS, STATED, LINKED], optional: ['owner', 'products', 'note'] };
+const LAYOUT = { required: [ID, GROUP, TITLE, STATUS, STATED, LINKED, 'owner', 'note'], optional: ['products'] };
 /** The plan of the Libraries Taskforce is one for England. */
 const ENGLAND = 'E92000001';
 
@@ -99,8 +99,9 @@ function actionRow(row: NamedRow, on: string, sha256: string, report: Report): A
   const outcomes = outcomesOf(row, report);
   const id = slugOf(row.text(ID));
   if (id === '') report.refuse(spotOf(row, ID), 'value-missing', row.text(ID), 'a number or short name of the action');
-  if (status === undefined || outcomes === null || id === '') return null;
   const stated = row.raw(STATED);
+  if (stated.trim() === '') report.refuse(spotOf(row, STATED), 'value-missing', '', 'the word of the report');
+  if (status === undefined || outcomes === null || id === '' || stated.trim() === '') return null;
   const optional = { owner: row.text('owner'), note: row.text('note') };
   const given = Object.entries(optional).filter(([, text]) => text !== '');
   const checked = actionReported.safeParse(

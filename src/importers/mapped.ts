@@ -26,7 +26,7 @@ import {
 } from './importer.ts';
 import { keysSeen } from './keysSeen.ts';
 import { authorityOf, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
-import { dataRows } from './rows.ts';
+import { exactRows } from './rows.ts';
 import { LONGEST_RAW, namesATotal, plainText } from './text.ts';
 import { dateReader, type WrittenDate } from './writtenDate.ts';
 import { writtenNumber } from './writtenNumber.ts';
@@ -222,8 +222,7 @@ function readingOf(
     take(rows) {
       const into = report ?? reportFor(fileName);
       report = null;
-      const kept = dataRows({ header, rows }, into).filter((row) => isAsLong(row, header, into));
-      const events = kept.flatMap((row) => eventOf(row, into) ?? []);
+      const events = exactRows({ header, rows }, into).flatMap((row) => eventOf(row, into) ?? []);
       return { events, findings: into.findings };
     },
     end() {
@@ -235,16 +234,6 @@ function readingOf(
       return { events: [], findings: into.findings };
     },
   };
-}
-
-/**
- * Whether a row is no longer than the header, an empty cell at its end included: where not every column is read, one comma
- * too many before it would move a figure unseen.
- */
-function isAsLong({ row, cells }: TableRow, header: readonly string[], report: Report): boolean {
-  if (cells.length === header.length) return true;
-  report.refuse([row, null], 'row-ragged', `${cells.length} cells`, `${header.length} cells, as in the header (quote a cell with a comma in it)`); // prettier-ignore
-  return false;
 }
 
 const inRows = (count: number): string => (count === 1 ? '' : ` (in ${count} rows)`);

@@ -17,7 +17,7 @@ import {
   type TableImporter,
   type TableRow,
 } from './importer.ts';
-import { dataRows } from './rows.ts';
+import { exactRows } from './rows.ts';
 import {
   answeredEvent,
   answerOf,
@@ -98,7 +98,7 @@ function read(source: ImportSource): ImportResult {
   if (setting === null || type === null) return { events: [], findings: report.findings };
 
   const statements = statementsIn(header, [type, area, library], report);
-  const forms = formsIn(dataRows(source.table, report), report);
+  const forms = formsIn(exactRows(source.table, report), report);
   flagRepeatedBlocks(forms, report);
   const placeOf = placesOfForms(library, plainText(header[library ?? 0] ?? ''), forms, setting, source.options, report);
   const settings = new Map<string, SurveySetting>();

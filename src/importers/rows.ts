@@ -169,6 +169,25 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
 export const isRagged = (cells: readonly string[], width: number): boolean =>
   cells.length < width || cells.slice(width).some((cell) => cell.trim() !== '');
 
+/**
+ * The same, where not every column is read: a row that is longer than the header by empty cells only is refused too, as
+ * one comma too many before them would move what stands in it unseen.
+ */
+export function exactRows(table: Table, report: Report): readonly TableRow[] {
+  const width = table.header.length;
+  return dataRows(table, report).filter(({ row, cells }) => {
+    if (cells.length === width) return true;
+    const found = `${cells.length} cells`;
+    report.refuse(
+      [row, null],
+      'row-ragged',
+      found,
+      `${width} cells, as in the header (quote a cell with a comma in it)`,
+    );
+    return false;
+  });
+}
+
 /** Rows by a key, in the order in which each key first stands; no group is empty. */
 export function grouped<R>(rows: readonly R[], groupOf: (row: R) => string): readonly [R, ...R[]][] {
   const groups = new Map<string, [R, ...R[]]>();

@@ -14,6 +14,7 @@
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { keyOf } from '../domain/labels.ts';
 import {
+  FILE_REFUSED,
   reportFor,
   type FileHead,
   type ImportResult,
@@ -22,7 +23,7 @@ import {
   type TableImporter,
   type TableRow,
 } from './importer.ts';
-import { dataRows } from './rows.ts';
+import { exactRows } from './rows.ts';
 import {
   answeredEvent,
   answerOf,
@@ -92,7 +93,9 @@ function read(source: ImportSource): ImportResult {
   // 1. Which rows are forms, and what each column is.
   const [first] = source.table.rows;
   const options = first !== undefined && isOptionRow(first.cells) ? first : null;
-  const rows = dataRows(source.table, report).filter((row) => row !== options && !repeats(row, options, report));
+  if (options !== null && !isInOrder(source.table.header, options, report))
+    return { events: [], findings: report.findings };
+  const rows = exactRows(source.table, report).filter((row) => row !== options && !repeats(row, options, report));
   const forms = formsIn(rows, report);
   const columns = columnsOf(source.table.header, options, forms);
   flagRepeatedBlocks(forms, report);
@@ -128,6 +131,32 @@ function read(source: ImportSource): ImportResult {
 function repeats({ row, cells }: TableRow, options: TableRow | null, report: Report): boolean {
   if (options === null || cells.join('\n') !== options.cells.join('\n')) return false;
   report.refuse([row, null], 'row-repeats-header', 'the second header row', 'it once, in row 2');
+  return true;
+}
+
+/**
+ * Whether two header rows can be read together. A box without a question above it belongs to the question on its left, so
+ * that columns in another order would be boxes of other questions. That is seen where one stands beside an answer without
+ * boxes, or an answer without boxes has no question.
+ */
+function isInOrder(header: readonly string[], { cells }: TableRow, report: Report): boolean {
+  if (cells.length !== header.length) {
+    const expected = `${header.length} cells, as in row 1`;
+    report.refuse([2, null], 'row-ragged', `${cells.length} cells`, expected, FILE_REFUSED);
+    return false;
+  }
+  let [question, hasBoxes] = ['', false];
+  for (const [position, label] of header.entries()) {
+    const [own, option] = [plainText(label), plainText(cells[position] ?? '')];
+    const isAlone = RESPONSE.test(option) || OPEN_ENDED.test(option);
+    const isOrphan = own === '' && (option === '' ? false : isAlone || question === '' || !hasBoxes);
+    if (isOrphan) {
+      const found = `column ${position + 1}, "${option}", without a question of its own beside "${question}"`;
+      report.refuse([1, question || null], 'question-ambiguous', found, 'each question above its first column, and its boxes on the right of that', FILE_REFUSED); // prettier-ignore
+      return false;
+    }
+    if (own !== '') [question, hasBoxes] = [own, !isAlone];
+  }
   return true;
 }
 
@@ -217,6 +246,11 @@ function tickGroups(columns: readonly Column[], report: Report): readonly TickGr
     const others = group.filter(({ option }) => OTHER.test(option ?? ''));
     for (const other of others) drop(other, 'answers in own words', report);
     const boxes = group.filter((column) => !others.includes(column));
+    // A form that does not tick it may have skipped it: of a box alone there is no share.
+    if (group.length === 1) {
+      for (const box of boxes) drop(box, 'a box alone, which nothing tells who left open', report);
+      return [];
+    }
     const odd = boxes.filter((column) => mostlyOdd(column));
     for (const column of odd)
       report.refuse([1, column.name], 'answer-unreadable', 'cells that do not repeat the option', `"${column.option}" where the box is ticked, and else nothing`, 'None of the boxes of this question was imported.'); // prettier-ignore

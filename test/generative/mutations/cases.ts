@@ -10,6 +10,8 @@ export interface Case {
   readonly encoding?: 'utf-8' | 'windows-1252';
   /** Each row is a thing by itself: the same row twice is two things. */
   readonly rowsRepeat?: boolean;
+  /** Mutations after which nothing in the file tells that it was another one. */
+  readonly unseen?: readonly string[];
   /** Its numbers may have decimals and be below nothing: another number is then no mistake that can be seen. */
   readonly decimals?: boolean;
 }
@@ -18,6 +20,11 @@ const NEWCASTLE = { authority: 'E08000021' };
 const TESTS = { authorities: { 'Test authority': 'X00000001', Aberdeenshire: 'S12000034' }, on: '2020-03-31' };
 const TORONTO = { authority: 'CA-OTP', on: '2023-12-31' };
 const SURVEY = { ...NEWCASTLE, period: '2011-04-01/P1Y', survey: 'real' };
+/**
+ * Of a survey every header is a question: renamed it is another question, left out it was not asked, and a column whose
+ * cells all say what stands under its header is a box that everybody ticked.
+ */
+const QUESTIONS = { rowsRepeat: true, unseen: ['one header renamed', 'a column missing', 'one more column'] };
 /** Codes of their time: before the reorganisations of 2019 and 2023. */
 const LIBRARIES_WEST = {
   Bristol: 'E06000023',
@@ -63,10 +70,10 @@ export const casesOf = (readReal: ReadReal): readonly Case[] => [
   { file: 'basic-dataset-libraries-2023/basic-dataset-for-libraries-2023-enhanced.csv', options: {}, decimals: true },
   { file: 'newcastle/current-libraries.csv', options: { ...NEWCASTLE, on: '2024-09-01' }, decimals: true },
   { file: 'newcastle/opening-hours-per-week.csv', options: NEWCASTLE, decimals: true },
-  { file: 'newcastle/Work club - branch libraries.csv', options: SURVEY, rowsRepeat: true },
-  { file: 'newcastle/Internet taster session - branch libraries.csv', options: SURVEY, rowsRepeat: true },
-  { file: "newcastle/Children's event (long) - branch libraries.csv", options: SURVEY, rowsRepeat: true },
-  { file: 'newcastle/2016-10-01 Datamorphosis.csv', options: SURVEY, rowsRepeat: true, encoding: 'windows-1252' },
+  { file: 'newcastle/Work club - branch libraries.csv', options: SURVEY, ...QUESTIONS },
+  { file: 'newcastle/Internet taster session - branch libraries.csv', options: SURVEY, ...QUESTIONS },
+  { file: "newcastle/Children's event (long) - branch libraries.csv", options: SURVEY, ...QUESTIONS },
+  { file: 'newcastle/2016-10-01 Datamorphosis.csv', options: SURVEY, ...QUESTIONS, encoding: 'windows-1252' },
   { file: 'toronto-public-library/tpl-visits-annual-by-branch-2012-2022.csv', options: TORONTO },
   { file: 'toronto-public-library/tpl-workstation-usage-annual-by-branch-2012-2017.csv', options: TORONTO },
   { file: 'toronto-public-library/tpl-branch-general-information-2023.csv', options: TORONTO },

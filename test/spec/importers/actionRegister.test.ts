@@ -61,6 +61,7 @@ describe('a register of actions', () => {
     ['A1,g,A title,achieved,Yes,"1,2",,,', 'r2 outcomes outcome-unknown'],
     ['A1,g,A title,achieved,Yes,1;1,,,', 'r2 outcomes outcome-unknown'],
     [',g,A title,achieved,Yes,,,,', 'r2 action_id value-missing'],
+    ['A1,g,A title,achieved,,,,,', 'r2 status_as_stated value-missing'],
     ['A1,g,,achieved,Yes,,,,', 'r2 title contract'],
     [`A1,g,A title,achieved,Yes,,,,${'long '.repeat(90)}`, 'r2 note contract'],
     ['A1,g,A title,achieved,Yes,,,', 'r2 * row-ragged'],

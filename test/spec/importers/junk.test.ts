@@ -22,6 +22,8 @@ const SOUND: Readonly<Record<string, readonly string[]>> = {
   status: ['achieved', 'partly', 'not achieved'],
   status_as_stated: ['Yes', 'No/Ongoing', ''],
   outcomes: ['', '1;2', '7'],
+  owner: ['', 'Arts Council'],
+  note: ['', 'take-up low'],
   'Survey type': ['Immediate', 'Follow-up'],
   'I learned something': ['Agree', 'Disagree', ''],
   'I feel more confident': ['Agree', 'Strongly agree', ''],
@@ -178,7 +180,7 @@ const JUNK = [
 
 const NAMES = Object.keys(SOUND);
 const LAYOUTS = [
-  ['action_id', 'group', 'title', 'status', 'status_as_stated', 'outcomes'],
+  ['action_id', 'group', 'title', 'status', 'status_as_stated', 'outcomes', 'owner', 'note'],
   ['Survey type', 'Library', 'I learned something', 'I feel more confident'],
   ['Did you enjoy it?', 'How confident were you before?', 'How confident are you after?', 'Library'],
   ['Branch', 'Day', 'In'],

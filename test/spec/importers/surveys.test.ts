@@ -99,6 +99,33 @@ describe('a survey with boxes to tick under two header rows', () => {
 });
 
 describe('a survey on a bad day', () => {
+  it.each([
+    [
+      'a box moved beside another question',
+      'Was it...,,Did you enjoy it?,,Library',
+      'Helpful,Fun,Response,Kind,Response',
+    ],
+    ['an answer without a question', 'Was it...,,,Did you enjoy it?,Library', 'Helpful,Fun,Response,Response,Response'],
+    ['a box before every question', ',Was it...,,Did you enjoy it?,Library', 'Kind,Helpful,Fun,Response,Response'],
+  ])('is refused with %s: nothing tells whose box it is', (_, header, second) => {
+    const result = ticks(`${header}\n${second}\n,,,,Kenton\nHelpful,,,,Kenton`);
+    expect(refusals(result).join()).toMatch(/^r1 .* question-ambiguous$/);
+    expect(result.events).toEqual([]);
+  });
+
+  it('is refused where its second header row is longer or shorter than the first', () => {
+    const result = ticks(TICKS.replace('Helpful,Fun,Other', 'Helpful,Fun,,Other'));
+    expect(refusals(result)).toEqual(['r2 * row-ragged']);
+    expect(result.events).toEqual([]);
+  });
+
+  it('takes no box that stands alone, and no row that one comma too many has moved', () => {
+    const alone = ticks(`${TICKS.trim().replace('Was it...,', 'Tick to join,Was it...,').replace('Helpful,Fun,Other', 'Join,Helpful,Fun,Other')}`.replace(/^(?=Helpful|,)/gm, 'Join,').replaceAll(/^only/gm, 'only')); // prettier-ignore
+    expect(notKept(alone)).toContain('Tick to join: Join');
+    const moved = importText(surveys, 'Did you enjoy it?,Was it good?,Say more?\nYes,No,\n,Yes,No,\nYes,Yes,', OPTIONS);
+    expect(refusals(moved)).toEqual(['r3 * row-ragged']);
+  });
+
   it('is not counted twice by a totals row or by its own headers again', () => {
     const [, header = '', second = ''] = TICKS.split('\n');
     const result = ticks(`${TICKS.trim()}\n${header}\n${second}\nTotal,,,3,,\n2,1,,,,Totals`);
