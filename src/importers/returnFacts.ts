@@ -35,7 +35,14 @@ export function stated(
     source: sourceOf(subject, form),
     type: typeOf('return.stated'),
     subject,
-    data: { form, line, window, method, ...says, provenance: { file: sha256, row, column, raw } },
+    data: {
+      form,
+      line,
+      window,
+      method,
+      ...says,
+      provenance: { file: sha256, row, column, raw: raw.trim() === '' ? '' : raw },
+    },
   };
 }
 
