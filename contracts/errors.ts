@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   'unsupported-media-type': { status: 415, exit: 2, title: 'This content type is not accepted here' },
   'invalid-definition': { status: 422, exit: 3, title: 'The indicator definition is not valid' },
   'invalid-reading': { status: 422, exit: 3, title: 'The reading of a form is not valid' },
+  'invalid-mapping': { status: 422, exit: 3, title: 'The mapping of columns is not valid' },
   'invalid-file': { status: 422, exit: 3, title: 'The file cannot be imported' },
   'unknown-format': { status: 422, exit: 3, title: 'No importer recognises this file' },
   'invalid-query': { status: 400, exit: 2, title: 'The query is not valid' },

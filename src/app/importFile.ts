@@ -382,22 +382,27 @@ async function newAuthorities(
   recorded: Asked<RecordedCells>,
   told: Set<string>,
 ): Promise<Finding[]> {
-  const found: Finding[] = [];
+  const codes: string[] = [];
   for (const event of events) {
     const code = 'subject' in event ? placeAt('authority', event.subject) : null;
     if (code === null || told.has(code)) continue;
     told.add(code);
-    if (await recorded.knows(code)) continue;
-    found.push({
-      severity: 'noted',
-      code: 'authority-new',
-      file: fileName,
-      row: 1,
-      cell: null,
-      found: code,
-      expected: 'an authority of which something is recorded',
-      done: `${code} is new here: no event of it was recorded before.`,
-    });
+    if (!(await recorded.knows(code))) codes.push(code);
   }
-  return found;
+  const noted = (found: string, done: string): Finding => ({
+    severity: 'noted',
+    code: 'authority-new',
+    file: fileName,
+    row: 1,
+    cell: null,
+    found,
+    expected: 'an authority of which something is recorded',
+    done,
+  });
+  if (codes.length <= NEW_ONE_BY_ONE)
+    return codes.map((code) => noted(code, `${code} is new here: no event of it was recorded before.`));
+  const found = `${codes.length} authorities: ${codes.slice(0, NEW_ONE_BY_ONE).join(', ')} and others`;
+  return [noted(found, 'They are new here: no event of them was recorded before.')];
 }
+/** More new authorities than these are a register of them, and no mistyped code among known ones. */
+const NEW_ONE_BY_ONE = 10;

@@ -216,3 +216,9 @@ export function londonInstant(day: number, second: number): { ms: number; comes:
   const comes = inWinter && inSummer ? 'twice' : inWinter || inSummer ? 'once' : 'never';
   return { ms: inSummer ? local - HOUR_MS : local, comes };
 }
+
+/** The RFC 3339 time, in UTC, of a second of a day in Europe/London; null for one that clocks leap over in spring. */
+export function londonTime(day: number, second: number): string | null {
+  const { ms, comes } = londonInstant(day, second);
+  return comes === 'never' ? null : new Date(ms).toISOString().replace('.000', '');
+}

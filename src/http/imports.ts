@@ -47,6 +47,8 @@ const uploadQuery = z.strictObject({
 const authorityCode = z
   .string()
   .regex(AUTHORITY_CODE, 'must be the GSS code of a library authority, such as E08000021');
+/** Options stand in the address of a request, which a server reads up to 16 KiB of. */
+const LONGEST_MAPPING = 8_000;
 const importOptions = z.strictObject({
   authority: authorityCode.optional(),
   authorities: z.record(z.string(), authorityCode).optional(),
@@ -57,6 +59,7 @@ const importOptions = z.strictObject({
   period: windowField.optional(),
   on: dateField.optional(),
   survey: slugField.optional(),
+  mapping: z.string().max(LONGEST_MAPPING).optional().describe('A mapping of columns, as YAML text'),
   countsBothWays: z.boolean().optional(),
 });
 
@@ -94,7 +97,7 @@ const byId = z.strictObject({ id: z.uuid() });
 /** Adds the routes under `/v1/imports`. */
 export function importRoutes(
   app: Api,
-  { jobs, findingsPage, key }: Pick<HttpPorts, 'findingsPage' | 'key'> & { jobs: ImportJobs },
+  { jobs, findingsPage, mappingOf, key }: Pick<HttpPorts, 'findingsPage' | 'mappingOf' | 'key'> & { jobs: ImportJobs },
 ): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...FILE_TYPES], (_request, body, done) => done(null, body));
@@ -110,7 +113,10 @@ export function importRoutes(
     async (request, reply) => {
       const { file, encoding, options, ...choices } = request.query;
       if (!isStream(request.body)) throw unsupportedMedia(request, FILE_TYPES);
-      const job = await jobs.submit({ fileName: file, encoding, choices, options: optionsIn(options) }, request.body);
+      const job = await jobs.submit(
+        { fileName: file, encoding, choices, options: optionsIn(options, mappingOf) },
+        request.body,
+      );
       return reply.code(202).header('location', `/v1/imports/${job.id}`).send(shown(job));
     },
   );
@@ -165,10 +171,14 @@ const sendText = (reply: FastifyReply, type: string, text: string): FastifyReply
 const isStream = (body: unknown): body is AsyncIterable<Uint8Array> =>
   typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
-/** Options as JSON text, because some of them are mappings. */
-function optionsIn(text: string | undefined): ImportJob['request']['options'] {
+/** Options as JSON text, because some of them are tables. */
+function optionsIn(text: string | undefined, mappingOf: HttpPorts['mappingOf']): ImportJob['request']['options'] {
   const parsed = importOptions.safeParse(text === undefined ? {} : parseJson(Buffer.from(text)), { error: plainFault });
-  if (parsed.success) return parsed.data as ImportJob['request']['options'];
+  if (parsed.success) {
+    const { mapping, ...options } = parsed.data;
+    const given = mapping === undefined ? {} : { mapping: mappingOf(mapping, 'the mapping') };
+    return { ...options, ...given } as ImportJob['request']['options'];
+  }
   const faults = parsed.error.issues.map(({ path, message }) => ({
     message,
     pointer: pointerOf(['options', ...path]),

@@ -1,6 +1,7 @@
 /** What the server is made from. Drawing and file reading come from other adapters, so they are handed in. */
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Definition } from '../../contracts/definition.ts';
+import type { GivenMapping } from '../../contracts/mapping.ts';
 import type { ImportReport } from '../app/importFile.ts';
 import type { ImportJobsPorts } from '../app/importJobs.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
@@ -22,6 +23,8 @@ export interface HttpPorts {
   readonly findingsPage: (report: ImportReport) => string;
   /** A definition from its YAML text. Throws LedgerError `invalid-definition` with line and column; `shown` names the text. */
   readonly definitionOf: (text: string, shown: string) => Definition;
+  /** The same of a mapping of columns. Throws LedgerError `invalid-mapping`. */
+  readonly mappingOf: (text: string, shown: string) => GivenMapping;
   /** What owner routes ask for as a bearer token. Empty: owner routes are closed. */
   readonly key: string;
   readonly version: string;

@@ -14,7 +14,7 @@ import { authoritiesOf } from './authorities.ts';
 import { reportFor, type ImportSource, type Report, type TableImporter } from './importer.ts';
 import { stated, type Says } from './returnFacts.ts';
 import { grouped, layoutScore, namedRows, type Layout, type NamedRow } from './rows.ts';
-import { countHint, countOf, LONGEST_RAW, namesATotal, WHOLE_NUMBER } from './text.ts';
+import { countHint, countOf, isPlain, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 const AUTHORITY = 'Authority';
 const PERIOD = 'Period';
@@ -108,7 +108,7 @@ function figureOf(row: NamedRow, report: Report): Says | null {
   const raw = row.raw(COUNT);
   const value = countOf(raw);
   if (value !== null) return { value };
-  const absent = raw.length <= LONGEST_RAW ? absenceOf(raw) : null;
+  const absent = isPlain(raw) ? absenceOf(raw) : null;
   if (absent !== null) return { absent };
   const expected = `${WHOLE_NUMBER}, or one of ${ABSENCE_SIGNS}${countHint(raw)}`;
   report.refuse([row.row, row.header(COUNT)], 'not-a-whole-number', raw.trim(), expected);

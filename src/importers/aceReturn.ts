@@ -16,7 +16,7 @@ import { cadenceOf, type CellOf, type Filling } from './cadence.ts';
 import { authoritiesOf } from './authorities.ts';
 import { stated, yearOfFile, type Says, type Stated } from './returnFacts.ts';
 import { dataRows, settleRepeats } from './rows.ts';
-import { countHint, countOf, LONGEST_RAW, namesATotal, slugOf, WHOLE_NUMBER } from './text.ts';
+import { countHint, countOf, isPlain, keptRaw, namesATotal, slugOf, WHOLE_NUMBER } from './text.ts';
 import { unlikeItsRow } from './unlikeItsRow.ts';
 import { keyOf } from '../domain/labels.ts';
 
@@ -220,7 +220,7 @@ function eventsOf(row: Row, { lines, singles }: Layout, year: number, source: Im
   const numbers = new Map<string, readonly (number | null)[]>();
   const state = (line: string, window: string, says: Says, { header, position }: Column): Stated =>
     stated(
-      { form: ACE_RETURN, line, subject: row.authority, window, method: 'system', says, row: row.row, column: header, raw: row.cells[position] ?? '' }, // prettier-ignore
+      { form: ACE_RETURN, line, subject: row.authority, window, method: 'system', says, row: row.row, column: header, raw: keptRaw(row.cells[position] ?? '') }, // prettier-ignore
       source,
     );
 
@@ -269,7 +269,7 @@ function readingOf({ row, cells }: Row, { position, header }: Column, report: Re
   if (raw.trim() === '') return 'blank';
   const value = countOf(raw);
   if (value !== null) return { value };
-  const absent = raw.length <= LONGEST_RAW ? absenceOf(raw) : null;
+  const absent = isPlain(raw) ? absenceOf(raw) : null;
   if (absent !== null) return { absent };
   const expected = `${WHOLE_NUMBER}, a blank, or one of ${ABSENCE_SIGNS}${countHint(raw)}`;
   report.refuse([row, header], 'not-a-whole-number', raw.trim(), expected);

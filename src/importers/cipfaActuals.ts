@@ -19,7 +19,7 @@ import {
   type TableImporter,
 } from './importer.ts';
 import { dataRows, grouped } from './rows.ts';
-import { countHint, LONGEST_RAW } from './text.ts';
+import { countHint, isPlain } from './text.ts';
 import { keyOf } from '../domain/labels.ts';
 
 export const CIPFA_ACTUALS = 'cipfa-actuals';
@@ -169,7 +169,7 @@ function rowsOf({ table }: ImportSource, columns: Columns, report: Report): read
 function figureOf(raw: string): Says | null {
   const text = raw.trim();
   if (text === '') return { absent: 'not-reported' };
-  if (raw.length > LONGEST_RAW) return null;
+  if (!isPlain(raw)) return null;
   if (/^(0|[1-9]\d{0,8})(\.\d{1,3})?$/.test(text)) return { value: Number(text) };
   const absent = absenceOf(text);
   return absent === null ? null : { absent };

@@ -3,6 +3,7 @@
  * events with the same identities, and importing it again counts nothing twice.
  */
 import type { ActivityEvent, EventOf } from '../../contracts/activityEvent.ts';
+import type { GivenMapping } from '../../contracts/mapping.ts';
 
 /** One row as it stands in the file. `row` is what a spreadsheet shows: the header is row 1. */
 export interface TableRow {
@@ -48,6 +49,8 @@ export interface ImportOptions {
   readonly on?: string;
   /** Short name of the survey that the file holds answers of. */
   readonly survey?: string;
+  /** What the columns mean, for a layout that no other format knows. */
+  readonly mapping?: GivenMapping;
   /** Whether counters count whoever passes, in and out alike, so that a visit was counted twice. */
   readonly countsBothWays?: boolean;
   /** Makes the pseudonym of a borrower, or null where its key is not there; left out, nobody is to be recorded. */
@@ -178,7 +181,27 @@ export type FindingCode =
   | 'coordinates-far'
   | 'stop-not-public'
   | 'day-disagrees'
+  | 'day-of-file-name'
+  | 'day-assumed'
+  | 'day-unknown'
+  | 'place-unknown'
+  | 'place-named-twice'
+  | 'level-unknown'
+  | 'not-told'
+  | 'told-otherwise'
+  | 'index-by-day'
   | 'contract'
+  | 'answer-in-other-words'
+  | 'answer-unreadable'
+  | 'answers-counted'
+  | 'question-ambiguous'
+  | 'waves-paired'
+  | 'wave-unpaired'
+  | 'status-unclear'
+  | 'status-contradicts-note'
+  | 'outcome-unknown'
+  | 'mapping-used'
+  | 'row-left-out'
   | 'document-unreadable'
   | 'release-unknown'
   | 'report-unknown'

@@ -1,15 +1,26 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
+import { annualByBranch } from './annualByBranch.ts';
+import { authorityRegister } from './authorityRegister.ts';
+import { branchInformation } from './branchInformation.ts';
+import { currentLibraries } from './currentLibraries.ts';
+import { deprivationAverages } from './deprivationAverages.ts';
+import { actionRegister } from './actionRegister.ts';
 import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
 import { aceLongLoans, aceLongVisits } from './aceLong.ts';
 import { aceReturn } from './aceReturn.ts';
 import { cipfaActuals } from './cipfaActuals.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
+import { librariesBasicDataset } from './librariesBasicDataset.ts';
+import { libraryAuthorities } from './libraryAuthorities.ts';
 import { evergreenCirculation } from './evergreenCirculation.ts';
 import { folioLoans, folioLoansCsv } from './folioLoans.ts';
 import { itemMovements } from './itemMovements.ts';
 import { kohaStatistics } from './kohaStatistics.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
+import { nearestNeighbours } from './nearestNeighbours.ts';
+import { openingHoursByYear } from './openingHoursByYear.ts';
+import { populationEstimates } from './populationEstimates.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
 import { peopleCounterIntervals, peopleCounterTotals } from './peopleCounters.ts';
@@ -19,7 +30,11 @@ import { openDataLibraries } from './openDataLibraries.ts';
 import { openDataMembership } from './openDataMembership.ts';
 import { openDataMobileStops } from './openDataMobileStops.ts';
 import { openDataStock } from './openDataStock.ts';
+import { mapped } from './mapped.ts';
+import { whyNoActivity } from './noActivity.ts';
+import { projectOutcome } from './projectOutcome.ts';
 import { publishedFigures } from './publishedFigures.ts';
+import { surveys } from './surveys.ts';
 import { shownLabel } from './rows.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
@@ -39,6 +54,19 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   openDataStock,
   membersByLibrary,
   counterTableReport,
+  populationEstimates,
+  authorityRegister,
+  deprivationAverages,
+  nearestNeighbours,
+  librariesBasicDataset,
+  currentLibraries,
+  openingHoursByYear,
+  annualByBranch,
+  branchInformation,
+  surveys,
+  projectOutcome,
+  actionRegister,
+  mapped,
   kohaStatistics,
   evergreenCirculation,
   folioLoansCsv,
@@ -47,7 +75,7 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   peopleCounterIntervals,
 ];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, folioLoans];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, libraryAuthorities, folioLoans];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 
@@ -63,10 +91,19 @@ export interface Detected<I> {
 
 /**
  * The importer for a table, by its header, its first rows and the name of its file.
- * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure
+ * @throws LedgerError `unknown-format` where none is sure enough, or two are equally sure; `invalid-file` where it is
+ * known to hold no activity
  */
 export function detectTable(head: FileHead): Detected<TableImporter | RowImporter> {
   const { fileName, header } = head;
+  // Whoever says what the columns mean has chosen the format.
+  if (head.options.mapping !== undefined) return { importer: mapped, sure: 1 };
+  const why = whyNoActivity(head);
+  if (why !== null)
+    throw new LedgerError('invalid-file', `${fileName} is not imported: ${why}.`, {
+      hint: 'Import the counts that the averages were made from.',
+      faults: [{ message: `Found the columns ${header.join(', ')}`, file: fileName, row: 1 }],
+    });
   const found = surest(TABLES.map((importer) => ({ importer, sure: importer.recognises(head) })));
   if (found !== null) return found;
   throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {

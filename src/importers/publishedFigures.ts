@@ -14,7 +14,7 @@ import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type ImportSource, type Report, type TableImporter, type ImportResult } from './importer.ts';
 import { layoutScore, namedRows, settleRepeats, type NamedRow } from './rows.ts';
 import { keyOf } from '../domain/labels.ts';
-import { dateHint, isoDayOf, slugOf } from './text.ts';
+import { cutSlugOf, dateHint, isoDayOf, slugOf } from './text.ts';
 
 const FORMAT = 'published-figures';
 const READ_PAST = ['outcome', 'comparison'];
@@ -108,10 +108,8 @@ export function nationOf(scope: string): { place: string; assumed: boolean } {
  * @returns the slug, and whether it was cut
  */
 export function statisticOf(indicator: string): { statistic: string; cut: boolean } {
-  const slug = slugOf(indicator);
-  if (slug.length <= LONGEST_STATISTIC) return { statistic: slug, cut: false };
-  const whole = slug.slice(0, LONGEST_STATISTIC + 1).replace(/-[^-]*$/, '');
-  return { statistic: whole.slice(0, LONGEST_STATISTIC).replace(/-$/, ''), cut: true };
+  const statistic = cutSlugOf(indicator, LONGEST_STATISTIC);
+  return { statistic, cut: statistic !== slugOf(indicator) };
 }
 
 /** One row as an event, or null with a finding at each cell that cannot be used. */

@@ -35,6 +35,7 @@ export function stated(
     source: sourceOf(subject, form),
     type: typeOf('return.stated'),
     subject,
+    // Of a blank cell nothing is kept: it may be a line break, or very many spaces.
     data: {
       form,
       line,

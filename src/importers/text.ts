@@ -15,6 +15,14 @@ export const slugOf = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
+/** The slug of a text, cut at a whole word where it is longer than `longest` characters. */
+export function cutSlugOf(text: string, longest: number): string {
+  const slug = slugOf(text);
+  if (slug.length <= longest) return slug;
+  const whole = slug.slice(0, longest + 1).replace(/-[^-]*$/, '');
+  return whole.slice(0, longest).replace(/-$/, '');
+}
+
 /** Why a cell is not a count, as the finding's expectation says it. */
 export const WHOLE_NUMBER = 'a whole number from 0 to 1000000000, digits only';
 const LARGEST_COUNT = 1_000_000_000;
@@ -44,6 +52,9 @@ export function countHint(raw: string): string {
 
 /** Whether a cell can be kept as it is written: not too long, no control characters, no half characters. */
 export const isPlain = (raw: string): boolean => raw.length <= LONGEST_RAW && !/[\p{Cc}\p{Cs}]/u.test(raw);
+
+/** A cell that says something or nothing, as provenance keeps it: of a blank that cannot be kept as written, nothing. */
+export const keptRaw = (raw: string): string => (isPlain(raw) ? raw : '');
 
 export const ISO_DATE = 'a date that exists, written YYYY-MM-DD';
 
@@ -93,3 +104,10 @@ export const namesATotal = (label: string): boolean =>
   /\b(sub)?totals?\b|\baverages?\b|^(sum|mean|median|all|overall)$|^all (libraries|branches|sites|service points|types|loans|items|visits)$/i.test(
     label.trim(),
   );
+
+/** A text without line breaks, longer spaces and characters that are none. */
+export const plainText = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\p{Cs}]/gu, '')
+    .trim();

@@ -8,7 +8,7 @@ import { basename, dirname, extname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import { dateField, methodField, windowField } from '../../contracts/fields.ts';
+import { dateField, methodField, slugField, windowField } from '../../contracts/fields.ts';
 import { baselineProgressChart } from '../charts/baselineProgressChart.ts';
 import { IN_ORDER, selectionFields } from '../../contracts/selection.ts';
 import { factRetracted } from '../../contracts/events/amendments.ts';
@@ -20,6 +20,7 @@ import { requestOf } from '../app/selection.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { Encoding } from '../files/decodeText.ts';
+import { mappingOf } from '../files/readMapping.ts';
 import { namesIn } from '../files/namesIn.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
@@ -106,8 +107,11 @@ program
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
   .option('--name <name=code...>', 'authority name in the file = its GSS code')
   .option('--names <file>', 'CSV with the columns name and code: what many authorities are called in the file')
-  .option('--period <start/duration>', 'the time that the whole file is about, such as 2023-04-01/P1Y')
-  .option('--on <date>', 'day on which everything in the file was so, YYYY-MM-DD')
+  .option('--library <name=slug...>', 'name or code of a library in the file = its name as a service point')
+  .option('--period <window>', 'the window that the whole file is about, such as 2011-04-01/P1Y')
+  .option('--on <date>', 'the day on which everything in the file was so')
+  .option('--survey <name>', 'short name of the survey that the file holds answers of')
+  .option('--mapping <file.yaml>', 'what the columns mean, for a layout that no format knows')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
@@ -341,12 +345,14 @@ interface ImportFlags {
   readonly authority?: string;
   readonly name?: string[];
   readonly names?: string;
+  readonly library?: string[];
   readonly period?: string;
   readonly on?: string;
+  readonly survey?: string;
+  readonly mapping?: string;
   readonly zero?: 'closed' | 'count';
   readonly measure?: 'visits';
   readonly method?: string;
-  readonly library?: string[];
   readonly halve?: boolean;
   readonly people?: Linking;
   readonly encoding: Encoding;
@@ -357,22 +363,24 @@ interface ImportFlags {
 }
 
 function importOptions(flags: ImportFlags): ImportOptions {
-  const { authority, name, names, period, on, zero, measure, method, library, halve, people } = flags;
-  const pairs = pairsIn('--name', name, 'the name as in the file, "=", and its GSS code').map(
-    ([called, code]): readonly [string, string] => [called, authorityCode(code, `--name ${called}=${code}`)],
+  const { authority, zero, measure, method, period, on, survey, mapping, halve, people } = flags;
+  const names = pairsOf('--name', flags.name, 'its GSS code').map(
+    ([name, code]) => [name, authorityCode(code, `--name ${name}=${code}`)] as const,
   );
-  const libraries = pairsIn('--library', library, 'the library as in the file, "=", and its name as a service point');
-  if (period !== undefined && !windowField.safeParse(period).success)
-    throw new LedgerError('usage', `--period ${period}: write a first day and a duration, such as 2023-04-01/P1Y.`);
-  if (names !== undefined)
-    for (const [called, code] of namesIn(basename(names), readBytes(names)))
-      pairs.push([called, authorityCode(code, `${names}, ${called}`)]);
+  const libraries = pairsOf('--library', flags.library, 'its name as a service point').map(
+    ([name, slug]) => [name, checked(slugField, slug, `--library ${name}=${slug}`)] as const,
+  );
+  if (flags.names !== undefined)
+    for (const [called, code] of namesIn(basename(flags.names), readBytes(flags.names)))
+      names.push([called, authorityCode(code, `${flags.names}, ${called}`)]);
   return {
-    ...(period === undefined ? {} : { period }),
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
-    ...(pairs.length === 0 ? {} : { authorities: Object.fromEntries(pairs) }),
-    ...(on === undefined ? {} : { on: givenDay(on) }),
+    ...(names.length === 0 ? {} : { authorities: Object.fromEntries(names) }),
     ...(libraries.length === 0 ? {} : { libraries: Object.fromEntries(libraries) }),
+    ...(period === undefined ? {} : { period: checked(windowField, period, `--period ${period}`) }),
+    ...(on === undefined ? {} : { on: checked(dateField, on, `--on ${on}`) }),
+    ...(survey === undefined ? {} : { survey: checked(slugField, survey, `--survey ${survey}`) }),
+    ...(mapping === undefined ? {} : { mapping: mappingOf(readBytes(mapping).toString('utf8'), mapping) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
@@ -381,19 +389,20 @@ function importOptions(flags: ImportFlags): ImportOptions {
   };
 }
 
-/** Pairs that an option gives as `left=right`. Throws `usage`, naming the option. */
-function pairsIn(option: string, given: readonly string[] = [], what: string): readonly (readonly [string, string])[] {
-  return given.map((text) => {
+/** What stands before and after the last "=" of each. Throws `usage`, naming the option. */
+function pairsOf(option: string, texts: readonly string[] = [], what: string): (readonly [string, string])[] {
+  return texts.map((text) => {
     const at = text.lastIndexOf('=');
-    if (at <= 0) throw new LedgerError('usage', `${option} ${text}: write ${what}.`);
+    if (at <= 0) throw new LedgerError('usage', `${option} ${text}: write the name as in the file, "=", and ${what}.`);
     return [text.slice(0, at), text.slice(at + 1)] as const;
   });
 }
 
-/** The day of `--on`. Throws `usage` where there is none. */
-function givenDay(on: string): string {
-  if (dateField.safeParse(on).success) return on;
-  throw new LedgerError('usage', `--on ${on}: not a day that exists, written YYYY-MM-DD.`);
+/** What was typed, where its schema takes it. Throws `usage`, naming the option. */
+function checked(schema: z.ZodType<string>, typed: string, option: string): string {
+  const parsed = schema.safeParse(typed.trim());
+  if (parsed.success) return parsed.data;
+  throw new LedgerError('usage', `${option}: ${parsed.error.issues.map(({ message }) => message).join('; ')}.`);
 }
 
 /** A code as it was typed, perhaps in lower case. Throws `usage`, naming the option. */

@@ -7,6 +7,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import type { Progress } from '../app/progress.ts';
 import { uploadFolder } from '../files/uploadFolder.ts';
 import { definitionOf } from '../files/readDefinitions.ts';
+import { mappingOf } from '../files/readMapping.ts';
 import { httpServer } from '../http/server.ts';
 import { fontSelfTest, renderPng } from '../render/renderPng.ts';
 import { renderSvg } from '../render/renderSvg.ts';
@@ -74,6 +75,7 @@ export async function serve(config: Config, log: (line: string) => void, progres
         imports: { uploads: uploadFolder(join(config.data, 'uploads')), now: () => new Date(), newId: randomUUID },
         findingsPage: findingsPage(templatesFolder),
         definitionOf,
+        mappingOf,
         key,
         version,
         ready: () => ready,

@@ -216,7 +216,7 @@ function throughServer({ address, key }: ServerRecord): Target {
       if (copy === null && encoding !== undefined) query.set('encoding', encoding);
       for (const [name, isSet] of Object.entries({ strict, dryRun, correct }))
         if (isSet === true) query.set(name, 'true');
-      if (Object.keys(options).length > 0) query.set('options', JSON.stringify(options));
+      if (Object.keys(options).length > 0) query.set('options', optionsText(options));
       const body = copy === null ? await openAsBlob(path) : new Blob([...copy]);
       const job = await askJob(`/v1/imports?${query.toString()}`, { method: 'POST', body });
       return watched(job, progress, signal);
@@ -301,6 +301,10 @@ async function allFeeds(ask: (after: string | null) => Promise<FeedReport>): Pro
   }
   return report;
 }
+
+/** Options as they are sent: a mapping goes as the text that it is. */
+const optionsText = ({ mapping, ...options }: ImportOptions): string =>
+  JSON.stringify({ ...options, ...(mapping === undefined ? {} : { mapping: mapping.text }) });
 
 const PING_MS = 5_000;
 

@@ -1,17 +1,17 @@
 /** How files are imported: every example is imported here as it stands, and says what the page says. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMPORTERS } from '../../src/importers/importers.ts';
 import { outcomes } from '../support/outcomes.ts';
 
-const PAGE = readFileSync('docs/importing.md', 'utf8');
-const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```(?:csv|tsv|json)\n([\s\S]*?)```/g)].map(
-  ([, name = '', text = '']) => ({
-    name,
-    text,
-  }),
+/** The page, and those below it. */
+const PAGE = ['docs/importing.md', ...readdirSync('docs/importing').map((name) => `docs/importing/${name}`)]
+  .map((path) => readFileSync(path, 'utf8'))
+  .join('\n');
+const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```(?:csv|tsv|json|yaml)\n([\s\S]*?)```/g)].map(
+  ([, name = '', text = '']) => ({ name, text }),
 );
 const examples = [...PAGE.matchAll(/```console\n\$ npx outcomes (.*)\n([\s\S]*?)```/g)].map(
   ([, command = '', says = '']) => ({ command, says }),
@@ -31,7 +31,8 @@ describe('the page on importing', () => {
     expect([...PAGE.matchAll(/^## ([a-z-]+)$/gm)].map(([, name]) => name).sort()).toEqual(
       IMPORTERS.map(({ format }) => format).sort(),
     );
-    expect([files.length, examples.length]).toEqual([IMPORTERS.length, IMPORTERS.length]);
+    expect(examples).toHaveLength(IMPORTERS.length);
+    for (const { command } of examples) expect(files.map(({ name }) => name)).toContain(wordsOf(command)[1]);
   });
 
   it('names every option that the command has', async () => {

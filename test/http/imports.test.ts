@@ -54,6 +54,18 @@ describe('an upload', () => {
     expect(again.report).toMatchObject({ accepted: 0, duplicates: first.report?.accepted });
   });
 
+  test('of any layout is read by the mapping that is sent with it', async () => {
+    const mapping = `feed: gates
+kind: visits.counted
+library: { column: Branch, as: name }
+when: { month: { column: Month, written: MM/YYYY } }
+number: { column: In, field: count, thousands: ',' }
+with: { method: manual }`;
+    const options = JSON.stringify({ authority: 'X01000001', mapping });
+    const { state, report } = await imported('Branch,Month,In\nCentral,01/2020,"1,200"\n', { file: 'x.csv', options });
+    expect([state, report?.format, report?.accepted]).toEqual(['done', 'mapped', 1]);
+  });
+
   test('that nobody can import fails with the reason, and nothing is recorded', async () => {
     const { state, problem, report } = await imported('a,b\n1,2\n', { file: 'x.csv' });
     expect([state, problem?.code, report]).toEqual(['failed', 'unknown-format', null]);
@@ -96,6 +108,7 @@ describe('an upload', () => {
   test.each([
     ['no file name', {}, 400, 'invalid-query'],
     ['options that are not JSON', { file: 'x.csv', options: '{' }, 400, 'invalid-json'],
+    ['a mapping that is none', { file: 'x.csv', options: '{"mapping":"feed: x"}' }, 422, 'invalid-mapping'],
     ['an option that is none', { file: 'x.csv', options: '{"a":1}' }, 400, 'invalid-query'],
     ['another parameter', { file: 'x.csv', authority: 'E08000021' }, 400, 'invalid-query'],
   ])('with %s is refused before anything begins', async (_, query, status, code) => {

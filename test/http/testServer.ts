@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { definitionOf } from '../../src/files/readDefinitions.ts';
+import { mappingOf } from '../../src/files/readMapping.ts';
 import { openBytes } from '../../src/files/openFile.ts';
 import { uploadFolder } from '../../src/files/uploadFolder.ts';
 import type { HttpPorts } from '../../src/http/ports.ts';
@@ -92,6 +93,7 @@ export async function testServer(
     imports: { uploads: uploadFolder(join(folder, 'uploads')), now: () => NOW, newId: randomUUID },
     findingsPage: findingsPage('src/web/templates'),
     definitionOf,
+    mappingOf,
     key: KEY,
     version: '0.0.0-test',
     ready: () => true,
