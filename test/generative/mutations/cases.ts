@@ -33,6 +33,10 @@ const BRANCHES = Object.fromEntries(Array.from({ length: 60 }, (_, number) => [S
 
 export const casesOf = (readReal: ReadReal): readonly Case[] => [
   { file: 'newcastle/2008-onwards-monthly-visits.csv', options: NEWCASTLE },
+  { file: 'newcastle/newcastle_usage_2008-2017_long.csv', options: NEWCASTLE },
+  { file: 'newcastle/2008-onwards-monthly-computer-use.csv', options: NEWCASTLE },
+  { file: 'newcastle/2019-onwards-monthly-wifi-users.csv', options: NEWCASTLE },
+  { file: 'newcastle/Online Resources Usage.csv', options: NEWCASTLE },
   { file: 'schema-librarydata/physical_visits_newcastle.csv', options: NEWCASTLE },
   { file: 'schema-librarydata/tests/loans_success.csv', options: TESTS },
   { file: 'schema-librarydata/tests/events_success.csv', options: TESTS, rowsRepeat: true },
