@@ -69,7 +69,8 @@ function counted(events: readonly ActivityEvent[]): Map<string, number> {
 
 /** Figures that were taken without a word and that the file of its publisher does not hold, or not as often. */
 function silentlyWrong(whole: Taken, altered: Taken, { repeats }: Mutation, rowsRepeat: boolean): string[] {
-  const left = counted(whole.events);
+  const known = counted(whole.events);
+  const left = new Map(known);
   const toldOf = new Set(altered.findings.filter(({ severity }) => severity !== 'noted').map(({ row }) => row));
   return altered.events.flatMap((event) => {
     const says = saying(event);
@@ -79,7 +80,7 @@ function silentlyWrong(whole: Taken, altered: Taken, { repeats }: Mutation, rows
       return [];
     }
     if (!isNumber(event) || toldOf.has(rowOf(event))) return [];
-    if (repeats === true && rowsRepeat && counted(whole.events).has(says)) return [];
+    if (repeats === true && rowsRepeat && known.has(says)) return [];
     return [`row ${rowOf(event)}: ${says}`];
   });
 }
