@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { decode } from './decode.ts';
 import { endToEnd } from './endToEnd.ts';
+import { importing } from './importing.ts';
 import { ingest } from './ingest.ts';
 import { logs } from './logs.ts';
 import { manyDefinitions } from './manyDefinitions.ts';
@@ -14,6 +15,7 @@ export const BENCHES: readonly Bench[] = [
   replayBench,
   manyDefinitions,
   endToEnd,
+  importing,
   decode,
   ingest,
   series,
