@@ -13,7 +13,7 @@ import type {
   TablePage,
   TableRow,
 } from '../importers/importer.ts';
-import { detectDocument, detectTable, importerOf } from '../importers/importers.ts';
+import { detectDocument, detectTable, importerOf, type Detected } from '../importers/importers.ts';
 
 /** What is in a file. Pages can be read as often as they are asked for. */
 export type Content =
@@ -21,6 +21,9 @@ export type Content =
   | { readonly header: readonly string[]; readonly pages: () => Iterable<TablePage> }
   | { readonly sheets: readonly Table[]; readonly notRead?: readonly string[] }
   | { readonly document: unknown };
+
+/** A document, or one table. */
+export type SingleContent = Exclude<Content, { readonly sheets: readonly Table[] }>;
 
 export type ImportFile = FileSource & Content;
 
@@ -80,12 +83,8 @@ function documentPart(file: FileSource & { document: unknown }, format: string |
 }
 
 function tablePart(source: FileSource, table: Paged, format: string | undefined): ImportPart {
-  const { fileName, options } = source;
-  const rows = firstRows(table.pages());
-  const { importer, sure } =
-    format === undefined
-      ? detectTable({ fileName, options, header: table.header, rows })
-      : { importer: importerOf(format), sure: 1 };
+  const { fileName } = source;
+  const { importer, sure } = detectedIn(source, table, format);
   switch (importer.reads) {
     case 'document':
       throw notOfKind(fileName, importer, 'a JSON document, and this is a table');
@@ -94,6 +93,24 @@ function tablePart(source: FileSource, table: Paged, format: string | undefined)
     case 'rows':
       return { importer, sure, pieces: () => rowPieces(source, table, importer) };
   }
+}
+
+const detectedIn = (
+  { fileName, options }: FileSource,
+  { header, pages }: Paged,
+  format: string | undefined,
+): Detected<Importer> =>
+  format === undefined
+    ? detectTable({ fileName, options, header, rows: firstRows(pages()) })
+    : { importer: importerOf(format), sure: 1 };
+
+/**
+ * The importer of a document or a single table, by the named format or the one that is recognised.
+ * @throws LedgerError `unknown-format` where there is none
+ */
+export function importerFor(file: FileSource & SingleContent, format: string | undefined): Importer {
+  if ('document' in file) return format === undefined ? detectDocument(file).importer : importerOf(format);
+  return detectedIn(file, 'table' in file ? paged(file.table) : file, format).importer;
 }
 
 const notOfKind = (fileName: string, { format }: Importer, what: string): LedgerError =>

@@ -149,6 +149,12 @@ export function periodLabel(interval: string): string {
   return `${from} to ${short(last)} ${yearOf(last)}`;
 }
 
+/** The financial year of a day as it is written in names: `2023-24`, April to March. */
+export function financialYearOf(day: number): string {
+  const year = yearOf(firstMonthOf('financial-year', periodOfMonth('financial-year', monthOf(day))));
+  return `${year}-${String((year + 1) % 100).padStart(2, '0')}`;
+}
+
 /** A window as a reader says it: `June 2020`, `Jun 2020 to Mar 2021`, `4 Mar 2024`, `4 Mar 2024 to 10 Mar 2024`. */
 export const windowLabel = (window: DayWindow): string =>
   window.first === window.last ? longDate(window.first) : periodLabel(intervalOf(window));
@@ -169,29 +175,50 @@ export function granularityOfInterval(interval: string): Granularity {
 }
 
 const offsets = new Map<number, { atStart: number; atEnd: number }>();
-const londonOffsetMs = (ms: number): number => DateTime.fromMillis(ms, { zone: 'Europe/London' }).offset * 60_000;
+const offsetAt = (ms: number): number => DateTime.fromMillis(ms, { zone: 'Europe/London' }).offset * 60_000;
 
-/** Day and second of the day in Europe/London of an RFC 3339 time. */
-export function londonMoment(time: string): { day: number; second: number } {
-  const ms = Date.parse(time);
+/** By how many milliseconds clocks in Europe/London are before UTC at a time in milliseconds since 1970. */
+export function londonOffsetMs(ms: number): number {
   const utcDay = Math.floor(ms / DAY_MS);
   // Zone look-ups are slow and the offset changes twice a year: kept by UTC day, asked again only on the days it changes.
   let offset = offsets.get(utcDay);
   if (offset === undefined) {
-    offset = { atStart: londonOffsetMs(utcDay * DAY_MS), atEnd: londonOffsetMs((utcDay + 1) * DAY_MS - 1) };
+    offset = { atStart: offsetAt(utcDay * DAY_MS), atEnd: offsetAt((utcDay + 1) * DAY_MS - 1) };
     offsets.set(utcDay, offset);
   }
-  const local = ms + (offset.atStart === offset.atEnd ? offset.atStart : londonOffsetMs(ms));
+  return offset.atStart === offset.atEnd ? offset.atStart : offsetAt(ms);
+}
+
+/** Day and second of the day in Europe/London of an RFC 3339 time. */
+export const londonMoment = (time: string): { day: number; second: number } => londonMomentOf(Date.parse(time));
+
+/** The same of a time in milliseconds since 1970. */
+export function londonMomentOf(ms: number): { day: number; second: number } {
+  const local = ms + londonOffsetMs(ms);
   const day = Math.floor(local / DAY_MS);
   return { day, second: Math.floor((local - day * DAY_MS) / 1000) };
 }
 
+/** How often a time of the clock on the wall comes: where clocks go forward some do not, where they go back some twice. */
+export type Comes = 'once' | 'twice' | 'never';
+
+const HOUR_MS = 3_600_000;
+
 /**
- * The RFC 3339 time, in UTC, of a second of a day in Europe/London; null for one that clocks leap over in spring. Of the
- * hour that is there twice in autumn, the first.
+ * The instant of a day and a second of it as clocks in Europe/London show them, in milliseconds since 1970. Of a time that
+ * comes twice it is the first, in summer time; one that never comes is read as if clocks had not gone forward. Either way
+ * the day is the one that was written.
  */
-export function londonTime(day: number, second: number): string | null {
+export function londonInstant(day: number, second: number): { ms: number; comes: Comes } {
   const local = day * DAY_MS + second * 1000;
-  const offset = [60 * 60_000, 0].find((each) => londonOffsetMs(local - each) === each);
-  return offset === undefined ? null : new Date(local - offset).toISOString().replace('.000', '');
+  const inWinter = londonOffsetMs(local) === 0;
+  const inSummer = londonOffsetMs(local - HOUR_MS) === HOUR_MS;
+  const comes = inWinter && inSummer ? 'twice' : inWinter || inSummer ? 'once' : 'never';
+  return { ms: inSummer ? local - HOUR_MS : local, comes };
+}
+
+/** The RFC 3339 time, in UTC, of a second of a day in Europe/London; null for one that clocks leap over in spring. */
+export function londonTime(day: number, second: number): string | null {
+  const { ms, comes } = londonInstant(day, second);
+  return comes === 'never' ? null : new Date(ms).toISOString().replace('.000', '');
 }

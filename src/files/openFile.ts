@@ -72,7 +72,10 @@ function readDocument(fileName: string, { chunks, size }: Bytes, encoding: Encod
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalidFile(fileName, `is not valid JSON: ${(error as Error).message}`, {}, 'Export it again.');
+    // The platform's own message quotes what stands there, which may be about a person.
+    const at = /at position (\d+)/.exec((error as Error).message)?.[1];
+    const where = at === undefined ? '' : `: it stops being so at character ${Number(at) + 1}`;
+    throw invalidFile(fileName, `is not valid JSON${where}`, {}, 'Export it again.');
   }
 }
 

@@ -60,6 +60,7 @@ const importOptions = z.strictObject({
   on: dateField.optional(),
   survey: slugField.optional(),
   mapping: z.string().max(LONGEST_MAPPING).optional().describe('A mapping of columns, as YAML text'),
+  countsBothWays: z.boolean().optional(),
 });
 
 const jobSchema = z

@@ -16,7 +16,7 @@ import { cadenceOf, type CellOf, type Filling } from './cadence.ts';
 import { authoritiesOf } from './authorities.ts';
 import { stated, yearOfFile, type Says, type Stated } from './returnFacts.ts';
 import { dataRows, settleRepeats } from './rows.ts';
-import { countHint, countOf, isPlain, namesATotal, slugOf, WHOLE_NUMBER } from './text.ts';
+import { countHint, countOf, isPlain, keptRaw, namesATotal, slugOf, WHOLE_NUMBER } from './text.ts';
 import { unlikeItsRow } from './unlikeItsRow.ts';
 import { keyOf } from '../domain/labels.ts';
 
@@ -220,7 +220,7 @@ function eventsOf(row: Row, { lines, singles }: Layout, year: number, source: Im
   const numbers = new Map<string, readonly (number | null)[]>();
   const state = (line: string, window: string, says: Says, { header, position }: Column): Stated =>
     stated(
-      { form: ACE_RETURN, line, subject: row.authority, window, method: 'system', says, row: row.row, column: header, raw: row.cells[position] ?? '' }, // prettier-ignore
+      { form: ACE_RETURN, line, subject: row.authority, window, method: 'system', says, row: row.row, column: header, raw: keptRaw(row.cells[position] ?? '') }, // prettier-ignore
       source,
     );
 

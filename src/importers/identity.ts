@@ -24,8 +24,9 @@ export function inSheet(event: ActivityEvent, sheet: string, at: number): Activi
   return { ...event, id, data: { ...event.data, provenance: { ...event.data.provenance, sheet } } } as ActivityEvent;
 }
 
-/** The row that an imported event came from, as its id says. */
-export const rowOf = ({ id }: { id: string }): number => Number(/:r(\d+):/.exec(id)?.[1] ?? 1);
+/** The row that an imported event came from, as its provenance says or else its id. */
+export const rowOf = ({ id, data }: ActivityEvent): number =>
+  ('provenance' in data ? data.provenance?.row : undefined) ?? Number(/:r(\d+):/.exec(id)?.[1] ?? 1);
 
 /**
  * The feed an imported event belongs to, one stream of the log: one owner's files in one format, edition after edition.

@@ -51,8 +51,19 @@ export interface ImportOptions {
   readonly survey?: string;
   /** What the columns mean, for a layout that no other format knows. */
   readonly mapping?: GivenMapping;
-  /** Makes the keyed pseudonym of a borrower; left out where no key is at hand, and then nobody is recorded. */
-  readonly pseudonymOf?: (borrower: string) => string;
+  /** Whether counters count whoever passes, in and out alike, so that a visit was counted twice. */
+  readonly countsBothWays?: boolean;
+  /** Makes the pseudonym of a borrower, or null where its key is not there; left out, nobody is to be recorded. */
+  readonly pseudonymOf?: (borrower: Borrower) => string | null;
+}
+
+/** A borrower as a file writes it: never quoted in a finding or a message, and never recorded. */
+export interface Borrower {
+  /** The feed, which has keys of its own. */
+  readonly source: string;
+  /** Day of the loan, by which the key may be chosen. */
+  readonly day: number;
+  readonly number: string;
 }
 
 /** A file as every importer gets it. `sha256` is of the bytes, in lower-case hexadecimal. */
@@ -135,6 +146,27 @@ export type FindingCode =
   | 'formula-cell'
   | 'sheet-not-read'
   | 'hidden-rows'
+  | 'time-twice'
+  | 'time-never'
+  | 'branch-unmapped'
+  | 'branch-code'
+  | 'movement-not-a-loan'
+  | 'movement-unknown'
+  | 'renewals-undated'
+  | 'page-of-a-list'
+  | 'key-missing'
+  | 'pseudonym-unusable'
+  | 'text-unusable'
+  | 'clock-unset'
+  | 'clock-fault'
+  | 'counter-reset'
+  | 'counter-rollover'
+  | 'counter-gap'
+  | 'part-of-a-day'
+  | 'direction-not-counted'
+  | 'direction-unknown'
+  | 'direction-unstated'
+  | 'device-unmapped'
   | 'day-not-given'
   | 'word-unknown'
   | 'area-unusable'
@@ -235,7 +267,18 @@ export interface TableImporter extends TableFormat {
 /** Of formats in which each row stands by itself: files of any length, some rows at a time. */
 export interface RowImporter extends TableFormat {
   readonly reads: 'rows';
-  begin(source: FileSource & { readonly header: readonly string[] }): RowReading;
+  begin(source: HeadedSource): RowReading;
+  /** Of formats that name borrowers: how the same rows are written without their numbers. */
+  readonly pseudonymised?: (source: HeadedSource) => DiscreetTable | null;
+}
+
+/** A file that is a table, of which only the header is read. */
+export type HeadedSource = FileSource & { readonly header: readonly string[] };
+
+/** A table in which pseudonyms stand in the place of borrowers, and nothing that is not needed stands at all. */
+export interface DiscreetTable {
+  readonly header: readonly string[];
+  readonly cells: (row: TableRow) => readonly string[];
 }
 
 /** A file while it is read row by row. Neither call throws on what a file holds. */
@@ -251,6 +294,8 @@ export interface DocumentImporter extends Format {
   readonly reads: 'document';
   recognises(source: DocumentSource): number;
   read(source: DocumentSource): ImportResult;
+  /** Of formats that name borrowers: the same document without their numbers. */
+  readonly pseudonymised?: (source: DocumentSource) => unknown;
 }
 
 export type Importer = TableImporter | RowImporter | DocumentImporter;

@@ -13,12 +13,17 @@ import { cipfaActuals } from './cipfaActuals.ts';
 import { counterDocumentReport, counterTableReport } from './counter.ts';
 import { librariesBasicDataset } from './librariesBasicDataset.ts';
 import { libraryAuthorities } from './libraryAuthorities.ts';
+import { evergreenCirculation } from './evergreenCirculation.ts';
+import { folioLoans, folioLoansCsv } from './folioLoans.ts';
+import { itemMovements } from './itemMovements.ts';
+import { kohaStatistics } from './kohaStatistics.ts';
 import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
 import { nearestNeighbours } from './nearestNeighbours.ts';
 import { openingHoursByYear } from './openingHoursByYear.ts';
 import { populationEstimates } from './populationEstimates.ts';
 import { openDataLoans } from './openDataLoans.ts';
 import { openDataVisits } from './openDataVisits.ts';
+import { peopleCounterIntervals, peopleCounterTotals } from './peopleCounters.ts';
 import { membersByLibrary } from './membersByLibrary.ts';
 import { openDataEvents } from './openDataEvents.ts';
 import { openDataLibraries } from './openDataLibraries.ts';
@@ -30,6 +35,7 @@ import { whyNoActivity } from './noActivity.ts';
 import { projectOutcome } from './projectOutcome.ts';
 import { publishedFigures } from './publishedFigures.ts';
 import { surveys } from './surveys.ts';
+import { shownLabel } from './rows.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
 const TABLES: readonly (TableImporter | RowImporter)[] = [
@@ -61,9 +67,15 @@ const TABLES: readonly (TableImporter | RowImporter)[] = [
   projectOutcome,
   actionRegister,
   mapped,
+  kohaStatistics,
+  evergreenCirculation,
+  folioLoansCsv,
+  itemMovements,
+  peopleCounterTotals,
+  peopleCounterIntervals,
 ];
 /** Formats of JSON documents. */
-const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, libraryAuthorities];
+const DOCUMENTS: readonly DocumentImporter[] = [counterDocumentReport, libraryAuthorities, folioLoans];
 
 export const IMPORTERS: readonly Importer[] = [...TABLES, ...DOCUMENTS];
 
@@ -98,7 +110,9 @@ export function detectTable(head: FileHead): Detected<TableImporter | RowImporte
     hint: isMonthlyTable(header)
       ? `This looks like ${monthlyWide.format}: say what it counts, with --measure visits ("measure" over HTTP). Nothing else of this layout can be imported.`
       : `Name the format (one of ${FORMATS}), or write the header as docs/importing.md shows it.`,
-    faults: [{ message: `Found the columns ${header.slice(0, 20).join(', ')}`, file: fileName, row: 1 }],
+    faults: [
+      { message: `Found the columns ${header.slice(0, 20).map(shownLabel).join(', ')}`, file: fileName, row: 1 },
+    ],
   });
 }
 

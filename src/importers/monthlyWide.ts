@@ -33,7 +33,7 @@ import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { authorityOfFile } from './returnFacts.ts';
 import { dataRows, flagSameFigures, settleRepeats } from './rows.ts';
 import { keyOf } from '../domain/labels.ts';
-import { countHint, countOf, LONGEST_RAW, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
+import { countHint, countOf, isPlain, keptRaw, monthIndexOf, monthsText, namesATotal, WHOLE_NUMBER } from './text.ts';
 import { withoutTotals, type Figure } from './wideTotals.ts';
 
 const FORMAT = 'monthly-wide';
@@ -284,7 +284,7 @@ function readingOf({ row, cells }: LibraryRow, column: MonthColumn, options: Imp
   const count = countOf(raw);
   if (count === 0 && options.zero !== 'count') return { absent: 'not-open' };
   if (count !== null) return { count };
-  if (CLOSED_WORDS.includes(keyOf(text)) && raw.length <= LONGEST_RAW) {
+  if (CLOSED_WORDS.includes(keyOf(text)) && isPlain(raw)) {
     report.note([row, column.header], 'closed', text, WHOLE_NUMBER, 'Recorded as not open.');
     return { absent: 'not-open' };
   }
@@ -381,7 +381,7 @@ function eventOf(
       method,
       ...says,
       // Readings with digits or words are refused above this length: all that can be cut is a blank's spaces.
-      provenance: { file: sha256, row, column: header, raw: (cells[position] ?? '').slice(0, LONGEST_RAW) },
+      provenance: { file: sha256, row, column: header, raw: keptRaw(cells[position] ?? '') },
     },
   };
 }

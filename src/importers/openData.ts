@@ -32,7 +32,10 @@ export function placeOf(
   return authority === null || library === null ? null : { authority, place: `${authority}/${library}` };
 }
 
-/** The authority of each row: see `authoritiesOf`. */
+/**
+ * The authority of each row: see `authoritiesOf`.
+ * @param column of the name of the authority
+ */
 export const authoritiesIn = (
   rows: readonly NamedRow[],
   options: ImportOptions,

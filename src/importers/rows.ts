@@ -12,6 +12,17 @@ export interface Layout {
   readonly alsoCalled?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Under what each column of a layout stands in a file. */
+export interface Heading {
+  readonly header: readonly string[];
+  /** Whether the file has the column. */
+  readonly has: (column: string) => boolean;
+  /** Position of the column, or −1. */
+  readonly at: (column: string) => number;
+  /** The header of the column as this file writes it, for findings and provenance. */
+  readonly label: (column: string) => string;
+}
+
 /** One row of data: cells by the header of the layout. A column the file does not have reads as empty. */
 export interface NamedRow {
   readonly row: number;
@@ -52,17 +63,23 @@ const columnsByKey = ({ required, optional, notKept = [], alsoCalled = {} }: Lay
  * layout does not know or does not keep, and blank rows.
  */
 export function namedRows(table: Table, layout: Layout, report: Report): readonly NamedRow[] {
-  const positions = columnPositions(table.header, layout, report);
-  if (positions === null) return [];
-  const headerOf = (column: string): string => table.header[positions.get(column) ?? -1]?.trim() ?? column;
-  return dataRows(table, report).map(({ row, cells }) => {
-    const raw = (column: string): string => cells[positions.get(column) ?? -1] ?? '';
-    return { row, has: (column) => positions.has(column), raw, text: (column) => raw(column).trim(), header: headerOf };
-  });
+  const heading = headingOf(table.header, layout, report);
+  return heading === null ? [] : rowsUnder(heading, table.rows, report);
 }
 
-/** Position of each column of the layout that the header has, or null (and findings) where the file cannot be read. */
-function columnPositions(header: readonly string[], layout: Layout, report: Report): Map<string, number> | null {
+/** The rows of data under a heading: some of a file, or all. */
+export function rowsUnder(heading: Heading, rows: readonly TableRow[], report: Report): readonly NamedRow[] {
+  return dataRows({ header: heading.header, rows }, report).map((row) => namedRow(heading, row));
+}
+
+/** A row under a heading. */
+export function namedRow(heading: Heading, { row, cells }: TableRow): NamedRow {
+  const raw = (column: string): string => cells[heading.at(column)] ?? '';
+  return { row, has: heading.has, raw, text: (column) => raw(column).trim(), header: heading.label };
+}
+
+/** The columns of the layout that the header has, or null (and findings) where the file cannot be read. */
+export function headingOf(header: readonly string[], layout: Layout, report: Report): Heading | null {
   const known = columnsByKey(layout);
   const positions = new Map<string, number>();
   const unknown: string[] = [];
@@ -78,7 +95,7 @@ function columnPositions(header: readonly string[], layout: Layout, report: Repo
   }
   const missing = layout.required.filter((column) => !positions.has(column));
   for (const column of missing) {
-    const found = `the columns ${header.map((label) => label.trim()).join(', ')}`;
+    const found = `the columns ${header.map(shownLabel).join(', ')}`;
     report.refuse([1, column], 'column-missing', found, `a column "${column}"`, FILE_REFUSED);
   }
   if (!readable || missing.length > 0) return null;
@@ -97,8 +114,20 @@ function columnPositions(header: readonly string[], layout: Layout, report: Repo
       'Nothing of it is kept.',
     );
   }
-  return positions;
+  const at = (column: string): number => positions.get(column) ?? -1;
+  const label = (column: string): string => header[at(column)]?.trim().replace(/\s+/g, ' ') ?? column;
+  return { header, has: (column) => positions.has(column), at, label };
 }
+
+/**
+ * A header as a message may quote it. In a file without a header its first row stands there: what is no plain label may be
+ * the number of a borrower.
+ */
+export const shownLabel = (label: string): string => {
+  const text = label.trim().replace(/\s+/g, ' ');
+  const isMonth = /^(\d{4}-\d{1,2}|[A-Za-z]{3,9}[- ]\d{2}(\d{2})?)$/.test(text);
+  return text === '' || isMonth || (/\p{L}/u.test(text) && !/\d{4}|[0-9a-f]{8}-/i.test(text)) ? text : '…';
+};
 
 /**
  * The rows that hold data, each as long as the header. A row of another length is refused whole: one comma too many
@@ -117,8 +146,7 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
       report.refuse([row, null], 'row-repeats-header', cells.join(','), 'the header once, in row 1');
       return false;
     }
-    // Empty cells after the last column say nothing and move nothing: spreadsheets write them.
-    if (cells.length < width || cells.slice(width).some((cell) => cell.trim() !== '')) {
+    if (isRagged(cells, width)) {
       const found = `${cells.length} cells`;
       report.refuse(
         [row, null],
@@ -136,6 +164,10 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
   }
   return kept;
 }
+
+/** Whether a row has another length than its header. Empty cells after the last column, as spreadsheets write, move nothing. */
+export const isRagged = (cells: readonly string[], width: number): boolean =>
+  cells.length < width || cells.slice(width).some((cell) => cell.trim() !== '');
 
 /**
  * The same, where not every column is read: a row that is longer than the header by empty cells only is refused too, as

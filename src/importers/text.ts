@@ -53,6 +53,9 @@ export function countHint(raw: string): string {
 /** Whether a cell can be kept as it is written: not too long, no control characters, no half characters. */
 export const isPlain = (raw: string): boolean => raw.length <= LONGEST_RAW && !/[\p{Cc}\p{Cs}]/u.test(raw);
 
+/** A cell that says something or nothing, as provenance keeps it: of a blank that cannot be kept as written, nothing. */
+export const keptRaw = (raw: string): string => (isPlain(raw) ? raw : '');
+
 export const ISO_DATE = 'a date that exists, written YYYY-MM-DD';
 
 /** Day number of an ISO date between 1970 and 2099, or null. No other order is read: 03/04/2019 is two different days. */

@@ -26,6 +26,8 @@ import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
+import { keysCommand, peopleOption, pseudonymiseCommand } from './keysCommands.ts';
+import { pseudonymsBy, type Linking } from './people.ts';
 import { progressLine } from './progressLine.ts';
 import { showReconciliation } from './showReconciliation.ts';
 import {
@@ -99,7 +101,7 @@ program
 
 program
   .command('import')
-  .description('record what files say: published figures, monthly wide tables, the open-data schema and more')
+  .description('record what files say: open data, figures, library systems, people counters')
   .argument('<file...>')
   .option('--format <name>', 'instead of detecting it')
   .option('--authority <code>', 'GSS code of the authority that the whole file is about')
@@ -113,6 +115,9 @@ program
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
   .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
+  .option('--library <name=library...>', 'library or branch in the file = its name as a service point')
+  .option('--halve', 'counters count whoever passes, in and out: halve them')
+  .addOption(peopleOption())
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
   .option('--strict', 'record nothing of a file in which anything is refused')
   .option('--dry-run', 'record nothing, and show what would be recorded, refused and flagged')
@@ -150,6 +155,14 @@ program
     process.exitCode = PARTLY_REFUSED_EXIT;
     process.stderr.write(`${showPartlyRefused(left)}\n`);
   });
+
+const edge = {
+  data: () => readConfig(process.env, globals()).data,
+  print,
+  now: () => new Date(),
+};
+program.addCommand(inherited(keysCommand(edge)));
+program.addCommand(inherited(pseudonymiseCommand(edge, (typed) => authorityCode(typed, `--authority ${typed}`))));
 
 program
   .command('harvest')
@@ -340,6 +353,8 @@ interface ImportFlags {
   readonly zero?: 'closed' | 'count';
   readonly measure?: 'visits';
   readonly method?: string;
+  readonly halve?: boolean;
+  readonly people?: Linking;
   readonly encoding: Encoding;
   readonly strict?: boolean;
   readonly dryRun?: boolean;
@@ -348,7 +363,7 @@ interface ImportFlags {
 }
 
 function importOptions(flags: ImportFlags): ImportOptions {
-  const { authority, zero, measure, method, period, on, survey, mapping } = flags;
+  const { authority, zero, measure, method, period, on, survey, mapping, halve, people } = flags;
   const names = pairsOf('--name', flags.name, 'its GSS code').map(
     ([name, code]) => [name, authorityCode(code, `--name ${name}=${code}`)] as const,
   );
@@ -369,6 +384,8 @@ function importOptions(flags: ImportFlags): ImportOptions {
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
+    ...(halve === undefined ? {} : { countsBothWays: halve }),
+    ...(people === undefined ? {} : { pseudonymOf: pseudonymsBy(edge.data(), people) }),
   };
 }
 
@@ -454,6 +471,12 @@ async function svgOf(spec: Spec): Promise<string> {
 }
 
 const globals = (): GlobalFlags => program.opts();
+
+/** A command that was made elsewhere ends and complains like the others. */
+function inherited(command: Command): Command {
+  for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
+  return command;
+}
 
 async function withTarget<T>(
   use: (target: Target, progress: Progress) => Promise<T>,

@@ -24,6 +24,7 @@ import type { Encoding } from '../files/decodeText.ts';
 import { openPath } from '../files/openFile.ts';
 import type { ImportOptions } from '../importers/importer.ts';
 import type { Config } from './config.ts';
+import { withoutBorrowers } from './pseudonymise.ts';
 import { openEngine, type Engine } from './openEngine.ts';
 import { readServerRecord, type ServerRecord } from './serverRecord.ts';
 
@@ -206,14 +207,18 @@ function throughServer({ address, key }: ServerRecord): Target {
     }
   };
   return {
-    async import({ path, encoding, format, strict, dryRun, correct, options }, progress, signal) {
+    async import({ path, encoding, format, strict, dryRun, correct, options: given }, progress, signal) {
+      // Keys are used here: what is sent names nobody.
+      const { pseudonymOf: _, ...options } = given;
+      const copy = withoutBorrowers({ ...(await openPath(path, encoding)), options: given }, format);
       const query = new URLSearchParams({ file: basename(path) });
       if (format !== undefined) query.set('format', format);
-      if (encoding !== undefined) query.set('encoding', encoding);
+      if (copy === null && encoding !== undefined) query.set('encoding', encoding);
       for (const [name, isSet] of Object.entries({ strict, dryRun, correct }))
         if (isSet === true) query.set(name, 'true');
       if (Object.keys(options).length > 0) query.set('options', optionsText(options));
-      const job = await askJob(`/v1/imports?${query.toString()}`, { method: 'POST', body: await openAsBlob(path) });
+      const body = copy === null ? await openAsBlob(path) : new Blob([...copy]);
+      const job = await askJob(`/v1/imports?${query.toString()}`, { method: 'POST', body });
       return watched(job, progress, signal);
     },
     replay: (request, progress, signal) =>

@@ -14,6 +14,7 @@ const ADAPTERS = [
   'src/eventstoredb',
   'src/files',
   'src/render',
+  'src/identity',
   'src/outgoing',
   'src/http',
   'src/web',
@@ -34,6 +35,7 @@ const ROOMS: Readonly<Record<string, { local: readonly string[]; packages: reado
   'src/eventstoredb': { local: APP, packages: ['@eventstore/db-client'], node: true },
   'src/files': { local: APP, packages: ['csv-parse', 'csv-stringify', 'saxes', 'yauzl'], node: true },
   'src/render': { local: APP, packages: ['vega', 'vega-lite', '@resvg/resvg-js'], node: true },
+  'src/identity': { local: APP, packages: [], node: true },
   'src/outgoing': { local: APP, packages: ['zod'], node: true },
   'src/http': {
     local: APP,

@@ -89,7 +89,10 @@ export const withCode = ({ findings }: ImportResult, code: Finding['code']): Fin
   findings.filter((finding) => finding.code === code);
 
 /** What an event says in a line: `E08000021/city 2019-04-01/P1M 120 system`. */
-export function line({ subject, data }: Exclude<ActivityEvent, { data: { target: unknown } | { feed: unknown } }>): string {
+export function line({
+  subject,
+  data,
+}: Exclude<ActivityEvent, { data: { target: unknown } | { feed: unknown } }>): string {
   const { window, count, absent, method, value } = data as Record<string, string | number | undefined>;
   return [subject, window, absent ?? count ?? value, method].filter((part) => part !== undefined).join(' ');
 }
