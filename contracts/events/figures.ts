@@ -27,7 +27,7 @@ export const figurePublished = z
     intervalPercent: z.number().gt(50).lt(100).optional(),
     source: citationField,
     note: publishersWords(0, 400).optional(),
-    reference: publishersWords(0, 40).optional().describe("The compiler's own number for the figure"),
+    reference: publishersWords(0, 80).optional().describe("The compiler's own number for the figure"),
   })
   .refine((f) => (f.low === undefined) === (f.high === undefined), 'must have both ends of an interval or neither')
   .refine((f) => f.low === undefined || f.high === undefined || (f.low <= f.value && f.value <= f.high), {

@@ -5,13 +5,14 @@
  */
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { dateField, methodField, slugField, windowField } from '../../contracts/fields.ts';
+import { citationField, dateField, methodField, slugField, windowField } from '../../contracts/fields.ts';
 import { oneOf } from '../../contracts/oneOf.ts';
 import { plainFault } from '../../contracts/plainFault.ts';
 import { pointerOf } from '../../contracts/pointer.ts';
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
 import type { ImportJob, ImportJobs } from '../app/importJobs.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
+import { MEASURES } from '../importers/importer.ts';
 import { problems, type Api } from './api.ts';
 import { findingsCsv } from './findingsCsv.ts';
 import { ownerOnly } from './guards.ts';
@@ -52,7 +53,8 @@ const LONGEST_MAPPING = 8_000;
 const importOptions = z.strictObject({
   authority: authorityCode.optional(),
   authorities: z.record(z.string(), authorityCode).optional(),
-  measure: z.literal('visits').optional(),
+  measure: z.enum(MEASURES).optional(),
+  citation: citationField.optional(),
   zero: z.enum(['closed', 'count']).optional(),
   method: methodField.optional(),
   libraries: z.record(z.string(), z.string()).optional(),

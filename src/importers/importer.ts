@@ -29,6 +29,10 @@ export interface TablePage {
 /** How a count was made, in the words of the contracts. */
 export type Method = EventOf<'visits.counted'>['data']['method'];
 
+/** What tables that do not say it count. */
+export const MEASURES = ['visits', 'wifi-users', 'computer-time-percent'] as const;
+export type Measure = (typeof MEASURES)[number];
+
 /** What the file itself does not say. Each importer names the options it reads. */
 export interface ImportOptions {
   /** GSS code of the one authority the whole file is about. */
@@ -36,13 +40,15 @@ export interface ImportOptions {
   /** Authority name as the file writes it → GSS code, for files that hold several. */
   readonly authorities?: Readonly<Record<string, string>>;
   /** What the numbers of a layout without a word for it count. */
-  readonly measure?: 'visits';
+  readonly measure?: Measure;
   /** Whether a 0 says that nobody came or that the library was not open. */
   readonly zero?: 'closed' | 'count';
   /** How the counts were made, where the file does not say and the person importing knows. */
   readonly method?: Method;
   /** Name or code of a library as the file writes it → its name as a service point: `14` → `city`. */
   readonly libraries?: Readonly<Record<string, string>>;
+  /** Where the figures were published, as a reader would cite it. */
+  readonly citation?: string;
   /** The window that the whole file is about, such as `2011-04-01/P1Y`. */
   readonly period?: string;
   /** The day on which everything in the file was so. */
@@ -97,6 +103,12 @@ export type FindingCode =
   | 'not-kept-malformed'
   | 'month-unreadable'
   | 'months-absent'
+  | 'months-blank'
+  | 'month-partial'
+  | 'not-a-percentage'
+  | 'citation-unstated'
+  | 'zero-quoted'
+  | 'remark'
   | 'row-ragged'
   | 'row-blank'
   | 'row-repeats-header'

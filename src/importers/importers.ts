@@ -6,7 +6,15 @@ import { branchInformation } from './branchInformation.ts';
 import { currentLibraries } from './currentLibraries.ts';
 import { deprivationAverages } from './deprivationAverages.ts';
 import { actionRegister } from './actionRegister.ts';
-import type { DocumentImporter, DocumentSource, FileHead, Importer, RowImporter, TableImporter } from './importer.ts';
+import {
+  MEASURES,
+  type DocumentImporter,
+  type DocumentSource,
+  type FileHead,
+  type Importer,
+  type RowImporter,
+  type TableImporter,
+} from './importer.ts';
 import { aceLongLoans, aceLongVisits } from './aceLong.ts';
 import { aceReturn } from './aceReturn.ts';
 import { cipfaActuals } from './cipfaActuals.ts';
@@ -17,7 +25,11 @@ import { evergreenCirculation } from './evergreenCirculation.ts';
 import { folioLoans, folioLoansCsv } from './folioLoans.ts';
 import { itemMovements } from './itemMovements.ts';
 import { kohaStatistics } from './kohaStatistics.ts';
-import { isMonthlyTable, monthlyWide } from './monthlyWide.ts';
+import { monthlyComputerUse, monthlyWifiUsers } from './monthlyFigures.ts';
+import { isMonthlyTable } from './monthlyTable.ts';
+import { monthlyUsageLong } from './monthlyUsageLong.ts';
+import { monthlyWide } from './monthlyWide.ts';
+import { onlineResourcesWide } from './onlineResourcesWide.ts';
 import { nearestNeighbours } from './nearestNeighbours.ts';
 import { openingHoursByYear } from './openingHoursByYear.ts';
 import { populationEstimates } from './populationEstimates.ts';
@@ -41,6 +53,10 @@ import { shownLabel } from './rows.ts';
 const TABLES: readonly (TableImporter | RowImporter)[] = [
   publishedFigures,
   monthlyWide,
+  monthlyComputerUse,
+  monthlyWifiUsers,
+  monthlyUsageLong,
+  onlineResourcesWide,
   openDataVisits,
   openDataLoans,
   aceReturn,
@@ -108,7 +124,7 @@ export function detectTable(head: FileHead): Detected<TableImporter | RowImporte
   if (found !== null) return found;
   throw new LedgerError('unknown-format', `No importer recognises ${fileName} by its header.`, {
     hint: isMonthlyTable(header)
-      ? `This looks like ${monthlyWide.format}: say what it counts, with --measure visits ("measure" over HTTP). Nothing else of this layout can be imported.`
+      ? `This is a table of months: say what it counts, with --measure and one of ${MEASURES.join(', ')} ("measure" over HTTP). Nothing else of this layout can be imported.`
       : `Name the format (one of ${FORMATS}), or write the header as docs/importing.md shows it.`,
     faults: [
       { message: `Found the columns ${header.slice(0, 20).map(shownLabel).join(', ')}`, file: fileName, row: 1 },

@@ -1,6 +1,7 @@
 /** What importers of statistical returns share: a line of a form as it was stated, and the year that a form is of. */
 import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
 import type { Absence } from '../../contracts/vocabulary.ts';
+import { placeAt } from '../domain/places.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { isAuthorityCode } from './places.ts';
 import { FILE_REFUSED, type FileSource, type Method, type Report } from './importer.ts';
@@ -24,7 +25,7 @@ export interface StatedLine {
   readonly raw: string;
 }
 
-/** The event of a line. Its feed is the authority's returns on that form. */
+/** The event of a line. Its feed is the authority's returns on that form, whichever of its service points it is about. */
 export function stated(
   { form, line, subject, window, method, says, row, column, raw }: StatedLine,
   { sha256 }: FileSource,
@@ -32,7 +33,7 @@ export function stated(
   return {
     specversion: '1.0',
     id: eventIdOf(sha256, row, column),
-    source: sourceOf(subject, form),
+    source: sourceOf(placeAt('authority', subject) ?? subject, form),
     type: typeOf('return.stated'),
     subject,
     // Of a blank cell nothing is kept: it may be a line break, or very many spaces.

@@ -83,7 +83,7 @@ export function monthIndexOf(raw: string): number | null {
 }
 
 /** `2019-04` of a month since January 1970. */
-const monthText = (month: number): string =>
+export const monthText = (month: number): string =>
   `${1970 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
 
 /** Months as a reader says them, runs joined: `2020-06 to 2021-03, 2022-05`. Given in order, each once. */

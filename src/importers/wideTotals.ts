@@ -36,12 +36,14 @@ const UNREAD_SHARE = 0.15;
  * The rows without those that are sums of the others, which are refused; what may be a sum is flagged and kept.
  * @param figures what the cells of a row's months say, in the order of the months
  * @param header  header of the column to name in the findings
+ * @param one     what a row should be, for the findings
  */
 export function withoutTotals<R extends WideRow>(
   rows: readonly R[],
   figures: (row: R) => readonly Figure[],
   header: string,
   report: Report,
+  one = 'a library',
 ): readonly R[] {
   let left: readonly Series<R>[] = rows.map((row) => seriesOf(row, figures(row)));
   for (;;) {
@@ -50,11 +52,11 @@ export function withoutTotals<R extends WideRow>(
     if (total === undefined) {
       for (const { series, verdict, found } of judged) {
         if (verdict !== 'perhaps') continue;
-        report.flag([series.row.row, header], 'looks-like-total', found, 'a library', TOTAL_IMPORTED);
+        report.flag([series.row.row, header], 'looks-like-total', found, one, TOTAL_IMPORTED);
       }
       return left.map(({ row }) => row);
     }
-    report.refuse([total.series.row.row, header], 'totals-row', total.found, 'a library');
+    report.refuse([total.series.row.row, header], 'totals-row', total.found, one);
     left = left.filter((series) => series !== total.series);
   }
 }

@@ -24,7 +24,7 @@ import { mappingOf } from '../files/readMapping.ts';
 import { namesIn } from '../files/namesIn.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { seriesCsv } from '../http/seriesCsv.ts';
-import type { ImportOptions } from '../importers/importer.ts';
+import { MEASURES, type ImportOptions, type Measure } from '../importers/importer.ts';
 import { readConfig } from './config.ts';
 import { keysCommand, peopleOption, pseudonymiseCommand } from './keysCommands.ts';
 import { pseudonymsBy, type Linking } from './people.ts';
@@ -113,9 +113,9 @@ program
   .option('--survey <name>', 'short name of the survey that the file holds answers of')
   .option('--mapping <file.yaml>', 'what the columns mean, for a layout that no format knows')
   .addOption(new Option('--zero <meaning>', 'what 0 means').choices(['closed', 'count']))
-  .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(['visits']))
+  .addOption(new Option('--measure <what>', 'what an unlabelled table counts').choices(MEASURES))
+  .option('--citation <text>', 'where the figures were published')
   .addOption(new Option('--method <how>', 'how the counts were made').choices(methodField.options))
-  .option('--library <name=library...>', 'library or branch in the file = its name as a service point')
   .option('--halve', 'counters count whoever passes, in and out: halve them')
   .addOption(peopleOption())
   .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
@@ -351,7 +351,8 @@ interface ImportFlags {
   readonly survey?: string;
   readonly mapping?: string;
   readonly zero?: 'closed' | 'count';
-  readonly measure?: 'visits';
+  readonly measure?: Measure;
+  readonly citation?: string;
   readonly method?: string;
   readonly halve?: boolean;
   readonly people?: Linking;
@@ -363,7 +364,7 @@ interface ImportFlags {
 }
 
 function importOptions(flags: ImportFlags): ImportOptions {
-  const { authority, zero, measure, method, period, on, survey, mapping, halve, people } = flags;
+  const { authority, zero, measure, citation, method, period, on, survey, mapping, halve, people } = flags;
   const names = pairsOf('--name', flags.name, 'its GSS code').map(
     ([name, code]) => [name, authorityCode(code, `--name ${name}=${code}`)] as const,
   );
@@ -383,6 +384,7 @@ function importOptions(flags: ImportFlags): ImportOptions {
     ...(mapping === undefined ? {} : { mapping: mappingOf(readBytes(mapping).toString('utf8'), mapping) }),
     ...(zero === undefined ? {} : { zero }),
     ...(measure === undefined ? {} : { measure }),
+    ...(citation === undefined ? {} : { citation }),
     ...(method === undefined ? {} : { method: method as NonNullable<ImportOptions['method']> }),
     ...(halve === undefined ? {} : { countsBothWays: halve }),
     ...(people === undefined ? {} : { pseudonymOf: pseudonymsBy(edge.data(), people) }),

@@ -30,14 +30,14 @@ export const BUGS: readonly Bug[] = [
     `if ((revisionOf(expected) ?? revision) !== revision)`, `if (false)`),
   embedded('sql/sqliteLog.js', 'a page that begins with the last event again', 'where ordinal > ${from}', 'where ordinal >= ${from}'),
   embedded('sql/sqliteDatabase.js', 'commits not flushed', `pragma('synchronous = FULL')`, `pragma('synchronous = OFF')`),
-  embedded('sql/kyselyReadModels.js', 'the checkpoint not compared',
+  embedded('sql/checkpoints.js', 'the checkpoint not compared',
     `.where('ordinal', '=', previous.ordinal)
             .where('position', '=', previous.position)
             .where('fingerprint', '=', previous.fingerprint)`, ``),
   embedded('sql/kyselyReadModels.js', 'the checkpoint committed before the observations',
     `await kysely.transaction().execute(async (tx) => {
-                await moveCheckpoint(tx, previous, next);`,
-    `await moveCheckpoint(kysely, previous, next);
+                await moveCheckpoint(tx, READ_MODELS, previous, next);`,
+    `await moveCheckpoint(kysely, READ_MODELS, previous, next);
             await kysely.transaction().execute(async (tx) => {`),
   embedded('sql/kyselyReadModels.js', 'observations that went stay', `await tx
             .deleteFrom('observations_v2')

@@ -331,6 +331,7 @@ const answers: Check = async ({ build, folder }) => {
     key: 'k',
     version: '0',
     ready: () => true,
+    imports: { uploads: { load: () => [] } },
   } as unknown as Parameters<typeof Servers.httpServer>[0]);
   const send = (lines: readonly string[], key: object = {}) =>
     app.inject({ method: 'POST', url: '/v1/events', payload: lines.join('\n'), headers: { 'content-type': 'application/x-ndjson', host: 'localhost', ...key } }); // prettier-ignore

@@ -23,7 +23,8 @@ let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'planted-build-'));
   mkdirSync(join(copy, 'dist'));
-  for (const name of ['src', 'contracts']) cpSync(join('dist', name), join(copy, 'dist', name), { recursive: true });
+  for (const name of ['src', 'contracts', 'projections'])
+    cpSync(join('dist', name), join(copy, 'dist', name), { recursive: true });
   for (const name of ['package.json', 'node_modules', 'projections']) symlinkSync(resolve(name), join(copy, name));
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));

@@ -20,6 +20,8 @@ const NEWCASTLE = { authority: 'E08000021' };
 const TESTS = { authorities: { 'Test authority': 'X00000001', Aberdeenshire: 'S12000034' }, on: '2020-03-31' };
 const TORONTO = { authority: 'CA-OTP', on: '2023-12-31' };
 const SURVEY = { ...NEWCASTLE, period: '2011-04-01/P1Y', survey: 'real' };
+/** Of a survey every header is a question: renamed it is another question, and left out it was not asked. */
+const QUESTIONS = { rowsRepeat: true, unseen: ['one header renamed', 'a column missing'] };
 /** Codes of their time: before the reorganisations of 2019 and 2023. */
 const LIBRARIES_WEST = {
   Bristol: 'E06000023',
@@ -32,11 +34,13 @@ const LIBRARIES_WEST = {
 };
 /** Its branches are numbers. */
 const BRANCHES = Object.fromEntries(Array.from({ length: 60 }, (_, number) => [String(number), `branch-${number}`]));
-/** Of a survey every header is a question: renamed it is another question, and left out it was not asked. */
-const QUESTIONS = { rowsRepeat: true, unseen: ['one header renamed', 'a column missing'] };
 
 export const casesOf = (readReal: ReadReal): readonly Case[] => [
   { file: 'newcastle/2008-onwards-monthly-visits.csv', options: NEWCASTLE },
+  { file: 'newcastle/newcastle_usage_2008-2017_long.csv', options: NEWCASTLE },
+  { file: 'newcastle/2008-onwards-monthly-computer-use.csv', options: NEWCASTLE },
+  { file: 'newcastle/2019-onwards-monthly-wifi-users.csv', options: NEWCASTLE },
+  { file: 'newcastle/Online Resources Usage.csv', options: NEWCASTLE },
   { file: 'schema-librarydata/physical_visits_newcastle.csv', options: NEWCASTLE },
   { file: 'schema-librarydata/tests/loans_success.csv', options: TESTS },
   { file: 'schema-librarydata/tests/events_success.csv', options: TESTS, rowsRepeat: true },

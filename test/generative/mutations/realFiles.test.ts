@@ -55,7 +55,11 @@ function placeAndTime({ type, data, ...event }: ActivityEvent): string {
   const { window, on } = data as { window?: string; on?: string };
   return JSON.stringify([type, (event as { subject?: string }).subject, window, on]);
 }
-const isNumber = ({ data }: ActivityEvent): boolean => !('absent' in data && data.absent !== undefined);
+/** What places are, questions and plans: a figure only where they hold a number. */
+const REGISTERS = /place\.|service-point\.status|survey\.asked|action\.reported|mobile-stop\./;
+const isNumber = ({ type, data }: ActivityEvent): boolean =>
+  !('absent' in data && data.absent !== undefined) &&
+  (!REGISTERS.test(type) || Object.values(data).some((value) => typeof value === 'number'));
 
 function counted(events: readonly ActivityEvent[]): Map<string, number> {
   const counts = new Map<string, number>();

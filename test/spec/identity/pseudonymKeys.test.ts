@@ -65,11 +65,14 @@ describe('a key', () => {
     expect(() => keyFor(folder, YEAR)).toThrow('Others than its owner');
   });
 
-  it.each(['', '{}', 'null', '{"source":"a","scope":"b","made":"c","key":"00"}'])('that is damaged is not used: %s', (text) => {
-    makeKey(folder, YEAR, MADE);
-    writeFileSync(onlyFile(), text);
-    expect(() => keyFor(folder, YEAR)).toThrow('not as it was written');
-  });
+  it.each(['', '{}', 'null', '{"source":"a","scope":"b","made":"c","key":"00"}'])(
+    'that is damaged is not used: %s',
+    (text) => {
+      makeKey(folder, YEAR, MADE);
+      writeFileSync(onlyFile(), text);
+      expect(() => keyFor(folder, YEAR)).toThrow('not as it was written');
+    },
+  );
 
   it('once destroyed is gone for good, and only that there was one is kept', () => {
     makeKey(folder, YEAR, MADE);

@@ -162,6 +162,11 @@ const SOUND: Readonly<Record<string, readonly string[]>> = {
   PhysicalBranch: ['1', '1', '0'],
   BranchName: ['Albion', 'Annex'],
   Workstations: ['', '8', '38'],
+  enquiries: ['', '0', '5', '31'],
+  sessions: ['', '0%', '39%', '40%'],
+  'Online Resource': ['Ancestry', 'COBRA', 'Onesource / Avention', 'OED'],
+  'May-19': ['', '0', '5', 'N/A', 'April is of 12 months'],
+  'Jun-19': ['', '0', '144'],
   '2019-04': ['', '0', '5', '5'],
   '2019-05': ['', '0', '5', '5'],
   '2019-06': ['', '5', '1226'],
@@ -249,6 +254,8 @@ const LAYOUTS = [
   ['Library', '2018', '2019'],
   ['Year', 'BranchCode', 'Visits'],
   ['BranchCode', 'PhysicalBranch', 'BranchName', 'Workstations'],
+  ['Library', 'Month', 'enquiries', 'Visits', 'sessions'],
+  ['Online Resource', 'May-19', 'Jun-19', 'Jul-19'],
   ['Library', '2019-04', '2019-05', '2019-06', '2019-6'],
   ['Library', '2019-04', '2019-05', '2019-06'],
   ['datetime', 'branch', 'Transaction type', 'itemtype', 'borrowernumber'],
@@ -337,8 +344,15 @@ const options = fc.record(
 const RUNS = Number(process.env['FC_RUNS'] ?? 500);
 const sha256 = '0123456789abcdef'.repeat(4);
 
-/** Formats whose files are no flat tables have junk of their own. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['counter-table', 'counter-json', 'folio-loans', 'library-authorities']);
+/** Formats whose files are no flat tables, or are told by their names, have junk of their own. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  'counter-table',
+  'counter-json',
+  'folio-loans',
+  'library-authorities',
+  'monthly-computer-use',
+  'monthly-wifi-users',
+]);
 /** Formats in which a few rows say nothing yet: a whole day of readings is asked for. */
 const OF_MANY_ROWS: ReadonlySet<string> = new Set(['people-counter-totals', 'people-counter-intervals']);
 /** Formats whose rows have an identifier: one that a file gives twice is one event, and the log refuses the second. */

@@ -186,6 +186,21 @@ describe('a monthly table, a library a row and a month a column', () => {
     expect(lines(result)).toEqual(['E08000021/city 2019-04-01/P1M 10 system']);
   });
 
+  it('reads months in every form that can be read in one way only', () => {
+    const result = read(`Library,Apr 2019,05/2019,2019-06-01,Jul-19,Aug-19\nCity,1,2,3,4,5`);
+    expect(lines(result).map((text) => text.split(' ').slice(1, 3).join(' '))).toEqual([
+      '2019-04-01/P1M 1',
+      '2019-05-01/P1M 2',
+      '2019-06-01/P1M 3',
+      '2019-07-01/P1M 4',
+      '2019-08-01/P1M 5',
+    ]);
+    expect(refusals(read('Library,2019-04,04/05,01/04/2019\nCity,1,2,3'))).toEqual([
+      'r1 04/05 month-unreadable',
+      'r1 01/04/2019 month-unreadable',
+    ]);
+  });
+
   it('refuses a column whose header is no month, and an empty header over figures', () => {
     const result = read(`Library,2019-04,Total,2019,2019-13,Apr-19,\nCity,1,2,3,4,5,6`);
     expect(refusals(result)).toEqual([
@@ -253,9 +268,10 @@ describe('a monthly table, a library a row and a month a column', () => {
 
   it('does not take another measure of the same layout for visits', () => {
     const header = ['Library', '2019-04', '2019-05'];
-    expect(() => detectFormat(header, 'monthly-wifi-users.csv')).toThrow(
-      'No importer recognises monthly-wifi-users.csv',
+    expect(() => detectFormat(header, 'monthly-wifi-sessions.csv')).toThrow(
+      'No importer recognises monthly-wifi-sessions.csv',
     );
+    expect(detectFormat(header, 'monthly-wifi-users.csv').format).toBe('monthly-wifi-users');
     expect(detectFormat(header, 'monthly-visits.csv').format).toBe('monthly-wide');
     expect(detectFormat(['Branch', '2019-04', '2019-05'], 'monthly-visits.csv').format).toBe('monthly-wide');
     const forced = importText(monthlyWide, 'Library,2019-04\nCity,1', OPTIONS, { fileName: 'monthly-wifi-users.csv' });
@@ -268,7 +284,7 @@ describe('a monthly table, a library a row and a month a column', () => {
     expect(() => detectFormat(header, 'nv.csv')).toThrow(
       expect.objectContaining({
         hint: expect.stringMatching(
-          /^This looks like monthly-wide: say what it counts, with --measure visits/,
+          /^This is a table of months: say what it counts, with --measure and one of visits, /,
         ) as string,
       }),
     );

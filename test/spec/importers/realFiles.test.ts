@@ -130,12 +130,9 @@ describeWithRealData('Newcastle, monthly visits from 2008', (readReal) => {
     expect([year.filter(({ data }) => data.count !== undefined).length, year.length]).toEqual([149, 156]);
   });
 
-  it('is recognised by its name and header, and the same layout of another measure is not', () => {
-    const headerOf = (path: string) => readTable({ fileName: path, bytes: readReal(path) }).header;
-    expect(detectFormat(headerOf(WIDE), '2008-onwards-monthly-visits.csv')).toBe(monthlyWide);
-    for (const other of ['2019-onwards-monthly-wifi-users.csv', '2008-onwards-monthly-computer-use.csv']) {
-      expect(() => detectFormat(headerOf(`newcastle/${other}`), other)).toThrow('No importer recognises');
-    }
+  it('is recognised by its name and header', () => {
+    const { header } = readTable({ fileName: WIDE, bytes: readReal(WIDE) });
+    expect(detectFormat(header, '2008-onwards-monthly-visits.csv')).toBe(monthlyWide);
   });
 
   it('gives the same events whatever the line ends and byte order mark, under another identity', () => {

@@ -23,6 +23,8 @@ it('all can be read, each under the name of its form', () => {
     'ace-long-loans.yaml',
     'ace-long-visits.yaml',
     'cipfa-actuals.yaml',
+    'monthly-usage-long.yaml',
+    'online-resources-wide.yaml',
   ]);
 });
 
