@@ -25,7 +25,7 @@ import {
   type TableRow,
 } from './importer.ts';
 import { keysSeen } from './keysSeen.ts';
-import { authorityOf, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { authorityOf, givenLibraries, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { exactRows } from './rows.ts';
 import { LONGEST_RAW, namesATotal, plainText } from './text.ts';
 import { dateReader, type WrittenDate } from './writtenDate.ts';
@@ -290,14 +290,14 @@ function authorityReader(
 function libraryReader({ library }: Mapping, columns: Columns, options: ImportOptions): Reader<string> | null {
   if (library === undefined) return null;
   const cellOf = columns(library.column);
-  const places = new Map(Object.entries({ ...options.libraries, ...library.places }));
+  const places = new Map([...givenLibraries(options.libraries), ...Object.entries(library.places ?? {})]);
   const slugFrom = { name: librarySlugOf, slug: (text: string) => (slugField.safeParse(text).success ? text : null), code: () => null }[library.as]; // prettier-ignore
   const expected = {
     name: LIBRARY_NAME,
     slug: 'the name of a service point: lower-case words joined by hyphens',
     code: 'a code that the mapping or --library "<code>=<slug>" gives a library',
   }[library.as];
-  const slugOf = remembering((text) => places.get(text) ?? (namesATotal(text) ? null : slugFrom(text)));
+  const slugOf = remembering((text) => (places.has(text) ? (places.get(text) ?? null) : namesATotal(text) ? null : slugFrom(text))); // prettier-ignore
   return (row, report) => {
     const { text, header } = cellOf(row);
     const slug = slugOf(text);

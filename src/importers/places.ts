@@ -1,4 +1,5 @@
 /** Where a row is about: authority names to codes, and library names to service points. */
+import { slugField } from '../../contracts/fields.ts';
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
 import { keyOf } from '../domain/labels.ts';
 import { slugOf } from './text.ts';
@@ -26,3 +27,9 @@ export function librarySlugOf(name: string): string | null {
   const slug = slugOf(name);
   return slug === '' || slug.length > LONGEST_SLUG ? null : slug;
 }
+
+/** What the option `libraries` names, as far as it gives names that service points can have. */
+export const givenLibraries = (
+  libraries: Readonly<Record<string, string>> = {},
+): readonly (readonly [name: string, slug: string | null])[] =>
+  Object.entries(libraries).map(([name, slug]) => [name, slugField.safeParse(slug).success ? slug : null]);

@@ -9,7 +9,7 @@ import { granularityOf, windowOf } from '../domain/periods.ts';
 import { shareOf, shareText } from '../domain/share.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { FILE_REFUSED, type ImportOptions, type ImportSource, type Report, type TableRow } from './importer.ts';
-import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { givenLibraries, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { answerIn, NOT_APPLICABLE, type Scale } from './surveyScales.ts';
 import { cutSlugOf, LONGEST_RAW, plainText } from './text.ts';
 
@@ -150,14 +150,14 @@ export function placesOfForms(
     const found = `${nameless.length} ${nameless.length === 1 ? 'form' : 'forms'} without a library`;
     report.note([nameless[0]?.row ?? 1, header], 'place-assumed', found, LIBRARY_NAME, `Recorded of ${authority}.`);
   }
-  const known = new Map(Object.entries(options.libraries ?? {}).map(([name, slug]) => [keyOf(name), slug]));
+  const known = new Map(givenLibraries(options.libraries).map(([name, slug]) => [keyOf(name), slug]));
   const slugs = new Map<string, string | null>();
   return (form) => {
     const name = nameOf(form);
     if (name === '') return authority;
     let slug = slugs.get(name);
     if (slug === undefined) {
-      slug = known.get(keyOf(name)) ?? (/[a-z]/i.test(name) ? librarySlugOf(name) : null);
+      slug = known.has(keyOf(name)) ? (known.get(keyOf(name)) ?? null) : /[a-z]/i.test(name) ? librarySlugOf(name) : null; // prettier-ignore
       slugs.set(name, slug);
     }
     if (slug !== null) return `${authority}/${slug}`;

@@ -46,6 +46,8 @@ const FORMAT = 'survey';
 const RESPONSE = /^response$/i;
 const OPEN_ENDED = /^open[\s-]*ended/i;
 const OTHER = /^other\b/i;
+/** Boxes that forms put last. */
+const LAST = /^(other\b|none of (these|the above)$)/i;
 /** Columns about the person or the sheet, whatever stands in them. */
 const ABOUT_PEOPLE =
   /\b(id|respondent|collector|ip address|e-?mail|names?|postcode|phone|telephone|address|age|old|gender|sex|ethnicity|disability|travel)\b/i;
@@ -137,7 +139,7 @@ function repeats({ row, cells }: TableRow, options: TableRow | null, report: Rep
 /**
  * Whether two header rows can be read together. A box without a question above it belongs to the question on its left, so
  * that columns in another order would be boxes of other questions. That is seen where one stands beside an answer without
- * boxes, or an answer without boxes has no question.
+ * boxes or after the last box of a question, or an answer without boxes has no question; it cannot always be seen.
  */
 function isInOrder(header: readonly string[], { cells }: TableRow, report: Report): boolean {
   if (cells.length !== header.length) {
@@ -149,13 +151,15 @@ function isInOrder(header: readonly string[], { cells }: TableRow, report: Repor
   for (const [position, label] of header.entries()) {
     const [own, option] = [plainText(label), plainText(cells[position] ?? '')];
     const isAlone = RESPONSE.test(option) || OPEN_ENDED.test(option);
-    const isOrphan = own === '' && (option === '' ? false : isAlone || question === '' || !hasBoxes);
+    const isOrphan = own === '' && option !== '' && (isAlone || question === '' || !hasBoxes);
     if (isOrphan) {
       const found = `column ${position + 1}, "${option}", without a question of its own beside "${question}"`;
       report.refuse([1, question || null], 'question-ambiguous', found, 'each question above its first column, and its boxes on the right of that', FILE_REFUSED); // prettier-ignore
       return false;
     }
     if (own !== '') [question, hasBoxes] = [own, !isAlone];
+    // Nothing comes after the last box of a question.
+    if (LAST.test(option)) hasBoxes = false;
   }
   return true;
 }
