@@ -150,14 +150,17 @@ export function placesOfForms(
     const found = `${nameless.length} ${nameless.length === 1 ? 'form' : 'forms'} without a library`;
     report.note([nameless[0]?.row ?? 1, header], 'place-assumed', found, LIBRARY_NAME, `Recorded of ${authority}.`);
   }
-  const known = new Map(Object.entries(options.libraries ?? {}).map(([name, slug]) => [keyOf(name), slug]));
+  const known = new Map(
+    Object.entries(options.libraries ?? {}).map(([name, library]) => [keyOf(name), librarySlugOf(library)]),
+  );
   const slugs = new Map<string, string | null>();
   return (form) => {
     const name = nameOf(form);
     if (name === '') return authority;
     let slug = slugs.get(name);
     if (slug === undefined) {
-      slug = known.get(keyOf(name)) ?? (/[a-z]/i.test(name) ? librarySlugOf(name) : null);
+      const given = known.get(keyOf(name));
+      slug = given === undefined && /[a-z]/i.test(name) ? librarySlugOf(name) : (given ?? null);
       slugs.set(name, slug);
     }
     if (slug !== null) return `${authority}/${slug}`;
