@@ -379,7 +379,7 @@ describe.each(FLAT.map((importer) => [importer.format, importer] as const))('%s'
       }),
       { numRuns: RUNS, seed: 20_240_901 },
     );
-    // Tables from which nothing can be imported would test nothing.
-    if (!OF_MANY_ROWS.has(importer.format)) expect(fruitful).toBeGreaterThan(RUNS / 40);
+    // Tables from which nothing can be imported would test nothing; of a form whose every line has its words few can be.
+    if (!OF_MANY_ROWS.has(importer.format)) expect(fruitful).toBeGreaterThan(RUNS / 200);
   });
 });
