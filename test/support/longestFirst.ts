@@ -8,6 +8,8 @@ const LONGEST = [
   'test/faults/planted/planted.test.ts',
   'test/faults/eventStoreEngine.test.ts',
   'test/faults/eventStore.test.ts',
+  'test/docs/importing.test.ts',
+  'test/cli/pseudonyms.test.ts',
   'test/conformance/postgres.test.ts',
   'test/faults/races.test.ts',
   'test/generative/mutations/realFiles.test.ts',
