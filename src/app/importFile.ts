@@ -19,7 +19,7 @@ import type { EventLog } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { RecordedCells, Standing, Verdict } from './recordedCells.ts';
 import type { FigureDifference } from './recordedFigures.ts';
-import { checkEvent, recordEvents } from './recordEvents.ts';
+import { checkEvent, recordChecked } from './recordEvents.ts';
 
 /** A number that the ledger holds and the file has otherwise. */
 export interface Difference {
@@ -158,7 +158,7 @@ async function take(
         const { recorded: known, instead } = verdicts[index] as Verdict;
         if ('problem' in checked) refuse(event, broken(piece, event, importer, checked.problem));
         else if (known === 'same') duplicates += 1;
-        else if (known === 'new') fresh.push(event);
+        else if (known === 'new') fresh.push(checked.event);
         else {
           differing += 1;
           const difference = await recorded.difference(event);
@@ -166,7 +166,8 @@ async function take(
           if (choices.correct === true && instead !== null) {
             corrects.push(instead.row);
             const target = targets.get(instead.row);
-            if (target !== undefined) fresh.push(correctionOf(event, target, instead, ports.now()));
+            const correction = target && checkEvent(correctionOf(event, target, instead, ports.now()), latest);
+            if (correction !== undefined && 'event' in correction) fresh.push(correction.event);
             else if (record) refuse(event, otherwise(piece, event, instead, difference));
             else corrected += 1;
           } else refuse(event, otherwise(piece, event, instead, difference));
@@ -178,7 +179,7 @@ async function take(
         const batch = fresh.slice(from, from + BATCH_EVENTS);
         if (!record) accepted += batch.length;
         else {
-          for (const { outcome, index, problem } of await recordEvents(ports, batch)) {
+          for (const { outcome, index, problem } of await recordChecked(ports.log, batch)) {
             const event = batch[index] as ActivityEvent;
             if (outcome === 'duplicate') duplicates += 1;
             else if (outcome !== 'accepted')

@@ -34,19 +34,39 @@ export async function recordEvents(
   candidates: readonly unknown[],
 ): Promise<EventOutcome[]> {
   const latest = latestAfter(now());
-  const outcomes: EventOutcome[] = [];
-  const feeds = new Map<string, { index: number; event: NewEvent }[]>();
+  const refused: EventOutcome[] = [];
+  const sound: Placed[] = [];
   candidates.forEach((candidate, index) => {
     const checked = checkEvent(candidate, latest);
-    if ('problem' in checked) {
-      outcomes[index] = { index, ...identityIn(candidate), outcome: 'refused', problem: checked.problem };
-      return;
-    }
-    const { event } = checked;
+    if ('problem' in checked)
+      refused.push({ index, ...identityIn(candidate), outcome: 'refused', problem: checked.problem });
+    else sound.push({ index, event: checked.event });
+  });
+  return [...refused, ...(await appendEvents(log, sound))].sort((a, b) => a.index - b.index);
+}
+
+/** Records events that were checked already: see `checkEvent`. One outcome for each, in the order given. */
+export const recordChecked = (log: EventLog, events: readonly ActivityEvent[]): Promise<EventOutcome[]> =>
+  appendEvents(
+    log,
+    events.map((event, index) => ({ index, event })),
+  );
+
+/** An event that follows its contract, and its place in the batch. */
+interface Placed {
+  readonly index: number;
+  readonly event: ActivityEvent;
+}
+
+/** One outcome for each event, by its place. */
+async function appendEvents(log: EventLog, events: readonly Placed[]): Promise<EventOutcome[]> {
+  const outcomes: EventOutcome[] = [];
+  const feeds = new Map<string, { index: number; event: NewEvent }[]>();
+  for (const { index, event } of events) {
     const feed = feeds.get(event.source) ?? [];
     feeds.set(event.source, feed);
     feed.push({ index, event: newEvent(event) });
-  });
+  }
   for (const [source, feed] of feeds) {
     for (let at = 0; at < feed.length; at += APPEND_EVENTS) {
       const part = feed.slice(at, at + APPEND_EVENTS);
@@ -58,14 +78,15 @@ export async function recordEvents(
       part.forEach(({ index, event }, i) => {
         const identity = { index, source, id: event.id };
         const outcome = appended[i];
-        outcomes[index] =
+        outcomes.push(
           outcome === 'conflict'
             ? { ...identity, outcome: 'refused', problem: toProblem(conflict(source, event.id)) }
-            : { ...identity, outcome: outcome === 'appended' ? 'accepted' : 'duplicate' };
+            : { ...identity, outcome: outcome === 'appended' ? 'accepted' : 'duplicate' },
+        );
       });
     }
   }
-  return outcomes;
+  return outcomes.sort((a, b) => a.index - b.index);
 }
 
 /** The event as the log takes it: canonical, so that equal content has equal bytes whoever wrote it. */

@@ -8,6 +8,7 @@ import type { Table, TablePage } from '../importers/importer.ts';
 import { csvBlocks } from './csvBlocks.ts';
 import { decodeText, lineAt, type Encoding } from './decodeText.ts';
 import { invalidFile } from './invalidFile.ts';
+import { isWorkbook } from './readWorkbook.ts';
 
 /** SHA-256 of a file's bytes, in lower-case hexadecimal: its identity in provenance and event ids. */
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -90,7 +91,7 @@ function* rowsOf({ fileName, chunks, size, encoding = 'utf-8' }: CsvFile): Gener
   let row = 1;
   let separator: Separator | null = null;
   for (const { bytes, start } of csvBlocks(fileName, chunks())) {
-    if (start.byte === 0) refuseWorkbook(fileName, bytes);
+    if (start.byte === 0 && isWorkbook(bytes)) throw workbookAsCsv(fileName);
     const text = decodeText(fileName, bytes, encoding, start);
     const nul = text.indexOf('\0');
     if (nul >= 0)
@@ -107,18 +108,9 @@ function* rowsOf({ fileName, chunks, size, encoding = 'utf-8' }: CsvFile): Gener
   }
 }
 
-/** A spreadsheet under the name of a CSV file: XLSX is a ZIP archive, XLS an OLE document. */
-function refuseWorkbook(fileName: string, bytes: Uint8Array): void {
-  const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (start === '504b0304' || start === 'd0cf11e0') {
-    throw invalidFile(
-      fileName,
-      'is a workbook, not a CSV file',
-      { row: 1 },
-      'Save the sheet as "CSV UTF-8" and import that.',
-    );
-  }
-}
+/** The refusal of a spreadsheet under the name of a CSV file. */
+const workbookAsCsv = (fileName: string): Error =>
+  invalidFile(fileName, 'is a workbook, not a CSV file', { row: 1 }, 'Save the sheet as "CSV UTF-8" and import that.');
 
 type Separator = ',' | ';' | '\t';
 
