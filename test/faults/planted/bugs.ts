@@ -20,7 +20,7 @@ export const BUGS: readonly Bug[] = [
     `log.append(source, part.map(({ event }) => event), 'any').catch(() => { }); const appended = part.map(() => 'appended');`),
   embedded('app/recordEvents.js', 'a conflict answered as a duplicate', `outcome === 'conflict'`, `outcome === 'never'`),
   embedded('app/recordEvents.js', 'an event without a contract skipped without a word',
-    `outcome: 'refused', problem: checked.problem };`, `outcome: 'duplicate' };`),
+    `outcome: 'refused', problem: checked.problem });`, `outcome: 'duplicate' });`),
   embedded('domain/implausible.js', 'counts of the future taken', `windowOf(data.window).last > latest.day`, `false`),
   embedded('app/eventIdentity.js', 'no look for what is known', `if (stored !== undefined)`, `if (false)`),
   embedded('app/eventIdentity.js', 'other content taken for a repeat', `stored === hash ? 'duplicate' : 'conflict'`, `'duplicate'`),
