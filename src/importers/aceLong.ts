@@ -120,7 +120,8 @@ const wordsOf = ({ line }: Row): string => line.toLowerCase();
 
 /**
  * Rows of one place, line and period. A repeat is refused, and rows that differ are all refused, unless one line alone
- * has such rows: then the line holds two things, and all that it says is kept.
+ * has such rows: then the line holds two things, and all that it says is kept. In a file that repeats other rows too, a
+ * figure that the line says twice is a repeat: of two equal figures nothing else could be told.
  */
 function withoutEditions(rows: readonly Row[], report: Report): readonly Row[] {
   const cells = grouped(rows, (row) => `${row.authority} ${wordsOf(row)} ${row.window}`);
@@ -133,19 +134,27 @@ function withoutEditions(rows: readonly Row[], report: Report): readonly Row[] {
     if (first !== undefined)
       report.flag([first.row, first.category], 'line-repeated', `${first.line}: two figures or more for one authority and period, ${several.length === 1 ? 'once' : `${several.length} times`}`, 'one figure: two lines of the return under one name?', 'All recorded as stated; compare with the return itself, and correct the reading of the form.'); // prettier-ignore
   }
+  const rowsRepeat = cells.some((cell) => cell.length > 1 && wordsOf(cell[0]) !== mixed);
   return cells.flatMap((cell): readonly Row[] => {
     const [first, ...others] = cell;
-    if (others.length === 0 || wordsOf(first) === mixed) return cell;
+    if (others.length === 0) return cell;
+    if (wordsOf(first) === mixed) return rowsRepeat ? eachFigureOnce(cell, report) : cell;
     if (differing.includes(cell)) {
       for (const row of cell)
         report.refuse([row.row, row.column], 'row-contradicted', `${saidBy(row)}, and other figures for the same authority, line and period`, 'one figure', 'None of these rows was imported.'); // prettier-ignore
       return [];
     }
-    for (const row of others)
-      report.refuse([row.row, row.column], 'row-repeated', `${saidBy(row)}, as in row ${first.row}`, 'each figure once', `Not imported; row ${first.row} was kept.`); // prettier-ignore
-    return [first];
+    return eachFigureOnce(cell, report);
   });
 }
+
+/** The rows that say each figure first; those that say it again are refused. */
+const eachFigureOnce = (rows: readonly Row[], report: Report): readonly Row[] =>
+  grouped(rows, saidBy).map(([first, ...others]) => {
+    for (const row of others)
+      report.refuse([row.row, row.column], 'row-repeated', `${saidBy(row)}, as in row ${first.row}`, 'each figure once', `Not imported; row ${first.row} was kept.`); // prettier-ignore
+    return first;
+  });
 
 /** The rows of which no period of the same place and line shares a day: nothing says which of two that do to leave out. */
 function withoutOverlaps(rows: readonly Row[], report: Report): readonly Row[] {

@@ -42,20 +42,21 @@ const DOMAINS: Readonly<Record<string, string>> = {
   indoors: 'indoors',
   outdoors: 'outdoors',
 };
+const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
+  [CODE]: ['GSS code', 'Authority code', 'Local authority code'],
+  multiple: ['imd', 'index of multiple deprivation'],
+  'education children': ['children and young people'],
+  adultskills: ['adult skills'],
+  services: ['geographical barriers'],
+  wider: ['wider barriers'],
+};
 const LAYOUT = {
   required: [CODE, 'multiple'],
   optional: Object.keys(DOMAINS).filter((column) => column !== 'multiple'),
   notKept: [
     'authority_id', 'name', 'hectares', 'population', 'dependent_children', 'working_age', 'sixteen_fiftynine', 'over_sixty',
   ],
-  alsoCalled: {
-    [CODE]: ['GSS code', 'Authority code', 'Local authority code'],
-    multiple: ['imd', 'index of multiple deprivation'],
-    'education children': ['children and young people'],
-    adultskills: ['adult skills'],
-    services: ['geographical barriers'],
-    wider: ['wider barriers'],
-  },
+  alsoCalled: ALSO_CALLED,
 }; // prettier-ignore
 /** So many domains tell the format: a code and "income" may be anything. */
 const DOMAINS_ENOUGH = 3;
@@ -100,6 +101,7 @@ function read(source: ImportSource): ImportResult {
   report.note([1, null], 'index-by-day', 'no word on the edition of the indices', '--on a day of its time', done);
   const rows = namedRows(withoutRepeated(source.table, report), LAYOUT, report);
   const read = rows.flatMap((row) => authorityOf(row, report) ?? []);
+  noteLacking(source.table, report);
   const kept = eachOnce(
     read,
     CODE,
@@ -136,7 +138,22 @@ function withoutRepeated(table: Table, report: Report): Table {
     report.refuse([1, key], 'column-repeated', found, expected, 'None of these columns was read; the others were.');
   }
   if (repeated.size === 0) return table;
-  return { ...table, header: table.header.map((label, at) => (repeated.has(keys[at] ?? '') ? '' : label)) };
+  const others = <T>(cells: readonly T[]): readonly T[] => cells.filter((_, at) => !repeated.has(keys[at] ?? ''));
+  return {
+    ...table,
+    header: others(table.header),
+    rows: table.rows.map((row) => ({ ...row, cells: others(row.cells) })),
+  };
+}
+
+/** Domains without a column: an edition may have fewer, and a column may have been lost on the way. */
+function noteLacking({ header }: Table, report: Report): void {
+  const keys = new Set(header.map(keyOf));
+  const names = (column: string): readonly string[] => [column, ...(ALSO_CALLED[column] ?? [])];
+  const lacking = Object.keys(DOMAINS).filter((column) => !names(column).some((name) => keys.has(keyOf(name))));
+  if (lacking.length === 0) return;
+  const done = 'Nothing is recorded of these; the other domains are.';
+  report.note([1, null], 'domain-lacking', `no column ${lacking.join(', ')}`, 'a column for each domain', done);
 }
 
 /** What a row says of an authority, or null with a finding where it has no code; a faulty mean is left out by itself. */

@@ -100,6 +100,8 @@ export type FindingCode =
   | 'column-repeated'
   | 'column-unknown'
   | 'column-not-kept'
+  | 'column-unnamed'
+  | 'domain-lacking'
   | 'not-kept-malformed'
   | 'month-unreadable'
   | 'months-absent'

@@ -158,11 +158,23 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
     }
     return true;
   });
+  tellUnnamed(table.header, kept, report);
   if (blank.length > 0) {
     const found = blank.length === 1 ? 'a blank row' : `${blank.length} blank rows, the last in row ${blank.at(-1)}`;
     report.note([blank[0] ?? 1, null], 'row-blank', found, 'a row of data', 'Read past.');
   }
   return kept;
+}
+
+/** Columns without a name in which something stands: nothing tells what it is. Empty ones are how spreadsheets end. */
+function tellUnnamed(header: readonly string[], rows: readonly TableRow[], report: Report): void {
+  for (const [at, label] of header.entries()) {
+    if (label.trim() !== '') continue;
+    const filled = rows.filter(({ cells }) => (cells[at] ?? '').trim() !== '').length;
+    if (filled === 0) continue;
+    const found = `column ${at + 1} has no name, and ${filled === 1 ? 'a row has' : `${filled} rows have`} something in it`;
+    report.note([1, null], 'column-unnamed', found, 'a name for each column', 'The column was not read.');
+  }
 }
 
 /** Whether a row has another length than its header. Empty cells after the last column, as spreadsheets write, move nothing. */
