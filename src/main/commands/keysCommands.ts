@@ -2,32 +2,26 @@
 import { openSync, closeSync, writeFileSync, rmSync, fsyncSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { sourceField } from '../../contracts/fields.ts';
-import { LedgerError } from '../domain/ledgerError.ts';
-import type { Encoding } from '../files/decodeText.ts';
-import { openPath } from '../files/openFile.ts';
-import { whyNot } from '../files/whyNot.ts';
-import { destroyKey, listKeys, makeKey, type KeyScope } from '../identity/pseudonymKeys.ts';
-import type { ImportOptions } from '../importers/importer.ts';
-import { keysIn, LINKING, pseudonymsBy, type Linking } from './people.ts';
-import { withoutBorrowers } from './pseudonymise.ts';
-
-/** What the commands need of the command line. */
-export interface Edge {
-  /** The data directory. */
-  readonly data: () => string;
-  readonly print: (object: object, text: string) => void;
-  readonly now: () => Date;
-}
+import { sourceField } from '../../../contracts/fields.ts';
+import { LedgerError } from '../../domain/ledgerError.ts';
+import type { Encoding } from '../../files/decodeText.ts';
+import { openPath } from '../../files/openFile.ts';
+import { whyNot } from '../../files/whyNot.ts';
+import { destroyKey, listKeys, makeKey, type KeyScope } from '../../identity/pseudonymKeys.ts';
+import type { ImportOptions } from '../../importers/importer.ts';
+import { keysIn, LINKING, pseudonymsBy, type Linking } from '../people.ts';
+import { withoutBorrowers } from '../pseudonymise.ts';
+import type { Edge } from './edge.ts';
+import { authorityCode } from './typed.ts';
 
 /** `keys list`, `keys new` and `keys destroy`. */
-export function keysCommand({ data, print, now }: Edge): Command {
+export function keysCommand({ config, print, now }: Edge): Command {
   const keys = new Command('keys').description('keys that make pseudonyms of borrowers, kept in the data directory');
   keys
     .command('list')
     .description('list the keys: feed, scope, when made, when destroyed')
     .action(() => {
-      const listed = listKeys(keysIn(data()));
+      const listed = listKeys(keysIn(config().data));
       const lines = listed.map(({ source, scope, made, destroyed }) => `${source}  ${scope}  made ${made}${destroyed === null ? '' : `, destroyed ${destroyed}`}`); // prettier-ignore
       print({ keys: listed }, lines.length === 0 ? 'There are no keys.' : lines.join('\n'));
     });
@@ -38,7 +32,7 @@ export function keysCommand({ data, print, now }: Edge): Command {
     .argument('<scope>', 'over which time a borrower keeps a pseudonym: "always", or a financial year such as 2023-24')
     .action((feed: string, scope: string) => {
       const of = scopeOf(feed, scope);
-      const folder = keysIn(data());
+      const folder = keysIn(config().data);
       const again = listKeys(folder).some((key) => isOf(key, of) && key.destroyed !== null);
       makeKey(folder, of, now().toISOString());
       const warning = again
@@ -62,7 +56,7 @@ export function keysCommand({ data, print, now }: Edge): Command {
           hint: 'Say --yes if it is meant.',
         });
       }
-      destroyKey(keysIn(data()), of, now().toISOString());
+      destroyKey(keysIn(config().data), of, now().toISOString());
       print({ destroyed: of }, `Destroyed the key of ${of.source} for ${of.scope}. Destroy copies of it, too.`);
     });
   return keys;
@@ -88,7 +82,7 @@ interface CopyFlags {
 }
 
 /** `pseudonymise`. */
-export function pseudonymiseCommand({ data, print }: Edge, authorityCode: (typed: string) => string): Command {
+export function pseudonymiseCommand({ config, print }: Edge): Command {
   return new Command('pseudonymise')
     .description('copy a file of loans with pseudonyms in the place of borrowers, and without what is not read')
     .argument('<file>')
@@ -98,7 +92,10 @@ export function pseudonymiseCommand({ data, print }: Edge, authorityCode: (typed
     .option('--format <name>', 'instead of detecting it')
     .addOption(new Option('--encoding <name>', 'text encoding').choices(['utf-8', 'windows-1252']).default('utf-8'))
     .action(async (path: string, copy: string, { people, authority, format, encoding }: CopyFlags) => {
-      const options = { authority: authorityCode(authority), pseudonymOf: withEveryKey(pseudonymsBy(data(), people)) };
+      const options = {
+        authority: authorityCode(authority, `--authority ${authority}`),
+        pseudonymOf: withEveryKey(pseudonymsBy(config().data, people)),
+      };
       const text = withoutBorrowers({ ...(await openPath(path, encoding)), options }, format);
       if (text === null) {
         throw new LedgerError('invalid-file', `${basename(path)} is of a format that names no borrowers.`, {
