@@ -152,8 +152,10 @@ function noteLacking({ header }: Table, report: Report): void {
   const names = (column: string): readonly string[] => [column, ...(ALSO_CALLED[column] ?? [])];
   const lacking = Object.keys(DOMAINS).filter((column) => !names(column).some((name) => keys.has(keyOf(name))));
   if (lacking.length === 0) return;
-  const done = 'Nothing is recorded of these; the other domains are.';
-  report.note([1, null], 'domain-lacking', `no column ${lacking.join(', ')}`, 'a column for each domain', done);
+  const domains = Object.keys(DOMAINS).length;
+  const found = `columns for ${domains - lacking.length} of ${domains} domains`;
+  const done = `Nothing is recorded of ${lacking.join(', ')}.`;
+  report.note([1, null], 'domain-lacking', found, 'a column for each domain', done);
 }
 
 /** What a row says of an authority, or null with a finding where it has no code; a faulty mean is left out by itself. */

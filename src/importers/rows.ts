@@ -69,7 +69,9 @@ export function namedRows(table: Table, layout: Layout, report: Report): readonl
 
 /** The rows of data under a heading: some of a file, or all. */
 export function rowsUnder(heading: Heading, rows: readonly TableRow[], report: Report): readonly NamedRow[] {
-  return dataRows({ header: heading.header, rows }, report).map((row) => namedRow(heading, row));
+  const kept = dataRows({ header: heading.header, rows }, report);
+  tellUnnamed(heading.header, kept, report);
+  return kept.map((row) => namedRow(heading, row));
 }
 
 /** A row under a heading. */
@@ -158,7 +160,6 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
     }
     return true;
   });
-  tellUnnamed(table.header, kept, report);
   if (blank.length > 0) {
     const found = blank.length === 1 ? 'a blank row' : `${blank.length} blank rows, the last in row ${blank.at(-1)}`;
     report.note([blank[0] ?? 1, null], 'row-blank', found, 'a row of data', 'Read past.');
