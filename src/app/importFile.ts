@@ -1,5 +1,5 @@
 /** A file that a library publishes already: read by the importer of its format, recorded like any other events. */
-import { typeOf, type ActivityEvent, type FactBody } from '../../contracts/activityEvent.ts';
+import { kindOf, typeOf, type ActivityEvent, type FactBody } from '../../contracts/activityEvent.ts';
 import type { Problem } from '../../contracts/errors.ts';
 import { latestAfter } from '../domain/implausible.ts';
 import { keyOf } from '../domain/labels.ts';
@@ -20,8 +20,9 @@ import type { Progress } from './progress.ts';
 import type { RecordedCells, Standing, Verdict } from './recordedCells.ts';
 import type { FigureDifference } from './recordedFigures.ts';
 import { checkEvent, recordChecked } from './recordEvents.ts';
+import { STATEMENTS } from './statements.ts';
 
-/** A number that the ledger holds and the file has otherwise. */
+/** A number or a statement that the ledger holds and the file has otherwise. */
 export interface Difference {
   readonly file: string;
   readonly row: number;
@@ -78,7 +79,7 @@ export interface ImportPorts {
 
 /** The same questions, answered when it is their turn. */
 export type Asked<T> = {
-  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
+  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
 
 type Identity = Pick<ActivityEvent, 'source' | 'id'>;
@@ -232,11 +233,11 @@ const CORRECTED = typeOf('fact.corrected');
  * The correction that a newer edition of a file makes of a number that was recorded. Its id says what it takes the place
  * of, so that a number may change to and fro.
  */
-function correctionOf(event: ActivityEvent, target: Identity, { row, says }: Standing, now: Date): ActivityEvent {
+function correctionOf(event: ActivityEvent, target: Identity, { row, mark }: Standing, now: Date): ActivityEvent {
   const { type, subject, data } = event as FactBody;
   return {
     specversion: '1.0',
-    id: `${event.id}:over-${row + 1}-${keyOf(says).replace(/[^a-z0-9]+/g, '.')}`,
+    id: `${event.id}:over-${row + 1}-${mark}`,
     source: event.source,
     type: CORRECTED,
     time: now.toISOString(),
@@ -264,7 +265,7 @@ function differenceOf(
     subject,
     when: 'window' in data ? data.window : 'on' in data ? (data.on ?? '') : '',
     recorded: figure?.recorded ?? instead?.says ?? 'other numbers',
-    found: figure?.found ?? found,
+    found: figure?.found ?? instead?.found ?? found,
   };
 }
 
@@ -306,11 +307,11 @@ function otherwise(
     const expected = `${figure.recorded}, which is recorded under this reference; to change it send a fact.corrected event`;
     return { code, row, cell, found: figure.found, expected };
   }
-  const expected =
-    instead === null
-      ? 'the number that is recorded for this place, window and category; to change it send a fact.corrected event'
-      : `${instead.says}, which is recorded for this place, window and category; --correct ("correct" over HTTP) records that the file corrects it`;
-  return { code, expected };
+  const of = STATEMENTS.has(kindOf(event.type)) ? 'this place and day' : 'this place, window and category';
+  if (instead === null)
+    return { code, expected: `what is recorded for ${of}; to change it send a fact.corrected event` };
+  const expected = `${instead.says}, which is recorded for ${of}; --correct ("correct" over HTTP) records that the file corrects it`;
+  return { code, expected, ...(instead.found === null ? {} : { found: instead.found }) };
 }
 
 /** The cell that an event came from. */

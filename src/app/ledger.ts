@@ -3,6 +3,7 @@
  * projector: one at a time, live or not.
  */
 import { setTimeout } from 'node:timers/promises';
+import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { ofProblem } from '../domain/ledgerError.ts';
@@ -190,33 +191,42 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     await project();
     const to = facts.rows();
     let looked = facts;
-    let cells = recordedCells(facts, to);
+    let cells = recordedCells(facts, to, eventsAt);
     /** A rebuild in between makes the facts anew. */
     const current = (): RecordedCells => {
-      if (looked !== facts) [looked, cells] = [facts, recordedCells(facts, Math.min(to, facts.rows()))];
+      if (looked !== facts) [looked, cells] = [facts, recordedCells(facts, Math.min(to, facts.rows()), eventsAt)];
       return cells;
     };
     return {
-      of: (events) => inTurn(async () => current().of(events)),
+      of: (events) => inTurn(() => current().of(events)),
       difference: (event) => inTurn(async () => current().difference(event)),
       knows: (authority) => inTurn(async () => current().knows(authority)),
     };
   }
 
-  /** The log is read from the last segment before the first of them on. */
-  async function identitiesOf(rows: readonly number[]): Promise<ReadonlyMap<number, { source: string; id: string }>> {
-    const wanted = new Set(rows);
-    const found = new Map<number, { source: string; id: string }>();
-    let { row, position } = facts.sealedBefore(Math.min(...rows, facts.rows()));
-    while (found.size < wanted.size) {
+  /** The log is read from the last segment before the first of the rows on, and of the segments between them none. */
+  async function* eventsAt(rows: readonly number[]): AsyncGenerator<readonly [row: number, event: ActivityEvent]> {
+    let [row, position, at]: [number, string | null, number] = [0, null, 0];
+    while (at < rows.length) {
+      const before = facts.sealedBefore(rows[at] ?? 0);
+      if (before.row > row) ({ row, position } = before);
       const page = await log.read(position, BATCH_EVENTS);
       for (const { event } of page) {
-        if (wanted.has(row)) found.set(row, { source: event.source, id: event.id });
+        if (rows[at] === row) {
+          yield [row, event];
+          at += 1;
+        }
         row += 1;
       }
       position = page.at(-1)?.position ?? position;
-      if (page.length < BATCH_EVENTS) break;
+      if (page.length < BATCH_EVENTS) return;
     }
+  }
+
+  async function identitiesOf(rows: readonly number[]): Promise<ReadonlyMap<number, { source: string; id: string }>> {
+    const found = new Map<number, { source: string; id: string }>();
+    const ascending = [...new Set(rows)].sort((a, b) => a - b);
+    for await (const [row, { source, id }] of eventsAt(ascending)) found.set(row, { source, id });
     return found;
   }
 
