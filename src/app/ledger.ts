@@ -23,6 +23,7 @@ import { feedTotals, readFeed, readFeeds, type FeedReport, type FeedTotals } fro
 import { readModelsOf } from './readModelsOf.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordedCells, type RecordedCells } from './recordedCells.ts';
+import { eachLoan, type RecordedLoans } from './recordedLoans.ts';
 import { reconcileForms } from './reconcileForms.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
@@ -201,6 +202,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
       of: (events) => inTurn(() => current().of(events)),
       difference: (event) => inTurn(async () => current().difference(event)),
       knows: (authority) => inTurn(async () => current().knows(authority)),
+      gone: () => inTurn(() => current().gone()),
     };
   }
 
@@ -223,6 +225,32 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     }
   }
 
+  /** Up to now: loans that are recorded meanwhile are not among them. */
+  function recordedLoans(): RecordedLoans {
+    const to = facts.rows();
+    const looked = new Map<string, Promise<ReadonlySet<number>>>();
+    /** A rebuild in between makes the facts anew. */
+    const each = (source: string, tell: (row: number, day: number) => void) =>
+      inTurn(async () => eachLoan(facts, Math.min(to, facts.rows()), source, tell));
+    async function daysIn(source: string): Promise<ReadonlySet<number>> {
+      const days = new Set<number>();
+      await each(source, (_, day) => days.add(day));
+      return days;
+    }
+    return {
+      daysOf(source) {
+        const days = looked.get(source) ?? daysIn(source);
+        looked.set(source, days);
+        return days;
+      },
+      async *eventsOn(source, days) {
+        const rows: number[] = [];
+        await each(source, (row, day) => days.has(day) && rows.push(row));
+        for await (const [, event] of eventsAt(rows)) yield event;
+      },
+    };
+  }
+
   async function identitiesOf(rows: readonly number[]): Promise<ReadonlyMap<number, { source: string; id: string }>> {
     const found = new Map<number, { source: string; id: string }>();
     const ascending = [...new Set(rows)].sort((a, b) => a - b);
@@ -238,7 +266,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
     import: (file, choices, report, signal) =>
-      importFile({ ...ports, recorded, identitiesOf }, file, choices, report, signal),
+      importFile({ ...ports, recorded, recordedLoans, identitiesOf }, file, choices, report, signal),
     sentFeeds: () => sentFeeds({ ...feedPorts, lately, onFailure: ports.onFailure }),
     feeds: (after) => readFeeds(feedPorts, after),
     feed: (source) => readFeed(feedPorts, source),

@@ -56,6 +56,33 @@ export interface RecordedCells {
   difference(event: ActivityEvent): FigureDifference | null;
   /** Whether anything was recorded of an authority or of a service point of it. */
   knows(authority: string): boolean;
+  /**
+   * What stood in earlier editions of what was asked, and was not asked: of files with which it shares a cell, the cells
+   * within the time that it covers.
+   */
+  gone(): Promise<readonly EarlierEdition[]>;
+}
+
+/** A file that some of what was asked was recorded from. */
+export interface EarlierEdition {
+  readonly sha256: string;
+  /** How many of its numbers and statements were asked, or others in their place. */
+  readonly standing: number;
+  /** How many were not, and the first of them. */
+  readonly missing: number;
+  readonly gone: readonly Gone[];
+}
+
+/** Something that is recorded and counts. */
+export interface Gone {
+  readonly source: string;
+  readonly id: string;
+  readonly subject: string;
+  readonly when: string;
+  readonly says: string;
+  /** Where it stood in its file. */
+  readonly row: number;
+  readonly column: string;
 }
 
 /** The events that these facts were made from, by row; rows ascend. */
@@ -63,11 +90,38 @@ export type EventsAt = (rows: readonly number[]) => AsyncIterable<readonly [row:
 
 /** What is recorded in one place, and of what: everything but the feed. */
 interface Held {
+  readonly kind: string;
+  /** First and last day. */
+  readonly first: number;
+  readonly last: number;
   readonly what: string;
   readonly value: string;
 }
 
-type Cells = Map<string, { readonly value: string; readonly row: number }[]>;
+interface HeldValue {
+  readonly value: string;
+  readonly row: number;
+  /** Whether it counts: what was withdrawn does not. */
+  readonly counts: boolean;
+}
+
+/** A cell of a feed, and the values in it that were not met. */
+interface Cell extends Pick<Held, 'kind' | 'first' | 'last'> {
+  readonly source: string;
+  readonly values: HeldValue[];
+  /** Whether something else was said of it. */
+  contradicted: boolean;
+}
+
+type Cells = Map<string, Cell>;
+
+/** What was asked: of each feed and kind which days, and the rows that were met. */
+interface Covered {
+  readonly spans: Map<string, { first: number; last: number }>;
+  readonly met: number[];
+}
+
+const GONE_LISTED = 1_000;
 
 const CORRECTED = typeOf('fact.corrected');
 const NEW: Verdict = { recorded: 'new', instead: null };
@@ -80,6 +134,7 @@ const SAME: Verdict = { recorded: 'same', instead: null };
 export function recordedCells(facts: FactStore, to: number, eventsAt: EventsAt): RecordedCells {
   const held: Cells = new Map();
   const looked = new Set<string>();
+  const covered: Covered = { spans: new Map(), met: [] };
   const figures = recordedFigures(facts, to);
   const places = wordsOf(facts.dictionaries, 'place').values;
 
@@ -88,13 +143,14 @@ export function recordedCells(facts: FactStore, to: number, eventsAt: EventsAt):
     const unknown = new Set([...feeds].filter((source) => !looked.has(source)));
     if (unknown.size === 0) return;
     for (const source of unknown) looked.add(source);
-    for (const [cell, values] of await heldCells(facts, to, unknown, eventsAt)) held.set(cell, values);
+    for (const [key, cell] of await heldCells(facts, to, unknown, eventsAt)) held.set(key, cell);
   }
 
   return {
     async of(events) {
       await lookUp(events);
-      const verdicts = held.size === 0 ? new Map<ActivityEvent, Verdict>() : verdictsOn(events, held, facts.readings);
+      const verdicts =
+        held.size === 0 ? new Map<ActivityEvent, Verdict>() : verdictsOn(events, held, covered, facts.readings);
       return events.map((event) => {
         const differences = figures(event);
         if (differences === null) return verdicts.get(event) ?? NEW;
@@ -103,8 +159,50 @@ export function recordedCells(facts: FactStore, to: number, eventsAt: EventsAt):
     },
     difference: (event) => figures(event)?.[0] ?? null,
     knows: (authority) => places.some((place) => place === authority || place.startsWith(`${authority}/`)),
+    gone: () => goneFrom(held, covered, eventsAt),
   };
 }
+
+async function goneFrom(held: Cells, { spans, met }: Covered, eventsAt: EventsAt): Promise<readonly EarlierEdition[]> {
+  const left = new Map<number, HeldValue & { readonly kind: string }>();
+  for (const { source, kind, first, last, values, contradicted } of held.values()) {
+    const span = spans.get(`${source} ${kind}`);
+    if (contradicted || span === undefined || first < span.first || last > span.last) continue;
+    for (const one of values) if (one.counts) left.set(one.row, { ...one, kind });
+  }
+  if (left.size === 0) return [];
+  const editions = new Map<string, { sha256: string; standing: number; missing: number; gone: Gone[] }>();
+  const rows = [...new Set([...left.keys(), ...met])].sort((a, b) => a - b);
+  for await (const [row, event] of eventsAt(rows)) {
+    const provenance = 'provenance' in event.data ? event.data.provenance : undefined;
+    if (provenance === undefined) continue;
+    const { file: sha256, row: at, column } = provenance;
+    const edition = editions.get(sha256) ?? { sha256, standing: 0, missing: 0, gone: [] };
+    editions.set(sha256, edition);
+    const one = left.get(row);
+    if (one === undefined) edition.standing += 1;
+    else {
+      edition.missing += 1;
+      const { source, id } = event;
+      const says = STATEMENTS.has(one.kind) ? differing(one.value, '{}') : saidBy(one.value);
+      if (edition.gone.length < GONE_LISTED)
+        edition.gone.push({
+          source,
+          id,
+          subject: (event as FactBody).subject,
+          when: whenOf(event),
+          says,
+          row: at,
+          column,
+        });
+    }
+  }
+  return [...editions.values()].filter(({ standing, missing }) => standing > 0 && missing > 0);
+}
+
+/** The window or day that an event is about, as it states it. */
+export const whenOf = ({ data }: ActivityEvent): string =>
+  'window' in data ? data.window : 'on' in data ? (data.on ?? '') : '';
 
 const isKept = (kind: string): boolean => NUMBERS.has(kind) || STATEMENTS.has(kind);
 const isOfCell = ({ type }: ActivityEvent): boolean => isKept(kindOf(type));
@@ -112,29 +210,36 @@ const isOfCell = ({ type }: ActivityEvent): boolean => isKept(kindOf(type));
 function verdictsOn(
   events: readonly ActivityEvent[],
   held: Cells,
+  { spans, met }: Covered,
   readings: FactStore['readings'],
 ): Map<ActivityEvent, Verdict> {
   const verdicts = new Map<ActivityEvent, Verdict>();
   const cells = new Map<string, { event: ActivityEvent; value: string }[]>();
   for (const event of events) {
     if (!isOfCell(event)) continue;
-    const { what, value } = heldIn(event, readings);
+    const { kind, first, last, what, value } = heldIn(event, readings);
+    const span = spans.get(`${event.source} ${kind}`);
+    if (span === undefined) spans.set(`${event.source} ${kind}`, { first, last });
+    else [span.first, span.last] = [Math.min(span.first, first), Math.max(span.last, last)];
     const cell = cellOf(event.source, what);
     const counts = cells.get(cell) ?? [];
     cells.set(cell, counts);
     counts.push({ event, value });
   }
-  for (const [cell, counts] of cells) {
-    const standing = held.get(cell) ?? [];
+  for (const [key, counts] of cells) {
+    const cell = held.get(key);
+    const standing = cell?.values ?? [];
     const others = counts.filter(({ event, value }) => {
       const at = standing.findIndex((one) => one.value === value);
       if (at < 0) return true;
-      standing.splice(at, 1);
+      met.push(...standing.splice(at, 1).map(({ row }) => row));
       verdicts.set(event, SAME);
       return false;
     });
     // Several categories may share a cell. Where one that is held was not met, nothing tells which of these is new.
     const [only] = others.length === 1 && standing.length === 1 ? standing : [];
+    if (only !== undefined) met.push(only.row);
+    if (cell !== undefined && others.length > 0) cell.contradicted = true;
     for (const { event, value } of others) {
       const instead = only === undefined ? null : standingAgainst(event, value, only);
       verdicts.set(event, standing.length === 0 ? NEW : { recorded: 'other', instead });
@@ -165,6 +270,7 @@ async function heldCells(
   const codes = new Set([...sources].map((source) => wordsOf(facts.dictionaries, 'source').find(source)));
   const word = (name: ColumnName, code: number | undefined): string => wordsOf(facts.dictionaries, name).values[code ?? 0] ?? ''; // prettier-ignore
   const corrections = facts.corrections(to);
+  const gone = facts.superseded(to);
   const isCorrection = new Set(corrections.map(({ row }) => row));
   const corrected = new Set(corrections.map(({ of }) => of));
   /** By row, what is needed again when all are seen. */
@@ -172,14 +278,14 @@ async function heldCells(
   /** By row that the columns do not say all of, its feed. */
   const unread = new Map<number, string>();
   const held: Cells = new Map();
-  const hold = (source: string, { what, value }: Held, row: number): void => {
-    const values = held.get(cellOf(source, what));
-    if (values === undefined) held.set(cellOf(source, what), [{ value, row }]);
-    else values.push({ value, row });
+  const hold = (source: string, { kind, first, last, what, value }: Held, row: number, counts: boolean): void => {
+    const cell = held.get(cellOf(source, what));
+    if (cell !== undefined) cell.values.push({ value, row, counts });
+    else held.set(cellOf(source, what), { source, kind, first, last, values: [{ value, row, counts }], contradicted: false }); // prettier-ignore
   };
   const take = (source: string, one: Held, row: number): void => {
     if (isCorrection.has(row) || corrected.has(row)) kept.set(row, { source, ...one });
-    else hold(source, one, row);
+    else hold(source, one, row, !gone.has(row));
   };
   for (const { first, rows, columns } of facts.chunks(() => COLUMNS, 0, to)) {
     for (let row = 0; row < rows; row++) {
@@ -193,14 +299,11 @@ async function heldCells(
         unread.set(first + row, source);
         continue;
       }
-      const what = whatOf(
-        kind,
-        word('place', columns.place?.[row]),
-        columns.day?.[row] ?? 0,
-        columns.days?.[row] ?? 1,
-        (name) => word(name, columns[name]?.[row]),
-      );
-      take(source, { what, value: valueOf(state, quantity, seconds) }, first + row);
+      const [day, days] = [columns.day?.[row] ?? 0, columns.days?.[row] ?? 1];
+      const place = word('place', columns.place?.[row]);
+      const what = whatOf(kind, place, day, days, (name) => word(name, columns[name]?.[row]));
+      const value = valueOf(state, quantity, seconds);
+      take(source, { kind, first: day, last: day + days - 1, what, value }, first + row);
     }
   }
   for await (const [row, event] of eventsAt([...unread.keys()]))
@@ -210,9 +313,9 @@ async function heldCells(
     const original = kept.get(of);
     if (original === undefined) continue;
     const correction = kept.get(standing.get(of) ?? -1);
-    if (correction !== undefined) hold(original.source, correction, of);
+    if (correction !== undefined) hold(original.source, correction, of, true);
     // A count that was moved elsewhere, or withdrawn, is not to come back here.
-    if (correction?.what !== original.what) hold(original.source, original, of);
+    if (correction?.what !== original.what) hold(original.source, original, of, false);
   }
   return held;
 }
@@ -221,14 +324,13 @@ async function heldCells(
 function heldIn(event: ActivityEvent, readings: FactStore['readings']): Held {
   const read = asRead(event, readings);
   const body = read.type === CORRECTED ? read.data.replacement : (read as FactBody);
-  const statement = statementOf(body);
-  if (statement !== null) return statement;
   const { kind, place, day, days, state, quantity, seconds, dimensions } = toFact(read);
   const stated = isUnsaid(quantity, seconds) ? statedIn(body) : quantity;
-  return {
+  const of = statementOf(body) ?? {
     what: whatOf(kind, place, day, days, (name) => dimensions[name] ?? ''),
     value: valueOf(state, stated, seconds),
   };
+  return { kind, first: day, last: day + days - 1, ...of };
 }
 
 /** Whether a number is none that columns keep: full-time equivalents, and a line of 12.5. */
