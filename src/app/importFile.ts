@@ -1,5 +1,5 @@
 /** A file that a library publishes already: read by the importer of its format, recorded like any other events. */
-import { typeOf, type ActivityEvent, type FactBody } from '../../contracts/activityEvent.ts';
+import { kindOf, typeOf, type ActivityEvent, type FactBody } from '../../contracts/activityEvent.ts';
 import type { Problem } from '../../contracts/errors.ts';
 import { latestAfter } from '../domain/implausible.ts';
 import { keyOf } from '../domain/labels.ts';
@@ -16,12 +16,15 @@ import {
 import { findingTally, type FindingTally } from './findingTally.ts';
 import { importParts, type ImportFile, type ImportPart, type Piece } from './importParts.ts';
 import type { EventLog } from './ports.ts';
+import { overlapsOf, type SharedTime } from './overlappingExports.ts';
 import type { Progress } from './progress.ts';
-import type { RecordedCells, Standing, Verdict } from './recordedCells.ts';
+import type { RecordedLoans } from './recordedLoans.ts';
+import { whenOf, type EarlierEdition, type RecordedCells, type Standing, type Verdict } from './recordedCells.ts';
 import type { FigureDifference } from './recordedFigures.ts';
 import { checkEvent, recordChecked } from './recordEvents.ts';
+import { STATEMENTS } from './statements.ts';
 
-/** A number that the ledger holds and the file has otherwise. */
+/** A number or a statement that the ledger holds and the file has otherwise. */
 export interface Difference {
   readonly file: string;
   readonly row: number;
@@ -72,13 +75,15 @@ export interface ImportPorts {
   readonly now: () => Date;
   /** What is recorded already. */
   readonly recorded: () => Promise<Asked<RecordedCells>>;
+  /** Single loans that are recorded when it is asked. */
+  readonly recordedLoans: () => RecordedLoans;
   /** Source and id of the events of these rows. */
   readonly identitiesOf: (rows: readonly number[]) => Promise<ReadonlyMap<number, Identity>>;
 }
 
 /** The same questions, answered when it is their turn. */
 export type Asked<T> = {
-  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
+  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
 
 type Identity = Pick<ActivityEvent, 'source' | 'id'>;
@@ -134,6 +139,7 @@ async function take(
   const tally = findingTally();
   tally.add(findings);
   const recorded = await ports.recorded();
+  const loans = ports.recordedLoans();
   const latest = latestAfter(ports.now());
   const told = new Set<string>();
   const differences: Difference[] = [];
@@ -141,6 +147,8 @@ async function take(
   let [events, accepted, duplicates, corrected, refused, differing, rows] = [0, 0, 0, 0, 0, 0, 0];
 
   for (const [at, { importer, pieces }] of parts.entries()) {
+    const overlaps = importer.mayOverlap === true ? overlapsOf(() => eventsIn(pieces()), loans) : null;
+    let otherBorrowers = 0;
     for (const piece of pieces()) {
       stopIfCancelled(signal);
       const refuse = (event: ActivityEvent, why: Pick<Finding, 'code' | 'expected'> & Partial<Finding>): void => {
@@ -152,13 +160,16 @@ async function take(
       events += piece.events.length;
       rows += piece.rows.length;
       const verdicts = await recorded.of(piece.events);
+      const known = await overlaps?.next(piece.events);
       const fresh: ActivityEvent[] = [];
       for (const [index, event] of piece.events.entries()) {
         const checked = checkEvent(event, latest);
-        const { recorded: known, instead } = verdicts[index] as Verdict;
+        const { recorded: isThere, instead } = verdicts[index] as Verdict;
+        const loan = known?.[index] ?? 'new';
+        if (loan === 'person') otherBorrowers += 1;
         if ('problem' in checked) refuse(event, broken(piece, event, importer, checked.problem));
-        else if (known === 'same') duplicates += 1;
-        else if (known === 'new') fresh.push(checked.event);
+        else if (isThere === 'same' || loan !== 'new') duplicates += 1;
+        else if (isThere === 'new') fresh.push(checked.event);
         else {
           differing += 1;
           const difference = await recorded.difference(event);
@@ -194,7 +205,11 @@ async function take(
       const share = (at + piece.upTo) / parts.length;
       progress?.(record ? 'importing rows' : 'checking rows', rows, Math.round(rows / Math.max(share, 0.001)));
     }
+    if (overlaps !== null) tally.add(overlapsIn(file, overlaps.shared(), otherBorrowers));
   }
+  // Of a file that is read once only to be checked nothing is told of that.
+  if (record || choices.dryRun === true)
+    for (const edition of await recorded.gone()) if (edition.sha256 !== file.sha256) tally.add(goneFrom(file, edition));
   if (events === 0 && tally.counts().refused === 0) tally.add([withoutRows(file, rows)]);
   const report: ImportReport = {
     file: file.fileName,
@@ -232,11 +247,11 @@ const CORRECTED = typeOf('fact.corrected');
  * The correction that a newer edition of a file makes of a number that was recorded. Its id says what it takes the place
  * of, so that a number may change to and fro.
  */
-function correctionOf(event: ActivityEvent, target: Identity, { row, says }: Standing, now: Date): ActivityEvent {
+function correctionOf(event: ActivityEvent, target: Identity, { row, mark }: Standing, now: Date): ActivityEvent {
   const { type, subject, data } = event as FactBody;
   return {
     specversion: '1.0',
-    id: `${event.id}:over-${row + 1}-${keyOf(says).replace(/[^a-z0-9]+/g, '.')}`,
+    id: `${event.id}:over-${row + 1}-${mark}`,
     source: event.source,
     type: CORRECTED,
     time: now.toISOString(),
@@ -256,15 +271,14 @@ function differenceOf(
   figure: FigureDifference | null,
 ): Difference {
   const { row, cell, found } = placeOf(file, event);
-  const { subject, data } = event as FactBody;
   return {
     file: file.fileName,
     row,
     cell,
-    subject,
-    when: 'window' in data ? data.window : 'on' in data ? (data.on ?? '') : '',
+    subject: (event as FactBody).subject,
+    when: whenOf(event),
     recorded: figure?.recorded ?? instead?.says ?? 'other numbers',
-    found: figure?.found ?? found,
+    found: figure?.found ?? instead?.found ?? found,
   };
 }
 
@@ -306,11 +320,11 @@ function otherwise(
     const expected = `${figure.recorded}, which is recorded under this reference; to change it send a fact.corrected event`;
     return { code, row, cell, found: figure.found, expected };
   }
-  const expected =
-    instead === null
-      ? 'the number that is recorded for this place, window and category; to change it send a fact.corrected event'
-      : `${instead.says}, which is recorded for this place, window and category; --correct ("correct" over HTTP) records that the file corrects it`;
-  return { code, expected };
+  const of = STATEMENTS.has(kindOf(event.type)) ? 'this place and day' : 'this place, window and category';
+  if (instead === null)
+    return { code, expected: `what is recorded for ${of}; to change it send a fact.corrected event` };
+  const expected = `${instead.says}, which is recorded for ${of}; --correct ("correct" over HTTP) records that the file corrects it`;
+  return { code, expected, ...(instead.found === null ? {} : { found: instead.found }) };
 }
 
 /** The cell that an event came from. */
@@ -375,6 +389,65 @@ const withoutRows = ({ fileName }: ImportFile, rows: number): Finding => ({
   expected: 'at least one row with a figure',
   done: 'Nothing to import.',
 });
+
+function* eventsIn(pieces: Iterable<Piece>): Generator<ActivityEvent> {
+  for (const { events } of pieces) yield* events;
+}
+
+/** Of an export of loans, what it has in common with others of its time, and what became of it. */
+function overlapsIn({ fileName }: ImportFile, shared: readonly SharedTime[], otherBorrowers: number): Finding[] {
+  const flagged = (code: FindingCode, found: string, expected: string, done: string): Finding => ({
+    severity: 'flagged',
+    code,
+    file: fileName,
+    row: 1,
+    cell: null,
+    found,
+    expected,
+    done,
+  });
+  const times = shared.map(({ sha256, rows, alike, from, until, overlaps }) => {
+    const other = sha256 === '' ? 'events that were sent' : `the file with SHA-256 ${sha256.slice(0, HASH_SHOWN)}…`;
+    const found = `${rows} loans from ${from} to ${until}, in the time of ${other}, ${alike} of them the same as there`;
+    return overlaps
+      ? flagged('export-overlaps', found, 'another time', 'Those that are the same were not recorded again.')
+      : flagged('export-beside', found, 'the same loans, or another time', 'So few are the same that they were taken as other loans, as of another collection, and all recorded. If the files say the same loans in other words, withdraw one of them.'); // prettier-ignore
+  });
+  if (otherBorrowers === 0) return times;
+  const found = `${otherBorrowers} loans of borrowers, which are recorded of nobody or under other pseudonyms`;
+  return [...times, flagged('borrower-recorded-otherwise', found, 'the borrowers that are recorded', 'These loans were not recorded again: their borrowers stay as they are.')]; // prettier-ignore
+}
+
+/**
+ * What was recorded from an earlier edition of a file and stands no longer in it. Nothing is withdrawn by that: a file of
+ * a few corrected rows looks just like an edition in which the others are gone. Of a file in which most of the other does
+ * not stand that alone is told.
+ */
+function goneFrom(file: ImportFile, { sha256, standing, missing, gone }: EarlierEdition): Finding[] {
+  const from = `the file with SHA-256 ${sha256.slice(0, HASH_SHOWN)}…`;
+  const flagged = (found: string, expected: string, done: string): Finding => ({
+    severity: 'flagged',
+    code: 'gone-from-edition',
+    file: file.fileName,
+    row: 1,
+    cell: null,
+    found,
+    expected,
+    done,
+  });
+  if (missing > standing) {
+    const found = `${standing} of the ${standing + missing} cells that were recorded from ${from} and lie in the time of this one`;
+    return [flagged(found, 'all of them, in a newer edition', 'Taken as a part of that file: the others still count.')];
+  }
+  return gone.map(({ source, id, subject, when, says, row, column }) =>
+    flagged(
+      `nothing of ${subject} ${when}: ${says}, recorded from ${from}, row ${row}, ${column}`,
+      'what earlier editions say of the time that it covers, or a number in its place',
+      `It still counts. If it should not, send a fact.retracted event for "${id}" of ${source}.`,
+    ),
+  );
+}
+const HASH_SHOWN = 16;
 
 /** Authorities that nothing was recorded of, each told once: a mistyped code looks like one. */
 async function newAuthorities(

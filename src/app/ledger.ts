@@ -3,6 +3,7 @@
  * projector: one at a time, live or not.
  */
 import { setTimeout } from 'node:timers/promises';
+import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Definition } from '../../contracts/definition.ts';
 import type { Series } from '../../contracts/series.ts';
 import { ofProblem } from '../domain/ledgerError.ts';
@@ -22,6 +23,7 @@ import { feedTotals, readFeed, readFeeds, type FeedReport, type FeedTotals } fro
 import { readModelsOf } from './readModelsOf.ts';
 import { readSeries, type SeriesRequest } from './readSeries.ts';
 import { recordedCells, type RecordedCells } from './recordedCells.ts';
+import { eachLoan, type RecordedLoans } from './recordedLoans.ts';
 import { reconcileForms } from './reconcileForms.ts';
 import { recordEvents, type EventOutcome } from './recordEvents.ts';
 import { replay, type ReplayResult } from './replay.ts';
@@ -190,33 +192,69 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     await project();
     const to = facts.rows();
     let looked = facts;
-    let cells = recordedCells(facts, to);
+    let cells = recordedCells(facts, to, eventsAt);
     /** A rebuild in between makes the facts anew. */
     const current = (): RecordedCells => {
-      if (looked !== facts) [looked, cells] = [facts, recordedCells(facts, Math.min(to, facts.rows()))];
+      if (looked !== facts) [looked, cells] = [facts, recordedCells(facts, Math.min(to, facts.rows()), eventsAt)];
       return cells;
     };
     return {
-      of: (events) => inTurn(async () => current().of(events)),
+      of: (events) => inTurn(() => current().of(events)),
       difference: (event) => inTurn(async () => current().difference(event)),
       knows: (authority) => inTurn(async () => current().knows(authority)),
+      gone: () => inTurn(() => current().gone()),
     };
   }
 
-  /** The log is read from the last segment before the first of them on. */
-  async function identitiesOf(rows: readonly number[]): Promise<ReadonlyMap<number, { source: string; id: string }>> {
-    const wanted = new Set(rows);
-    const found = new Map<number, { source: string; id: string }>();
-    let { row, position } = facts.sealedBefore(Math.min(...rows, facts.rows()));
-    while (found.size < wanted.size) {
+  /** The log is read from the last segment before the first of the rows on, and of the segments between them none. */
+  async function* eventsAt(rows: readonly number[]): AsyncGenerator<readonly [row: number, event: ActivityEvent]> {
+    let [row, position, at]: [number, string | null, number] = [0, null, 0];
+    while (at < rows.length) {
+      const before = facts.sealedBefore(rows[at] ?? 0);
+      if (before.row > row) ({ row, position } = before);
       const page = await log.read(position, BATCH_EVENTS);
       for (const { event } of page) {
-        if (wanted.has(row)) found.set(row, { source: event.source, id: event.id });
+        if (rows[at] === row) {
+          yield [row, event];
+          at += 1;
+        }
         row += 1;
       }
       position = page.at(-1)?.position ?? position;
-      if (page.length < BATCH_EVENTS) break;
+      if (page.length < BATCH_EVENTS) return;
     }
+  }
+
+  /** Up to now: loans that are recorded meanwhile are not among them. */
+  function recordedLoans(): RecordedLoans {
+    const to = facts.rows();
+    const looked = new Map<string, Promise<ReadonlySet<number>>>();
+    /** A rebuild in between makes the facts anew. */
+    const each = (source: string, tell: (row: number, day: number) => void) =>
+      inTurn(async () => eachLoan(facts, Math.min(to, facts.rows()), source, tell));
+    async function daysIn(source: string): Promise<ReadonlySet<number>> {
+      const days = new Set<number>();
+      await each(source, (_, day) => days.add(day));
+      return days;
+    }
+    return {
+      daysOf(source) {
+        const days = looked.get(source) ?? daysIn(source);
+        looked.set(source, days);
+        return days;
+      },
+      async *eventsOn(source, days) {
+        const rows: number[] = [];
+        await each(source, (row, day) => days.has(day) && rows.push(row));
+        for await (const [, event] of eventsAt(rows)) yield event;
+      },
+    };
+  }
+
+  async function identitiesOf(rows: readonly number[]): Promise<ReadonlyMap<number, { source: string; id: string }>> {
+    const found = new Map<number, { source: string; id: string }>();
+    const ascending = [...new Set(rows)].sort((a, b) => a - b);
+    for await (const [row, { source, id }] of eventsAt(ascending)) found.set(row, { source, id });
     return found;
   }
 
@@ -228,7 +266,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
     import: (file, choices, report, signal) =>
-      importFile({ ...ports, recorded, identitiesOf }, file, choices, report, signal),
+      importFile({ ...ports, recorded, recordedLoans, identitiesOf }, file, choices, report, signal),
     sentFeeds: () => sentFeeds({ ...feedPorts, lately, onFailure: ports.onFailure }),
     feeds: (after) => readFeeds(feedPorts, after),
     feed: (source) => readFeed(feedPorts, source),

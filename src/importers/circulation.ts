@@ -71,6 +71,7 @@ export function circulationImporter(format: CirculationFormat): RowImporter {
     format: format.format,
     title: format.title,
     windowColumn: null,
+    mayOverlap: true,
     recognises: (head) =>
       format.recognises({ ...head, header: originalOf(head.header, '').header.filter((label) => label !== PERSON) }),
     begin: (source) => begin(format, source),

@@ -77,6 +77,7 @@ export const folioLoans: DocumentImporter = {
   reads: 'document',
   format: 'folio-loans',
   title: 'Loans of FOLIO',
+  mayOverlap: true,
   recognises: ({ document }) => {
     const loans = loansIn(document);
     const [first] = loans ?? [];

@@ -13,6 +13,9 @@ const LONGEST_COLUMN = 60;
 export const eventIdOf = (sha256: string, row: number, header: string): string =>
   `${sha256.slice(0, HASH_DIGITS)}:r${row}:c${slugOf(header).slice(0, LONGEST_COLUMN)}`;
 
+/** Whether the id of an event is its sender's or its system's own, and not that of a cell of a file. */
+export const hasIdOfItsOwn = ({ id }: ActivityEvent): boolean => !/^[0-9a-f]{16}:/.test(id);
+
 /**
  * An event of a sheet of a workbook, which is named in its provenance. Sheets share the content hash of their file, so
  * that the id says which of them it is.

@@ -119,6 +119,10 @@ export type FindingCode =
   | 'no-rows'
   | 'authority-new'
   | 'recorded-otherwise'
+  | 'gone-from-edition'
+  | 'export-overlaps'
+  | 'export-beside'
+  | 'borrower-recorded-otherwise'
   | 'row-contradicted'
   | 'totals-row'
   | 'looks-like-total'
@@ -262,6 +266,8 @@ interface Format {
   /** Stable short name, part of the source URN of what it produces. */
   readonly format: string;
   readonly title: string;
+  /** Of exports of single loans whose rows may have no key: those of two exports are told by what they say. */
+  readonly mayOverlap?: true;
 }
 
 interface TableFormat extends Format {

@@ -1,8 +1,10 @@
 /** P2: a file that was saved again, or a newer edition of it, counts nothing twice. */
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityEvent, EventType } from '../../../contracts/activityEvent.ts';
+import type { ImportChoices, ImportReport } from '../../../src/app/importFile.ts';
 import { readTable } from '../../../src/files/readTable.ts';
+import type { ImportOptions } from '../../../src/importers/importer.ts';
 import { testLedger, type TestLedger } from '../../support/ledger.ts';
 
 let under: TestLedger;
@@ -17,17 +19,17 @@ const table = (months: readonly string[], rows: Readonly<Record<string, readonly
     .map((cells) => `${cells.join(',')}${end}`)
     .join('');
 
-const take = (text: string, strict = false) => takeFile('monthly-visits.csv', text, strict);
-async function takeFile(fileName: string, text: string, strict = false) {
+const take = (text: string, strict = false) => takeFile('monthly-visits.csv', text, { strict });
+async function takeFile(fileName: string, text: string, choices: ImportChoices = {}, options: ImportOptions = {}) {
   const bytes = Buffer.from(text);
   return under.ledger.import(
     {
       fileName,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       table: readTable({ fileName, bytes }),
-      options: { authority: AUTHORITY, measure: 'visits', zero: 'count', method: 'manual' },
+      options: { authority: AUTHORITY, measure: 'visits', zero: 'count', method: 'manual', ...options },
     },
-    { strict },
+    choices,
   );
 }
 async function visits(): Promise<(number | null)[]> {
@@ -153,4 +155,81 @@ it('a newer edition of a list of sessions adds those that are new, and one that 
   expect(newer.findings.filter(({ code }) => code === 'recorded-otherwise')).toMatchObject([
     { row: 4, cell: 'Attendees', found: '10' },
   ]);
+});
+
+describe('what stood in an earlier edition and is gone', () => {
+  const gone = ({ findings }: ImportReport) => findings.filter(({ code }) => code === 'gone-from-edition');
+  const earlier = table(MONTHS, { Central: [1000, 1001, 1002], East: [10, 11, 12], North: [20, 21, 22] });
+
+  it('is named with the file and the cell that it came from, before and when it is imported, and still counts', async () => {
+    const { sha256 } = await take(earlier);
+    const newer = table(MONTHS, { Central: [1000, 1001, 1002], East: [10, 11, 12] });
+    for (const choices of [{ dryRun: true }, {}, { correct: true }, {}]) {
+      const report = await takeFile('monthly-visits.csv', newer, choices);
+      expect(report).toMatchObject({ accepted: 0, duplicates: 6, corrected: 0, refused: 0 });
+      expect(gone(report).map(({ severity, found }) => [severity, found])).toEqual(
+        MONTHS.map((month, at) => [
+          'flagged',
+          `nothing of E08000021/north ${month}-01/P1M: ${20 + at}, recorded from the file with SHA-256 ${sha256.slice(0, 16)}…, row 4, ${month}`,
+        ]),
+      );
+      expect(gone(report)[0]?.done).toMatch(/^It still counts. If it should not, send a fact.retracted event for "/);
+    }
+    expect(await visits()).toEqual([1030, 1033, 1036]);
+  });
+
+  it('is not told any more when it was withdrawn', async () => {
+    await take(earlier);
+    const newer = table(MONTHS, { Central: [1000, 1001, 1002], East: [10, 11, 12], North: [20, 21, 23] });
+    await takeFile('monthly-visits.csv', newer, { correct: true });
+    const last = table(MONTHS, { Central: [1000, 1001, 1002], East: [10, 11, 12] });
+    const [, , third] = gone(await take(last));
+    // The correction is what counts; what is to be withdrawn is the number that it is about.
+    expect(third?.found).toContain('2021-06-01/P1M: 23, recorded from');
+    const events = await under.log.read(null, 100);
+    const north = events.filter(({ event }) => 'subject' in event && event.subject.endsWith('north'));
+    await under.ledger.record(
+      north.map(({ event: { source, id } }, at) => ({
+        specversion: '1.0',
+        id: `r${at}`,
+        source: 'urn:library:E08000021:officer',
+        type: 'org.outcome-ledger.fact.retracted.v1',
+        time: '2026-11-01T13:00:00Z',
+        data: { target: { source, id }, by: 'data-officer', why: 'publisher-revised' },
+      })),
+    );
+    expect(gone(await take(`${last}\n`))).toEqual([]);
+  });
+
+  it('is not what another time, another place or another file said', async () => {
+    await take(earlier);
+    // Later months, of which only the first was known.
+    expect(gone(await take(table(['2021-06', '2021-07'], { Central: [1002, 1003], East: [12, 13], North: [22, 23] })))).toEqual([]); // prettier-ignore
+    // A file of a library of its own, and its next edition.
+    const own = table(MONTHS, { West: [5, 6, 7] });
+    expect(gone(await take(own))).toEqual([]);
+    expect(gone(await take(own.replace('5', '4')))).toEqual([]);
+    expect(gone(await take(table(MONTHS, { West: [5, 6, 7], South: [1, 2, 3] })))).toEqual([]);
+  });
+
+  it('is told at once of a file that has only a few of the rows: it may be a part', async () => {
+    await take(earlier);
+    const part = await takeFile('monthly-visits.csv', table(MONTHS, { East: [10, 11, 15] }), { correct: true });
+    expect(part).toMatchObject({ corrected: 1, duplicates: 2 });
+    expect(gone(part)).toMatchObject([{ done: 'Taken as a part of that file: the others still count.' }]);
+    expect(gone(part)[0]?.found).toMatch(/^3 of the 9 cells that were recorded from the file with SHA-256 /);
+  });
+
+  it('is told of statements of a register, by its day', async () => {
+    const register = (rows: readonly string[], on: string) =>
+      takeFile('libraries.csv', ['Local authority,Library name,Statutory,Type of library', ...rows].join('\n'), {}, { on }); // prettier-ignore
+    const row = (name: string): string => `${AUTHORITY},${name},Yes,LAL`;
+    await register(['City', 'East', 'North'].map(row), '2019-12-31');
+    expect(gone(await register(['City', 'East'].map(row), '2020-12-31'))).toEqual([]);
+    const [first, ...others] = gone(await register(['City', 'East'].map(row), '2019-12-31'));
+    expect(first?.found).toMatch(
+      /^nothing of E08000021\/north 2019-12-31: level: service-point; name: North, recorded from/,
+    );
+    expect(others).toHaveLength(1);
+  });
 });
