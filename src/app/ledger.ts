@@ -228,7 +228,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
     import: (file, choices, report, signal) =>
-      importFile({ ...ports, recorded, identitiesOf }, file, choices, report, signal),
+      importFile({ ...ports, recorded, identitiesOf, readings: facts.readings }, file, choices, report, signal),
     sentFeeds: () => sentFeeds({ ...feedPorts, lately, onFailure: ports.onFailure }),
     feeds: (after) => readFeeds(feedPorts, after),
     feed: (source) => readFeed(feedPorts, source),
