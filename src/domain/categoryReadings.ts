@@ -8,6 +8,13 @@ import { wordsOfCategory } from './itemCategory.ts';
 import { holdsFor } from './readingScope.ts';
 
 type Line = CategoryReading['lines'][number];
+/** What a category means where all of these lines hold. */
+interface Way {
+  readonly lines: readonly Line[];
+  readonly is: CategoryMeaning;
+}
+
+const MOST_KNOWN = 10_000;
 
 /**
  * What these readings make of facts with an item category. A line that names the whole category holds; else one that
@@ -23,20 +30,27 @@ export function categoriesReadBy(readings: readonly CategoryReading[]): (body: F
     else same.push(line);
   }
 
-  function meaningOf(category: string, body: FactBody): CategoryMeaning | undefined {
+  function waysToRead(category: string): readonly Way[] {
     const words = wordsOfCategory(category);
-    const named = (from: number, to: number, without?: keyof CategoryMeaning): CategoryMeaning | undefined =>
-      lines
-        .get(words.slice(from, to).join(' '))
-        ?.find((line) => (without === undefined || line.is[without] === undefined) && holdsFor(line, body))?.is;
-    const whole = named(0, words.length);
-    if (whole !== undefined) return whole;
+    const named = (from: number, to: number): readonly Line[] => lines.get(words.slice(from, to).join(' ')) ?? [];
+    const ways: Way[] = named(0, words.length).map((line) => ({ lines: [line], is: line.is }));
     for (let at = 1; at < words.length; at++) {
-      const audience = named(0, at, 'format');
-      const kind = audience && named(at, words.length, 'contentAge');
-      if (kind !== undefined) return { ...audience, ...kind };
+      const kinds = named(at, words.length).filter(({ is }) => is.contentAge === undefined);
+      for (const audience of named(0, at).filter(({ is }) => is.format === undefined))
+        for (const kind of kinds) ways.push({ lines: [audience, kind], is: { ...audience.is, ...kind.is } });
     }
-    return undefined;
+    return ways;
+  }
+
+  /** Services have dozens of categories and millions of loans. */
+  const known = new Map<string, readonly Way[]>();
+  function meaningOf(category: string, body: FactBody): CategoryMeaning | undefined {
+    let ways = known.get(category);
+    if (ways === undefined) {
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(category, (ways = waysToRead(category)));
+    }
+    return ways.find((way) => way.lines.every((line) => holdsFor(line, body)))?.is;
   }
 
   return (body) => {
@@ -44,7 +58,10 @@ export function categoriesReadBy(readings: readonly CategoryReading[]): (body: F
     if (!('localCategory' in data) || data.localCategory === undefined || data.format !== 'unknown') return body;
     const is = meaningOf(data.localCategory, body);
     if (is === undefined) return body;
-    const { contentAge = 'unknown' } = data;
-    return { ...body, data: { ...data, ...is, ...(contentAge === 'unknown' ? {} : { contentAge }) } } as FactBody;
+    const { format = 'unknown', contentAge } = is;
+    // The new field first: added to a copy it costs ten times as much, and this runs for every loan of a replay.
+    const read = contentAge === undefined ? { ...data, format } : { contentAge, ...data, format };
+    if (contentAge !== undefined && data.contentAge === 'unknown') read.contentAge = contentAge;
+    return { ...body, data: read } as FactBody;
   };
 }
