@@ -5,6 +5,7 @@ import { latestAfter } from '../domain/implausible.ts';
 import { keyOf } from '../domain/labels.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { placeAt } from '../domain/places.ts';
+import type { Readings } from '../domain/readings.ts';
 import { rowOf } from '../importers/identity.ts';
 import {
   foundAndExpected,
@@ -79,6 +80,8 @@ export interface ImportPorts {
   readonly recordedLoans: () => RecordedLoans;
   /** Source and id of the events of these rows. */
   readonly identitiesOf: (rows: readonly number[]) => Promise<ReadonlyMap<number, Identity>>;
+  /** In force: importers tell what they leave unknown. */
+  readonly readings: Readings;
 }
 
 /** The same questions, answered when it is their turn. */
@@ -105,7 +108,8 @@ export async function importFile(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<ImportReport> {
-  const { parts, findings } = importParts(file, choices.format);
+  const options = { ...file.options, readings: ports.readings };
+  const { parts, findings } = importParts({ ...file, options }, choices.format);
   const reading: Reading = { file, parts, findings, choices, progress, signal };
   let targets: Targets = new Map();
   if (choices.dryRun !== true && (choices.strict === true || choices.correct === true)) {

@@ -12,8 +12,8 @@ import type { Progress } from './progress.ts';
 export interface ImportRequest {
   readonly fileName: string;
   readonly encoding?: 'utf-8' | 'windows-1252' | undefined;
-  /** What can be sent: a key for pseudonyms stays where the people are known. */
-  readonly options: Omit<ImportOptions, 'pseudonymOf'>;
+  /** What can be sent: a key for pseudonyms stays where the people are known, and readings are those of the engine. */
+  readonly options: Omit<ImportOptions, 'pseudonymOf' | 'readings'>;
   readonly choices: ImportChoices;
 }
 

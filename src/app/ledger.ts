@@ -266,7 +266,13 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
     holds: (mark) => holdsMark(log, mark),
     record: (candidates) => recordEvents(ports, candidates),
     import: (file, choices, report, signal) =>
-      importFile({ ...ports, recorded, recordedLoans, identitiesOf }, file, choices, report, signal),
+      importFile(
+        { ...ports, recorded, recordedLoans, identitiesOf, readings: facts.readings },
+        file,
+        choices,
+        report,
+        signal,
+      ),
     sentFeeds: () => sentFeeds({ ...feedPorts, lately, onFailure: ports.onFailure }),
     feeds: (after) => readFeeds(feedPorts, after),
     feed: (source) => readFeed(feedPorts, source),

@@ -1,16 +1,18 @@
 /**
- * Returns as they are read: what was stated under a line of a form becomes the count that the reading of the form says
- * it is. A line that no reading knows stays what it is, and counts nowhere; so does a number that is none of the kind.
+ * Facts as they are read. What was stated under a line of a form becomes the count that the reading of the form says it
+ * is; a line that no reading knows stays what it is, and counts nowhere; so does a number that is none of the kind. Items
+ * of a service's own category get their format.
  */
 import { kindOf, typeOf, type ActivityEvent, type EventOf, type FactBody } from '../../contracts/activityEvent.ts';
-import type { Meaning, Reading } from '../../contracts/reading.ts';
+import type { FormReading, Meaning, Reading } from '../../contracts/reading.ts';
+import { categoriesReadBy } from './categoryReadings.ts';
 import { keyOf } from './labels.ts';
-import { placeAt } from './places.ts';
+import { holdsFor } from './readingScope.ts';
 
 /** A fact as its sender stated it → the fact that it means. */
 export type Readings = (body: FactBody) => FactBody;
 
-/** Nothing is read: returns stay as they were stated. */
+/** Nothing is read: facts stay as they were stated. */
 export const NO_READINGS: Readings = (body) => body;
 
 /** Readings, and a digest of what they say: facts that were made with others are made again. */
@@ -21,13 +23,13 @@ export interface ReadingSet {
 
 export const NO_READING_SET: ReadingSet = { readings: NO_READINGS, digest: '' };
 
-type Line = Reading['lines'][number];
+type Line = FormReading['lines'][number];
 type Stated = EventOf<'return.stated'>['data'];
 
 /** What these readings make of facts. Of two that fit a line the first holds, so that the particular goes before. */
 export function readingsOf(readings: readonly Reading[]): Readings {
   const lines = new Map<string, Line[]>();
-  for (const { form, lines: own } of readings) {
+  for (const { form, lines: own } of readings.filter(isOfForm)) {
     for (const line of own) {
       const key = `${form} ${keyOf(line.line)}`;
       const same = lines.get(key);
@@ -35,16 +37,18 @@ export function readingsOf(readings: readonly Reading[]): Readings {
       else same.push(line);
     }
   }
+  const withCategory = categoriesReadBy(readings.filter((reading) => !isOfForm(reading)));
   return (body) => {
-    if (body.type !== STATED) return body;
-    const { data, subject } = body;
-    const meaning = lines.get(`${data.form} ${keyOf(data.line)}`)?.find((line) => fits(line, data, subject))?.is;
+    if (body.type !== STATED) return withCategory(body);
+    const { data } = body;
+    const meaning = lines.get(`${data.form} ${keyOf(data.line)}`)?.find((line) => holdsFor(line, body))?.is;
     return meaning === undefined || !canStand(meaning, data)
       ? body
       : ({ ...body, ...meant(meaning, data) } as FactBody);
   };
 }
 
+const isOfForm = (reading: Reading): reading is FormReading => reading.reads === undefined;
 const STATED = typeOf('return.stated');
 
 /** What a line is read as: a kind of count, the field that its number stands in, and its other fields. */
@@ -61,13 +65,6 @@ export function meaningOf(body: Extract<FactBody, { type: typeof STATED }>, read
   return { kind: kindOf(type) as Meaning['kind'], field, with: Object.fromEntries(words) };
 }
 
-function fits({ from, until, places }: Line, { window }: Stated, subject: string): boolean {
-  const first = window.slice(0, 10);
-  if (from !== undefined && first < from) return false;
-  if (until !== undefined && first > until) return false;
-  return places === undefined || places.includes(subject) || places.includes(placeAt('authority', subject) ?? '');
-}
-
 /** Only hours have decimals: half a visit or half a loan is no count, and stays what was stated. */
 const canStand = ({ field }: Meaning, { value = 0 }: Stated): boolean => field === 'hours' || Number.isInteger(value);
 
@@ -79,9 +76,15 @@ function meant({ kind, field, with: words }: Meaning, { window, method, value, a
 
 /** An event as it is read; its identity stays. Also what a correction puts in the place of another. */
 export function asRead(event: ActivityEvent, readings: Readings): ActivityEvent {
-  if (event.type === STATED) return { ...event, ...readings(event) };
-  if (event.type !== CORRECTED || event.data.replacement.type !== STATED) return event;
-  return { ...event, data: { ...event.data, replacement: readings(event.data.replacement) } };
+  switch (event.type) {
+    case RETRACTED:
+    case EXPECTED:
+      return event;
+    case CORRECTED:
+      return { ...event, data: { ...event.data, replacement: readings(event.data.replacement) } };
+    default:
+      return readings(event) as ActivityEvent;
+  }
 }
 
-const CORRECTED = typeOf('fact.corrected');
+const [RETRACTED, EXPECTED, CORRECTED] = [typeOf('fact.retracted'), typeOf('feed.expected'), typeOf('fact.corrected')];

@@ -51,7 +51,7 @@ export interface Chunk extends FactColumns {
 
 export interface FactStore {
   readonly dictionaries: Dictionaries;
-  /** What lines of returns are read as. */
+  /** What lines of returns and item categories are read as. */
   readonly readings: Readings;
   /** Facts held: the ordinal of the last event taken in. */
   rows(): number;
@@ -93,6 +93,8 @@ export interface FactStore {
 export function openFactStore(folder: string, { readings, digest }: ReadingSet = NO_READING_SET): FactStore {
   mkdirSync(folder, { recursive: true });
   let segments = readManifest(folder, digest);
+  // Also of facts that fill no segment yet: figures are made from them, and go by the same readings.
+  if (!existsSync(join(folder, MANIFEST))) writeManifest(folder, segments, digest);
   /** The segments that the manifest on disk lists. */
   let listed = segments;
   removeStrays(folder, segments);

@@ -30,7 +30,7 @@ export interface SegmentEntry extends FileEntry {
 
 interface Manifest {
   readonly format: typeof FORMAT;
-  /** Digest of the readings that lines of returns were read by. */
+  /** Digest of the readings that the facts were made with. */
   readonly readings: string;
   readonly segments: readonly SegmentEntry[];
 }
@@ -47,11 +47,11 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 
 /**
  * Whether the facts of a folder were made by another version of the program, or with other readings: then they are not
- * damaged, but have to be made again.
+ * damaged, but have to be made again. Of a folder without a manifest nothing tells what was made with it.
  */
 export function madeOtherwise(folder: string, readings: string): boolean {
   const path = join(folder, MANIFEST);
-  if (!existsSync(path)) return false;
+  if (!existsSync(path)) return existsSync(folder);
   try {
     const { format, readings: made } = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
     return /^outcome-ledger-facts-\d+$/.test(format) && (format !== FORMAT || made !== readings);

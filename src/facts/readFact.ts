@@ -39,7 +39,7 @@ export interface StoredRow {
   readonly recordedAt?: string;
 }
 
-/** The fact of an event, or a parked one. Lines of returns are read by `readings`. */
+/** The fact of an event, or a parked one. Lines of returns and item categories are read by `readings`. */
 export function readFact(
   { event, position, foreignStream, recordedAt = '' }: StoredRow,
   readings: Readings = NO_READINGS,

@@ -20,7 +20,7 @@ import {
   type RowReading,
   type Spot,
 } from './importer.ts';
-import { A_CATEGORY, isCategory, itemCategoryOf } from './itemCategories.ts';
+import { A_CATEGORY, A_READ_CATEGORY, isCategory, isUnread, KEPT_UNREAD } from './itemCategories.ts';
 import { timeText, type Moment } from './localTime.ts';
 import { authorityOfFile } from './returnFacts.ts';
 import { headingOf, isRagged, namedRow, rowsUnder, type Heading, type Layout, type NamedRow } from './rows.ts';
@@ -195,14 +195,9 @@ function loanOf(file: Opened, row: NamedRow, report: Report, gathered: GatheredF
     const done = `Recorded as ${authority}/${branch.slug}; --library "${row.text(format.branch)}=<library>" names it otherwise.`;
     gathered.add({ severity: 'noted', code: 'branch-code', spot: spot(format.branch), found: row.text(format.branch), expected: 'the name of a library', done }); // prettier-ignore
   }
-  const kind = category === null ? { format: 'unknown' as const } : itemCategoryOf(category.text);
-  if (category !== null && kind.format === 'unknown') {
-    const done = 'Imported with an unknown format; the category is kept as written.';
-    gathered.add({ severity: 'noted', code: 'category-unmapped', spot: spot(category.column), found: category.text, expected: 'a category of known format', done }); // prettier-ignore
-  }
   const remark = format.remarkOn?.(row) ?? null;
   if (remark !== null) gathered.add({ severity: 'flagged', ...remark, spot: spot(remark.column) });
-  return {
+  const loan: Loan = {
     specversion: '1.0',
     id: hasId ? `${format.feed ?? format.format}:${id}` : eventIdOf(sha256, row.row, row.header(timeColumn)),
     source: feed,
@@ -210,13 +205,16 @@ function loanOf(file: Opened, row: NamedRow, report: Report, gathered: GatheredF
     subject: `${authority}/${branch.slug}`,
     time: timeText(moment),
     data: {
-      ...kind,
+      format: 'unknown',
       ...(movement.channel === undefined ? {} : { channel: movement.channel }),
       ...(category === null ? {} : { localCategory: category.text }),
       ...(person === '' ? {} : { person }),
       provenance: { file: sha256, row: row.row, column: row.header(timeColumn), raw: row.raw(timeColumn) },
     },
   };
+  if (category !== null && isUnread(loan, file.options))
+    gathered.add({ severity: 'noted', code: 'category-unmapped', spot: spot(category.column), found: category.text, expected: A_READ_CATEGORY, done: KEPT_UNREAD }); // prettier-ignore
+  return loan;
 }
 
 const AN_ID = 'the identifier of the row in its system, letters and digits';

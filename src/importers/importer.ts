@@ -4,6 +4,7 @@
  */
 import type { ActivityEvent, EventOf } from '../../contracts/activityEvent.ts';
 import type { GivenMapping } from '../../contracts/mapping.ts';
+import type { Readings } from '../domain/readings.ts';
 
 /** One row as it stands in the file. `row` is what a spreadsheet shows: the header is row 1. */
 export interface TableRow {
@@ -61,6 +62,8 @@ export interface ImportOptions {
   readonly countsBothWays?: boolean;
   /** Makes the pseudonym of a borrower, or null where its key is not there; left out, nobody is to be recorded. */
   readonly pseudonymOf?: (borrower: Borrower) => string | null;
+  /** The readings in force, to tell what none of them knows; events are made without them. */
+  readonly readings?: Readings;
 }
 
 /** A borrower as a file writes it: never quoted in a finding or a message, and never recorded. */

@@ -9,7 +9,7 @@ import { firstDayOfMonth, intervalOf, type DayWindow } from '../domain/periods.t
 import { dayCell } from './cells.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from './importer.ts';
-import { categoryOf, itemsOnce, TYPE, typeCell, type ItemRow } from './itemTypes.ts';
+import { itemsOnce, noteUnread, TYPE, typeCell, type ItemRow } from './itemTypes.ts';
 import { ALSO_CALLED, authoritiesIn, AUTHORITY, countCell, LIBRARY, placeOf, type AuthorityOfRow } from './openData.ts';
 import { layoutScore, namedRows, type NamedRow } from './rows.ts';
 import { monthIndexOf } from './text.ts';
@@ -43,7 +43,9 @@ function read(source: ImportSource): ImportResult {
   const rows = named.flatMap((row) => loansRow(row, authority, windowOfRow, report) ?? []);
   const once = itemsOnce(rows, isByWindow ? 'days' : 'month', report);
   const kept = withoutOverlaps(once, ({ place, type }) => `${place} ${keyOf(type)}`, START, report);
-  return { events: kept.map((row) => eventOf(row, source)), findings: report.findings };
+  const events = kept.map((row) => eventOf(row, source));
+  noteUnread(events, source.options, report);
+  return { events, findings: report.findings };
 }
 
 /** A row whose every cell can be used, or null with a finding at each that cannot. */
@@ -92,7 +94,7 @@ function eventOf(
       method: 'system',
       count,
       counts: 'issues-and-renewals',
-      ...categoryOf(type),
+      format: 'unknown',
       localCategory: type,
       provenance: { file: sha256, row, column: header, raw },
     },

@@ -7,7 +7,7 @@ import { isoOf } from '../domain/periods.ts';
 import { dayCell } from './cells.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from './importer.ts';
-import { categoryOf, itemsOnce, TYPE, typeCell, type ItemRow } from './itemTypes.ts';
+import { itemsOnce, noteUnread, TYPE, typeCell, type ItemRow } from './itemTypes.ts';
 import { ALSO_CALLED, authoritiesIn, AUTHORITY, countCell, LIBRARY, placeOf, type AuthorityOfRow } from './openData.ts';
 import { layoutScore, namedRows, type NamedRow } from './rows.ts';
 
@@ -29,7 +29,9 @@ function read(source: ImportSource): ImportResult {
   const named = namedRows(source.table, LAYOUT, report);
   const authority = authoritiesIn(named, source.options, report);
   const rows = named.flatMap((row) => stockRow(row, authority, report) ?? []);
-  return { events: itemsOnce(rows, 'day', report).map((row) => eventOf(row, source)), findings: report.findings };
+  const events = itemsOnce(rows, 'day', report).map((row) => eventOf(row, source));
+  noteUnread(events, source.options, report);
+  return { events, findings: report.findings };
 }
 
 /** A row whose every cell can be used, or null with a finding at each that cannot. */
@@ -55,7 +57,7 @@ function eventOf(
     data: {
       on: when,
       items: count,
-      ...categoryOf(type),
+      format: 'unknown',
       localCategory: type,
       provenance: { file: sha256, row, column: header, raw },
     },

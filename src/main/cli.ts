@@ -26,7 +26,7 @@ const JSON_INDENT = 2;
 const program = new Command('outcomes')
   .description('Outcome indicators for public libraries: baseline against progress, from activity events.')
   .option('--data <folder>', 'data directory (else OUTCOMES_DATA, else ./data)')
-  .option('--readings <folder>', 'readings of forms that go before those delivered (else OUTCOMES_READINGS)')
+  .option('--readings <folder>', 'readings that go before those delivered (else OUTCOMES_READINGS)')
   .option('--json', 'print one JSON object instead of text')
   .showSuggestionAfterError()
   .exitOverride()

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readingSchema } from '../../contracts/reading.ts';
+import { categoryReadingSchema, formReadingSchema } from '../../contracts/reading.ts';
 import { outcomes } from '../support/outcomes.ts';
 
 const PAGE = readFileSync('docs/readings.md', 'utf8');
@@ -11,6 +11,9 @@ const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g)]
 const examples = [...PAGE.matchAll(/```console\n\$ npx outcomes (.*)\n([\s\S]*?)```/g)].map(
   ([, command = '', says = '']) => ({ command, says }),
 );
+
+/** Of readings, as the commands name them. */
+const folders = new Set(files.flatMap(([, name = '']) => (name.includes('/') ? [dirname(name)] : [])));
 
 let folder: string;
 beforeAll(() => {
@@ -23,20 +26,22 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 it('has its files and its commands', () => {
-  expect([files.length, examples.length]).toEqual([3, 4]);
+  expect([files.length, examples.length]).toEqual([5, 6]);
 });
 
 it.each(examples)('$command', async ({ command, says }) => {
-  const args = command.split(' ').map((word) => (word.endsWith('.csv') || word === 'readings' ? join(folder, word) : word)); // prettier-ignore
+  const args = command.split(' ').map((word) => (word.endsWith('.csv') || folders.has(word) ? join(folder, word) : word)); // prettier-ignore
   const { out, code } = await outcomes(join(folder, 'data'), args);
   expect(out).toBe(says);
   expect(code).toBe(0);
 });
 
 it('describes every field of a reading, and every form that is delivered', () => {
-  const line = readingSchema.shape.lines.element.shape;
-  const meaning = line.is.unwrap().shape;
-  for (const field of [readingSchema.shape, line, meaning].flatMap((shape) => Object.keys(shape)))
+  const { shape } = formReadingSchema;
+  const line = shape.lines.element.shape;
+  const category = categoryReadingSchema.shape.lines.element.shape;
+  const shapes = [shape, line, line.is.unwrap().shape, category, category.is.shape];
+  for (const field of shapes.flatMap((each) => Object.keys(each)))
     expect(PAGE).toContain(`| \`${field}\``.replace('| `source`', '`source`').replace('| `until`', '`until`'));
   const delivered = readdirSync('projections/readings').flatMap((name) =>
     name.endsWith('.yaml') ? [name.replace('.yaml', '')] : [],

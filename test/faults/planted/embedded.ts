@@ -297,7 +297,7 @@ const durability: Check = async ({ build, folder }) => {
     const flushed = done.indexOf(`flush ${step.slice(5)}.partial`);
     hold(flushed >= 0 && flushed < done.indexOf(step), `${step.slice(5)} got its name before it was flushed`);
   }
-  const listed = done.indexOf('name manifest.json');
+  const listed = done.lastIndexOf('name manifest.json');
   const between = done.slice(done.lastIndexOf(segments.at(-1)!), listed);
   hold(between.includes('flush facts'), 'a segment was listed before its name was flushed');
   hold(done.slice(listed).includes('flush facts'), 'the name of the list was not flushed');

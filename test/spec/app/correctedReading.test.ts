@@ -1,6 +1,6 @@
 /**
- * A reshaped return whose labels are wrong is found by comparing it with the return itself, and put right by its reading:
- * the figures move, and not one byte of the log does.
+ * What was read wrongly is put right by its reading: the figures move, and not one byte of the log does. A reshaped return
+ * whose labels are wrong is found by comparing it with the return itself; a category of items, by the service whose it is.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -157,6 +157,86 @@ describeWithRealData('the long forms of the activity return', (readReal) => {
       expect(await ofYear(after, 'loans', 'format=physical-audiobook')).toBe(935_757);
       expect(await digest()).toBe(log1);
       expect(await after.ledger.verify()).toMatchObject({ differences: [] });
+    },
+    SECONDS,
+  );
+});
+
+describeWithRealData('item categories of a service', (readReal) => {
+  const MOVEMENTS = 'newcastle/top-5-most-borrowed-items.csv';
+  const LOANS = 'schema-librarydata/tests/loans_success.csv';
+
+  /** Loans of a place in a financial year, of one category; null where there is no series of it. */
+  async function loansOf({ ledger }: TestLedger, place: string, year: number, breakdown: string) {
+    const key = `${place} financial-year computed ${breakdown}`;
+    const held = await ledger.held('loans');
+    if (!held.some((series) => [series.place, series.granularity, series.basis, series.breakdown].join(' ') === key)) return null; // prettier-ignore
+    const { points } = await ledger.series({ indicator: 'loans', place, granularity: 'financial-year', basis: 'computed', breakdown }); // prettier-ignore
+    return points.find(({ period }) => period.startsWith(`${year}-04-01`))?.value;
+  }
+  const correct = (...lines: string[]): void =>
+    writeFileSync(
+      join(own, 'item-categories.yaml'),
+      ['reads: item-categories', 'version: 1', 'title: Our own categories', 'source: Ourselves', 'lines:', ...lines].join('\n'), // prettier-ignore
+    );
+
+  it(
+    'are kept as the file gives them, and move between formats and audiences by a reading',
+    async () => {
+      const before = await ledgerWith(DELIVERED);
+      const { rows } = readTable({ fileName: MOVEMENTS, bytes: readReal(MOVEMENTS) });
+      const libraries = Object.fromEntries(rows.map(({ cells }) => [cells[4] ?? '', `branch-${cells[4]}`]));
+      const taken = await take(before, MOVEMENTS, readReal(MOVEMENTS), { authority: 'E08000021', libraries });
+      expect(taken.findings.filter(({ code }) => code === 'category-unmapped')).toEqual([]);
+      await take(before, LOANS, readReal(LOANS), { authorities: { 'Test authority': 'X01000001' } });
+      const log1 = await digest();
+      const figures = async (of: TestLedger) => [
+        await loansOf(of, 'X01000001', 2019, 'format=physical-book'),
+        await loansOf(of, 'X01000001', 2019, 'format=e-book'),
+        await loansOf(of, 'X01000001', 2019, 'contentAge=18-plus'),
+        await loansOf(of, 'E08000021', 2015, 'format=physical-book'),
+        await loansOf(of, 'E08000021', 2015, 'format=physical-audiobook'),
+        await loansOf(of, 'E08000021', 2015, 'contentAge=under-12'),
+      ];
+      // Worked out from the files: 23 of adult fiction; 1,751 issues, of which 399 of junior fiction and 40 of other junior books.
+      expect(await figures(before)).toEqual([23, null, 23, 1751, null, 439]);
+
+      correct(
+        '  - { category: Fiction, places: [X01000001], is: { format: e-book } }',
+        '  - { category: Junior fiction, places: [E08000021], is: { format: physical-audiobook, contentAge: 12-17 } }',
+      );
+      const after = await ledgerWith(DELIVERED, own);
+      expect(await figures(after)).toEqual([null, 23, 23, 1352, 399, 40]);
+      expect(await digest()).toBe(log1);
+      expect(await after.ledger.verify()).toMatchObject({ differences: [], unmatched: [] });
+
+      // The same files again are still what is recorded, whatever they are read as.
+      for (const [path, options] of [
+        [MOVEMENTS, { authority: 'E08000021', libraries }],
+        [LOANS, { authorities: { 'Test authority': 'X01000001' } }],
+      ] as const)
+        // prettier-ignore
+        expect(await take(after, path, readReal(path), options)).toMatchObject({ accepted: 0, refused: 0 });
+      expect(await digest()).toBe(log1);
+    },
+    SECONDS,
+  );
+
+  it(
+    'that no reading knows are told before anything is recorded, until one knows them',
+    async () => {
+      correct('  - { category: Adult fiction, is: { format: unknown } }');
+      const unread = await ledgerWith(own);
+      const dryRun = async ({ ledger }: TestLedger) => {
+        const bytes = readReal(LOANS);
+        const file = { fileName: LOANS, sha256: sha256Of(bytes), table: readTable({ fileName: LOANS, bytes }) };
+        const options = { authorities: { 'Test authority': 'X01000001' } };
+        const { findings } = await ledger.import({ ...file, options }, { dryRun: true });
+        return findings.filter(({ code }) => code === 'category-unmapped').map(({ row, cell, found }) => [row, cell, found]); // prettier-ignore
+      };
+      expect(await dryRun(unread)).toEqual([[2, 'Type', 'Adult fiction']]);
+      expect(await log.size()).toBe(0);
+      expect(await dryRun(await ledgerWith(DELIVERED))).toEqual([]);
     },
     SECONDS,
   );

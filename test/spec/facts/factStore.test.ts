@@ -13,7 +13,9 @@ import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterEach, describe, expect, it } from 'vitest';
 import { activityEvent, typeOf, type ActivityEvent } from '../../../contracts/activityEvent.ts';
+import { NO_READINGS } from '../../../src/domain/readings.ts';
 import { openFactStore, type FactStore } from '../../../src/facts/factStore.ts';
+import { madeOtherwise } from '../../../src/facts/manifest.ts';
 
 const folders: string[] = [];
 const newFolder = (): string => {
@@ -102,6 +104,15 @@ describe('the fact store', () => {
       '000000065536-4096.facts.arrow',
       '000000069632-368 (tail, in memory)',
     ]);
+  });
+
+  it('tells facts that were made with other readings, also where they fill no segment', () => {
+    const folder = newFolder();
+    openFactStore(folder, { readings: NO_READINGS, digest: 'these' }).append(log.slice(0, 3));
+    expect(['these', 'those'].map((digest) => madeOtherwise(folder, digest))).toEqual([false, true]);
+    rmSync(join(folder, 'manifest.json'));
+    expect(madeOtherwise(folder, 'these')).toBe(true);
+    expect(madeOtherwise(join(folder, 'not-there'), 'these')).toBe(false);
   });
 
   it('keeps on disk what its manifest lists, and nothing else', () => {

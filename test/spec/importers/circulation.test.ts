@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent, type ActivityEvent } from '../../../contracts/activityEvent.ts';
+import { asRead } from '../../../src/domain/readings.ts';
 import type { ImportOptions, ImportResult, RowImporter } from '../../../src/importers/importer.ts';
 import { evergreenCirculation } from '../../../src/importers/evergreenCirculation.ts';
 import { folioLoans, folioLoansCsv } from '../../../src/importers/folioLoans.ts';
@@ -9,6 +10,7 @@ import { itemMovements } from '../../../src/importers/itemMovements.ts';
 import { kohaStatistics } from '../../../src/importers/kohaStatistics.ts';
 import { readTable } from '../../../src/files/readTable.ts';
 import { pseudonym } from '../../../src/identity/pseudonym.ts';
+import { deliveredReadings } from '../../support/deliveredReadings.ts';
 import { describeWithRealData } from '../../support/realData.ts';
 import { bytesOf, detectFormat, importBytes, importText, refusals, said, withCode } from './importing.ts';
 
@@ -50,12 +52,22 @@ describe('statistics of Koha', () => {
       'loan.issued E08000021/cpl 2019-01-10T10:15:00Z',
       'loan.renewed E08000021/cpl 2019-07-10T09:15:30Z',
     ]);
-    expect(loans(result)[0]?.data).toMatchObject({ format: 'physical-book', localCategory: 'BK' });
+    expect(loans(result)[0]?.data).toMatchObject({ format: 'unknown', localCategory: 'BK' });
     expect(withCode(result, 'movement-not-a-loan').map(({ row, found }) => [row, found])).toEqual([
       [4, 'return (and in 1 more row)'],
       [6, 'localuse'],
       [7, 'payment'],
     ]);
+  });
+
+  it('notes a category that no reading knows once, in the column that it stands in', () => {
+    const rows = ['BK', 'KIT', 'KIT', ''].map((itemtype) => kohaRow('2019-01-10 10:15:00', 'issue', { itemtype }));
+    const result = koha(rows, { ...AUTHORITY, readings: deliveredReadings });
+    expect(withCode(result, 'category-unmapped').map(({ row, cell, found }) => [row, cell, found])).toEqual([
+      [3, 'itemtype', 'KIT (and in 1 more row)'],
+      [5, 'ccode', 'FIC'],
+    ]);
+    expect(result.events).toEqual(koha(rows).events);
   });
 
   it('takes identical rows for two loans, under two identities', () => {
@@ -392,7 +404,8 @@ describeWithRealData('movements of items of Newcastle', (readReal) => {
       'no issue date (and in 506 more rows)',
       'another issue date than the date of the row (and in 692 more rows)',
     ]);
-    expect(new Set(loans(result).map(({ data }) => data.format))).toEqual(new Set(['physical-book']));
+    const formats = result.events.map((event) => (asRead(event, deliveredReadings) as unknown as Said).data.format);
+    expect(new Set(formats)).toEqual(new Set(['physical-book']));
   });
 
   it('keep no author and no title', () => {

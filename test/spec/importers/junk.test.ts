@@ -5,6 +5,7 @@ import { activityEvent } from '../../../contracts/activityEvent.ts';
 import { mappingOf } from '../../../src/files/readMapping.ts';
 import type { Importer, ImportOptions, Table } from '../../../src/importers/importer.ts';
 import { IMPORTERS } from '../../../src/importers/importers.ts';
+import { deliveredReadings } from '../../support/deliveredReadings.ts';
 import { readWith } from './importing.ts';
 
 const MONTH_COLUMNS = [
@@ -333,6 +334,7 @@ const options = fc.record(
       () => null,
       () => '0'.repeat(32),
     ),
+    readings: fc.constant(deliveredReadings),
     countsBothWays: fc.boolean(),
     period: fc.constantFrom('2019-04-01/P1Y', '2019-04-01/P1Y', '2019-04-01/P3M'),
     on: fc.constantFrom('2020-01-01', '2020-01-01', '2020-01-01', '2020-02-30'),

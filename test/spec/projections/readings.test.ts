@@ -3,13 +3,11 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DELIVERED, deliveredReadings as readings } from '../../support/deliveredReadings.ts';
 import { statedBody } from '../../support/statedBody.ts';
 import { meaningOf } from '../../../src/domain/readings.ts';
 import { namesIn } from '../../../src/files/namesIn.ts';
 import { readReadings } from '../../../src/files/readReadings.ts';
-
-const DELIVERED = 'projections/readings';
-const { readings } = readReadings([DELIVERED]);
 
 let own: string;
 beforeEach(() => {
@@ -17,12 +15,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(own, { recursive: true, force: true }));
 
-it('all can be read, each under the name of its form', () => {
+it('all can be read, each under the name of what it reads', () => {
   expect(readdirSync(DELIVERED).filter((name) => name.endsWith('.yaml'))).toEqual([
     'ace-activity-return.yaml',
     'ace-long-loans.yaml',
     'ace-long-visits.yaml',
     'cipfa-actuals.yaml',
+    'item-categories.yaml',
     'monthly-usage-long.yaml',
     'online-resources-wide.yaml',
   ]);

@@ -2,14 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { asRead } from '../../../src/domain/readings.ts';
-import { readReadings } from '../../../src/files/readReadings.ts';
 import { monthlyUsageLong } from '../../../src/importers/monthlyUsageLong.ts';
 import { onlineResourcesWide } from '../../../src/importers/onlineResourcesWide.ts';
+import { deliveredReadings as readings } from '../../support/deliveredReadings.ts';
 import { describeWithRealData } from '../../support/realData.ts';
 import { statedBody } from '../../support/statedBody.ts';
 import { importBytes } from '../importers/importing.ts';
 
-const { readings } = readReadings(['projections/readings']);
 const NEWCASTLE = 'E08000021';
 const OPTIONS = { authority: NEWCASTLE };
 
