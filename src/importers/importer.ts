@@ -158,6 +158,8 @@ export type FindingCode =
   | 'formula-cell'
   | 'sheet-not-read'
   | 'hidden-rows'
+  | 'hidden-columns'
+  | 'merged-cells'
   | 'time-twice'
   | 'time-never'
   | 'branch-unmapped'
