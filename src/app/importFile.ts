@@ -301,8 +301,8 @@ function otherwise(
   figure: FigureDifference | null,
 ): Pick<Finding, 'code' | 'expected'> & Partial<Finding> {
   const code = 'recorded-otherwise';
-  if (figure !== null && spotOf !== undefined) {
-    const [row, cell] = spotOf(event, figure.field);
+  if (figure !== null) {
+    const [row, cell] = spotOf?.(event, figure.field) ?? [rowOf(event), provenanceOf(event)?.column ?? null];
     const expected = `${figure.recorded}, which is recorded under this reference; to change it send a fact.corrected event`;
     return { code, row, cell, found: figure.found, expected };
   }

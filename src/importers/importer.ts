@@ -245,7 +245,7 @@ export interface Finding {
 
 export interface ImportResult {
   readonly events: readonly ActivityEvent[];
-  /** Where a field of an event stood in the file, for events that do not carry it themselves. */
+  /** Where a field of an event stood, where it was another cell than the one that the event names. */
   readonly spotOf?: (event: ActivityEvent, field: string) => Spot;
   readonly findings: readonly Finding[];
 }

@@ -491,6 +491,7 @@ describe('activity of branches by calendar year', () => {
         unit: 'visits',
         survey: false,
         reference: 'visits-2012-ab',
+        provenance: { row: 2, column: 'Visits', raw: '522309' },
       },
     });
     const sessions = read(['1,2012,AB,132024'], { authority: 'CA-OTP' }, '_id,Year,BranchCode,Sessions');
