@@ -83,7 +83,7 @@ function read(source: ImportSource): ImportResult {
       factOf(
         'reference.population',
         origin,
-        { ...cellOf(cells, column), headers: [column, ...others].map(cells.header) },
+        { ...cellOf(cells, column), headers: [column, ...others].map((each) => cells.header(each)) },
         code,
         {
           on,
