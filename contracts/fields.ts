@@ -169,7 +169,10 @@ export const definitionWords = (min: number, max: number) =>
     'must be plain text: nothing that breaks the line or turns the direction of writing',
   );
 
-/** Where an imported number came from, to the cell. `raw` is the cell as it was written. */
+/**
+ * Where an imported number came from, to the cell. `raw` is the cell as it was written. Of a number that several cells
+ * made, `row` and `column` name the first of them, and `columns` and `rows` all.
+ */
 export const provenanceField = z
   .strictObject({
     file: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the file, in hexadecimal'),
@@ -183,6 +186,16 @@ export const provenanceField = z
     row: z.int().positive(),
     column: publishersWords(1, 200),
     raw: publishersWords(0, 100),
+    columns: z
+      .array(publishersWords(1, 200))
+      .min(2)
+      .max(200)
+      .optional()
+      .describe('All columns, where several made the number'),
+    rows: z
+      .strictObject({ first: z.int().positive(), last: z.int().positive() })
+      .optional()
+      .describe('First and last row of the place, where several rows made the number'),
   })
   .meta({ id: 'Provenance' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { citationField, publishersWords, slugField, windowField } from '../fields.ts';
+import { citationField, provenanceField, publishersWords, slugField, windowField } from '../fields.ts';
 
 /** Units in which there can be less than nothing. What any other unit names is counted. */
 const BELOW_ZERO = /percent|%|\b(change|difference|points?|balance|net|index|score|pounds|euros?|gbp)\b|[£€]/i;
@@ -28,6 +28,7 @@ export const figurePublished = z
     source: citationField,
     note: publishersWords(0, 400).optional(),
     reference: publishersWords(0, 80).optional().describe("The compiler's own number for the figure"),
+    provenance: provenanceField.optional(),
   })
   .refine((f) => (f.low === undefined) === (f.high === undefined), 'must have both ends of an interval or neither')
   .refine((f) => f.low === undefined || f.high === undefined || (f.low <= f.value && f.value <= f.high), {

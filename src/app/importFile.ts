@@ -319,8 +319,8 @@ function otherwise(
   figure: FigureDifference | null,
 ): Pick<Finding, 'code' | 'expected'> & Partial<Finding> {
   const code = 'recorded-otherwise';
-  if (figure !== null && spotOf !== undefined) {
-    const [row, cell] = spotOf(event, figure.field);
+  if (figure !== null) {
+    const [row, cell] = spotOf?.(event, figure.field) ?? [rowOf(event), provenanceOf(event)?.column ?? null];
     const expected = `${figure.recorded}, which is recorded under this reference; to change it send a fact.corrected event`;
     return { code, row, cell, found: figure.found, expected };
   }
@@ -338,8 +338,16 @@ function placeOf(file: ImportFile, event: ActivityEvent): Pick<Finding, 'file' |
     file: provenance?.sheet === undefined ? file.fileName : `${file.fileName}, sheet ${provenance.sheet}`,
     row: rowOf(event),
     cell: provenance?.column ?? null,
-    found: provenance?.raw ?? event.id,
+    found: madeOfSeveral(provenance) ? quantityIn(event) : (provenance?.raw ?? event.id),
   };
+}
+
+/** Of a number that several cells made, none of them is what was found. */
+const madeOfSeveral = (provenance: ReturnType<typeof provenanceOf>): boolean =>
+  provenance?.columns !== undefined || provenance?.rows !== undefined;
+function quantityIn({ data }: ActivityEvent): string {
+  const { count, population, absent } = data as { count?: number; population?: number; absent?: string };
+  return String(count ?? population ?? absent ?? '');
 }
 
 const provenanceOf = ({ data }: ActivityEvent) => ('provenance' in data ? data.provenance : undefined);
@@ -350,8 +358,11 @@ function formulasIn(file: ImportFile, { rows, header, events }: Piece): readonly
   if (byRow.size === 0) return [];
   return events.flatMap((event) => {
     const provenance = provenanceOf(event);
-    const column = header.findIndex((label) => label.trim() === provenance?.column);
-    if (provenance === undefined || byRow.get(provenance.row)?.has(column) !== true) return [];
+    if (provenance === undefined) return [];
+    const { row, column, columns = [column] } = provenance;
+    const calculated = byRow.get(row);
+    const isCalculated = header.some((label, at) => calculated?.has(at) === true && columns.includes(label.trim()));
+    if (!isCalculated) return [];
     return [
       {
         severity: 'flagged',

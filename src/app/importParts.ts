@@ -14,16 +14,28 @@ import type {
   TableRow,
 } from '../importers/importer.ts';
 import { detectDocument, detectTable, importerOf, type Detected } from '../importers/importers.ts';
+import { sheetFindings, type SheetTable } from './sheetFindings.ts';
 
 /** What is in a file. Pages can be read as often as they are asked for. */
 export type Content =
   | { readonly table: Table }
   | { readonly header: readonly string[]; readonly pages: () => Iterable<TablePage> }
-  | { readonly sheets: readonly Table[]; readonly notRead?: readonly string[] }
+  | WorkbookContent
   | { readonly document: unknown };
 
+interface WorkbookContent {
+  readonly sheets: readonly SheetTable[];
+  readonly unread: readonly UnreadSheet[];
+}
+
+/** A sheet of a workbook that was not read: hidden, or a chart or another one that is no table. */
+export interface UnreadSheet {
+  readonly sheet: string;
+  readonly why: 'hidden' | 'no-table';
+}
+
 /** A document, or one table. */
-export type SingleContent = Exclude<Content, { readonly sheets: readonly Table[] }>;
+export type SingleContent = Exclude<Content, WorkbookContent>;
 
 export type ImportFile = FileSource & Content;
 
@@ -150,24 +162,26 @@ function* rowPieces({ fileName, sha256, options }: FileSource, table: Paged, imp
 
 /** Each sheet is a table of its own; those of no known format are named, unless there is no other. */
 function sheetParts(
-  { sheets, notRead = [], ...source }: FileSource & { sheets: readonly Table[]; notRead?: readonly string[] },
+  { sheets, unread, ...source }: FileSource & WorkbookContent,
   format: string | undefined,
 ): ImportParts {
   const parts: ImportPart[] = [];
-  const findings: Finding[] = notRead.map((sheet) => sheetFinding(source.fileName, sheet, 'a hidden sheet'));
+  const findings: Finding[] = unread.map(({ sheet, why }) => notRead(source.fileName, sheet, WHY_UNREAD[why]));
   let unknown: unknown = null;
   sheets.forEach((table, index) => {
-    const name = table.sheet ?? `sheet ${index + 1}`;
+    const name = table.sheet;
+    const fileName = `${source.fileName}, sheet ${name}`;
     try {
-      const part = tablePart({ ...source, fileName: `${source.fileName}, sheet ${name}` }, paged(table), format);
+      const part = tablePart({ ...source, fileName }, paged(table), format);
       const pieces = function* (): Generator<Piece> {
         for (const piece of part.pieces()) yield { ...piece, ...ofSheet(piece, name, index + 1) };
       };
       parts.push({ ...part, pieces });
+      findings.push(...sheetFindings(fileName, table));
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'unknown-format') throw error;
       unknown = error;
-      findings.push(sheetFinding(source.fileName, name, 'a sheet of no known format'));
+      findings.push(notRead(source.fileName, name, 'a sheet of no known format'));
     }
   });
   if (parts.length > 0) return { parts, findings };
@@ -189,7 +203,9 @@ function ofSheet({ events, spotOf }: Piece, sheet: string, at: number): Pick<Imp
   return { events: inIt, spotOf: (event, field) => spotOf(before.get(event) ?? event, field) };
 }
 
-const sheetFinding = (file: string, sheet: string, found: string): Finding => ({
+const WHY_UNREAD = { hidden: 'a hidden sheet', 'no-table': 'a chart, or another sheet that is no table' };
+
+const notRead = (file: string, sheet: string, found: string): Finding => ({
   severity: 'noted',
   code: 'sheet-not-read',
   file: `${file}, sheet ${sheet}`,

@@ -3,8 +3,8 @@ import type { Plan } from '../domain/plan.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import type { ProjectionName } from './ports.ts';
 
-/** Rises when the same plan over the same facts gives another figure: what older code stored is then made anew. */
-const EVALUATOR_VERSION = 5;
+/** Rises when the same plan over the same facts gives another figure, or another note beside it: what older code stored is then made anew. */
+const EVALUATOR_VERSION = 6;
 
 const DRAFT = 'draft/';
 

@@ -41,7 +41,7 @@ export interface ClientOptions {
 export interface Client {
   /**
    * Keeps events, to be sent at once. They are safe when this returns their ids, in order: those that they came with, or
-   * new ones. Throws ClientError `invalid-event`, `spool-full`, `spool-failed`, `closed`; then none of them is sent.
+   * new ones. Those with new ids are numbered within the source, so that the server can tell what never came. Throws ClientError `invalid-event`, `spool-full`, `spool-failed`, `closed`; then none of them is sent.
    */
   send(events: EventToSend | readonly EventToSend[]): Promise<string[]>;
   /**
@@ -65,7 +65,7 @@ export async function openClient(options: ClientOptions, effects: Effects = REAL
 
   await mkdir(options.spool, { recursive: true });
   const release = await lockFolder(options.spool, nextId().slice(-8));
-  const spool = await openSpool(options.spool, options.spool_bytes, nextId).catch(async (cause: unknown) => {
+  const spool = await openSpool(options.spool, source, options.spool_bytes, nextId).catch(async (cause: unknown) => {
     await release();
     throw new ClientError('spool-failed', `The spool ${options.spool} cannot be opened: ${(cause as Error).message}`, { cause }); // prettier-ignore
   });

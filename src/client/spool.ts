@@ -4,6 +4,7 @@
  * | in the folder | what |
  * |---|---|
  * | `waiting/<number>-<batch>.ndjson` | a batch: lines as they are sent, oldest number first |
+ * | `numbers.json` | the last number that was given to an event of each source |
  * | `refused/<number>-<batch>.ndjson` | what the server refused of a batch, with the reasons; for people to read and remove |
  *
  * Lines are only ever added to the last batch, and not after it was first taken to be sent: so a batch that is sent
@@ -14,11 +15,12 @@ import { join } from 'node:path';
 import { allot, batchOf, nameOf, type Batch } from './batches.ts';
 import { ClientError } from './clientError.ts';
 import { flushFolder, writeWhole } from './durable.ts';
+import { highestIn, keepNumbers, NUMBER_BYTES, numbered, readNumbers, type LastNumbers } from './numbers.ts';
 import type { Line } from './toLines.ts';
 
 export interface Spool {
   /**
-   * Keeps the lines: they are on the disk when this returns. Throws ClientError `spool-full` and `spool-failed`, and
+   * Keeps the lines, numbered: they are on the disk when this returns. Throws ClientError `spool-full` and `spool-failed`, and
    * then has kept none of them.
    */
   append(lines: readonly Line[]): Promise<void>;
@@ -34,13 +36,19 @@ export interface Spool {
   close(): Promise<void>;
 }
 
-/** Opens the spool in a folder that is locked by then. `limit_bytes` is of all that is in it. */
-export async function openSpool(folder: string, limit_bytes: number, newId: () => string): Promise<Spool> {
+/** Opens the spool in a folder that is locked by then, for events of one source. `limit_bytes` is of all that is in it. */
+export async function openSpool(
+  folder: string,
+  source: string,
+  limit_bytes: number,
+  newId: () => string,
+): Promise<Spool> {
   const [waitingIn, refusedIn] = [join(folder, 'waiting'), join(folder, 'refused')];
   await mkdir(waitingIn, { recursive: true });
   await mkdir(refusedIn, { recursive: true });
   await flushFolder(folder);
-  const waiting = await recover(waitingIn);
+  const kept = await readNumbers(folder);
+  const { waiting, numbers } = await recover(waitingIn, kept);
   const pathOf = (batch: Batch): string => join(waitingIn, nameOf(batch));
 
   let nextNumber = (waiting.at(-1)?.number ?? 0) + 1;
@@ -49,6 +57,8 @@ export async function openSpool(folder: string, limit_bytes: number, newId: () =
   let open = false;
   let held_bytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
   let refused_bytes = await sizeOf(refusedIn);
+  let lastNumber = numbers.get(source) ?? 0;
+  let keptNumber = kept.get(source) ?? 0;
   let broken: unknown = null;
   let isClosed = false;
 
@@ -65,7 +75,9 @@ export async function openSpool(folder: string, limit_bytes: number, newId: () =
     const group = pending;
     pending = [];
     try {
-      await write(group.flatMap(({ lines }) => lines));
+      const lines = group.flatMap((each) => each.lines);
+      const written_bytes = await write(lines);
+      held_bytes += written_bytes - sizeOfLines(lines);
       for (const { done } of group) done();
     } catch (cause) {
       const why = new ClientError('spool-failed', `The events could not be kept: ${(cause as Error).message}`, { cause }); // prettier-ignore
@@ -73,10 +85,12 @@ export async function openSpool(folder: string, limit_bytes: number, newId: () =
     }
   }
 
-  async function write(lines: readonly Line[]): Promise<void> {
+  /** How many bytes were written. The numbers of what could not be are given to the next. */
+  async function write(given: readonly Line[]): Promise<number> {
     if (broken !== null) throw broken as Error;
-    if (lines.length === 0) return;
+    if (given.length === 0) return 0;
     const last = open ? (waiting.at(-1) ?? null) : null;
+    const { lines, last: highest } = numbered(given, lastNumber);
     const parts = allot(last, lines, newBatch);
     try {
       for (const { batch, text } of parts) await appendFile(pathOf(batch), text, { flush: true });
@@ -88,6 +102,16 @@ export async function openSpool(folder: string, limit_bytes: number, newId: () =
     if (last !== null && parts[0]?.batch.number === last.number) waiting.pop();
     waiting.push(...parts.map(({ batch }) => batch));
     open = true;
+    lastNumber = highest;
+    return parts.reduce((sum, { text }) => sum + text.length, 0);
+  }
+
+  /** Before the lines that tell it are gone. */
+  async function keepLastNumber(): Promise<void> {
+    const last = lastNumber;
+    if (last === keptNumber) return;
+    await keepNumbers(folder, new Map([...numbers, [source, last]]));
+    keptNumber = last;
   }
 
   async function takeBack(last: Batch | null, written: readonly Batch[]): Promise<void> {
@@ -99,7 +123,7 @@ export async function openSpool(folder: string, limit_bytes: number, newId: () =
 
   return {
     async append(lines) {
-      const bytes = lines.reduce((sum, line) => sum + line.bytes.length, 0);
+      const bytes = sizeOfLines(lines);
       const isFull = (): boolean => held_bytes + refused_bytes + bytes > limit_bytes;
       // Somebody may have read the refused ones and removed them.
       if (isFull()) refused_bytes = await sizeOf(refusedIn);
@@ -132,6 +156,7 @@ export async function openSpool(folder: string, limit_bytes: number, newId: () =
         await writeWhole(join(refusedIn, nameOf(batch)), text);
         refused_bytes += Buffer.byteLength(text);
       }
+      await keepLastNumber();
       await rm(pathOf(batch));
       await inTurn(async () => waiting.shift());
       held_bytes -= batch.bytes;
@@ -143,12 +168,17 @@ export async function openSpool(folder: string, limit_bytes: number, newId: () =
   };
 }
 
+/** What lines may take at most. */
+const sizeOfLines = (lines: readonly Line[]): number =>
+  lines.reduce((sum, { bytes, isNumbered }) => sum + bytes.length + (isNumbered ? NUMBER_BYTES : 0), 0);
+
 /**
- * The batches that an earlier process left. A line without its end was being written when that one ended: it was never
+ * The batches that an earlier process left, and the highest numbers that it gave. A line without its end was being written when that one ended: it was never
  * acknowledged, and is cut off.
  */
-async function recover(folder: string): Promise<Batch[]> {
-  const found: Batch[] = [];
+async function recover(folder: string, kept: LastNumbers): Promise<{ waiting: Batch[]; numbers: LastNumbers }> {
+  const waiting: Batch[] = [];
+  let numbers = kept;
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
     const named = batchOf(name);
@@ -157,10 +187,11 @@ async function recover(folder: string): Promise<Batch[]> {
     if (whole === 0) await rm(path);
     else {
       if (whole < text.length) await truncate(path, whole);
-      found.push({ ...named, events: 0, bytes: whole });
+      waiting.push({ ...named, events: 0, bytes: whole });
+      numbers = highestIn(text.toString('utf8', 0, whole), numbers);
     }
   }
-  return found;
+  return { waiting, numbers };
 }
 
 async function sizeOf(folder: string): Promise<number> {

@@ -1,12 +1,15 @@
-/** Events as the lines that are kept and sent, each with its id. Nothing else is changed. */
+/** Events as the lines that are kept and sent, each with its id. Nothing else is changed; numbers come later. */
 import { ClientError } from './clientError.ts';
 import { EVENT_BYTES } from './limits.ts';
+import { NUMBER_BYTES } from './numbers.ts';
 import type { EventToSend, SpooledEvent } from './wire.ts';
 
 export interface Line {
   readonly id: string;
   /** With its line end. */
   readonly bytes: Buffer;
+  /** Whether it is to have a number of ours, which it gets when it is written. */
+  readonly isNumbered: boolean;
 }
 
 /** Throws ClientError `invalid-event` where one of them cannot be sent; what is in the data is for the server to say. */
@@ -18,10 +21,12 @@ export function toLines(events: readonly EventToSend[], source: string, newId: (
       throw refusal(at, `its source is ${spooled.source}`, `One client sends for one source: this one for ${source}.`);
     }
     const bytes = Buffer.from(`${JSON.stringify(spooled)}\n`);
-    if (bytes.length > EVENT_BYTES) {
-      throw refusal(at, `it has ${bytes.length} bytes`, `The server takes at most ${EVENT_BYTES} an event.`);
+    const isNumbered = event.id === undefined && event.sequence === undefined;
+    const size = bytes.length + (isNumbered ? NUMBER_BYTES : 0);
+    if (size > EVENT_BYTES) {
+      throw refusal(at, `it has ${size} bytes`, `The server takes at most ${EVENT_BYTES} an event.`);
     }
-    return { id, bytes };
+    return { id, bytes, isNumbered };
   });
 }
 

@@ -3,10 +3,15 @@
  * holds them to the server's own.
  */
 
-/** An event as its sender has it. The client adds `specversion` and `source`, and an `id` where none is given. */
+/**
+ * An event as its sender has it. The client adds `specversion` and `source`; where there is no `id` it adds one, and a
+ * `sequence` where there is none of these either.
+ */
 export interface EventToSend {
   /** Unique within the source, for ever: 1 to 128 letters, digits or . _ : / - */
   readonly id?: string | undefined;
+  /** Number within the source, from 1 without a gap, for senders that number by themselves. */
+  readonly sequence?: string | undefined;
   /** Name of the contract, such as `org.outcome-ledger.visits.counted.v1`. */
   readonly type: string;
   /** Where: a GSS code, or a service point of it. */

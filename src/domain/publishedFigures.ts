@@ -75,6 +75,5 @@ function otherwise(other: QuotedFigure, best: QuotedFigure): string | null {
   const scope = other.scope === best.scope ? '' : `for "${other.scope}"`;
   const value = other.value === best.value ? (scope === '' ? '' : 'the same') : `${other.value}`;
   const said = [value, scope].filter((text) => text !== '').join(' ');
-  const by = other.reference === null ? '' : ` (${other.reference})`;
-  return said === '' ? null : `another source gives ${said}${by}`;
+  return said === '' ? null : `another source gives ${said} (${other.source})`;
 }

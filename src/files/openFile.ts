@@ -53,7 +53,7 @@ async function readSheets(fileName: string, { chunks, size }: Bytes): Promise<Co
   if (size > LONGEST_WHOLE)
     throw invalidFile(fileName, 'is a workbook of more than 256 MiB', {}, 'Save its sheets as CSV.');
   const { sheets, unread } = await readWorkbook({ fileName, bytes: Buffer.concat([...chunks()]) });
-  return { sheets, notRead: unread.map(({ sheet }) => sheet) };
+  return { sheets, unread };
 }
 
 /** A table does not begin with a bracket of JSON. */

@@ -1,6 +1,7 @@
 /** One sheet of a workbook as a table of text: what stands in its cells, as `readWorkbook` says. */
+import { columnLetters, type MergedArea, type SheetTable } from '../app/sheetFindings.ts';
 import type { LedgerError } from '../domain/ledgerError.ts';
-import type { Table, TableRow } from '../importers/importer.ts';
+import type { TableRow } from '../importers/importer.ts';
 import { isoDateText, numberText, unescapeText } from './cellText.ts';
 import { GENERAL, type NumberFormat } from './numberFormat.ts';
 import { readXml, type Attributes, type XmlHandlers } from './readXml.ts';
@@ -11,15 +12,8 @@ export interface SheetRow extends TableRow {
   readonly formulas: ReadonlySet<number>;
 }
 
-export interface Sheet extends Table {
-  readonly sheet: string;
+export interface Sheet extends SheetTable {
   readonly rows: readonly SheetRow[];
-  /** The same of the header. */
-  readonly headerFormulas: ReadonlySet<number>;
-  /** Rows that the spreadsheet does not show, by their numbers, the header's among them. They were read. */
-  readonly hiddenRows: readonly number[];
-  /** Columns that it does not show, from 0. They were read. */
-  readonly hiddenColumns: readonly number[];
 }
 
 /** What the sheets of a workbook share. */
@@ -42,12 +36,7 @@ const LAST_COLUMN = 16_384;
 const ROW_COST = 4;
 const NONE: ReadonlySet<number> = new Set();
 
-interface Area {
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-}
+type Area = Omit<MergedArea, 'covered'>;
 
 /** A row while it is read. */
 interface FilledRow {
@@ -77,8 +66,8 @@ export async function readSheet(
 ): Promise<Sheet> {
   const filled: Filled = { rows: [], merged: [], hiddenRows: [], hiddenColumns: new Set() };
   await readXml({ fileName: book.fileName, part }, pieces, sheetHandlers(name, book, filled));
-  for (const area of filled.merged) emptyMerged(area, filled.rows, book);
-  return tableOf(name, filled, book);
+  const merged = filled.merged.map((area) => ({ ...area, covered: emptyMerged(area, filled.rows, book) }));
+  return tableOf(name, filled, merged, book);
 }
 
 /** The cell that is being read. */
@@ -244,16 +233,11 @@ function positionOf(ref: string): readonly [row: number, column: number] {
 }
 
 /** `B7` of row 7 and column 1. */
-function refOf(row: number, column: number): string {
-  let letters = '';
-  for (let left = column + 1; left > 0; left = Math.floor((left - 1) / 26)) {
-    letters = String.fromCharCode(65 + ((left - 1) % 26)) + letters;
-  }
-  return `${letters}${row}`;
-}
+const refOf = (row: number, column: number): string => `${columnLetters(column)}${row}`;
 
-/** What a writer left under merged cells is not shown: only the first cell of them has a value. */
-function emptyMerged({ top, left, bottom, right }: Area, rows: readonly FilledRow[], { spend }: Book): void {
+/** What a writer left under merged cells is not shown: only the first cell of them has a value. Says how many had one. */
+function emptyMerged({ top, left, bottom, right }: Area, rows: readonly FilledRow[], { spend }: Book): number {
+  let covered = 0;
   let from = 0;
   for (let to = rows.length; from < to;) {
     const middle = (from + to) >> 1;
@@ -262,18 +246,20 @@ function emptyMerged({ top, left, bottom, right }: Area, rows: readonly FilledRo
   }
   for (; from < rows.length; from += 1) {
     const { row, cells, formulas } = rows[from] as FilledRow;
-    if (row > bottom) return;
+    if (row > bottom) break;
     const end = Math.min(right + 1, cells.length);
     spend(1 + Math.max(0, end - left));
     for (let column = row === top ? left + 1 : left; column < end; column += 1) {
+      if (cells[column] !== '') covered += 1;
       cells[column] = '';
       formulas?.delete(column);
     }
   }
+  return covered;
 }
 
 /** All rows from the first to the last that is filled, each as wide as the widest. */
-function tableOf(sheet: string, filled: Filled, { spend }: Book): Sheet {
+function tableOf(sheet: string, filled: Filled, merged: readonly MergedArea[], { spend }: Book): Sheet {
   for (const { cells } of filled.rows) while (cells.at(-1) === '') cells.pop();
   const rows = filled.rows.filter(({ cells }) => cells.length > 0);
   const width = rows.reduce((widest, { cells }) => Math.max(widest, cells.length), 0);
@@ -300,5 +286,6 @@ function tableOf(sheet: string, filled: Filled, { spend }: Book): Sheet {
     rows: body,
     hiddenRows: filled.hiddenRows.filter((row) => row <= last),
     hiddenColumns: [...filled.hiddenColumns].filter((column) => column < width).sort((one, other) => one - other),
+    merged: merged.filter(({ top, left, covered }) => covered > 0 || (top <= last && left < width)),
   };
 }

@@ -11,6 +11,7 @@
  *
  * Nothing is calculated, no macro is looked at, and no link is followed.
  */
+import type { UnreadSheet } from '../app/importParts.ts';
 import type { LedgerError } from '../domain/ledgerError.ts';
 import { unescapeText } from './cellText.ts';
 import { builtInFormat, numberFormat, type NumberFormat } from './numberFormat.ts';
@@ -23,7 +24,7 @@ export interface Workbook {
   /** The visible sheets, in the order of their tabs. A sheet without a filled row 1 has a blank header. */
   readonly sheets: readonly Sheet[];
   /** Sheets that were not read: hidden ones, and charts and others that are no tables. */
-  readonly unread: readonly { readonly sheet: string; readonly why: 'hidden' | 'no-table' }[];
+  readonly unread: readonly UnreadSheet[];
 }
 
 /** Cells of all sheets that may be held at once, empty ones among filled ones counted. A full sheet of 15 columns. */
@@ -62,7 +63,7 @@ export async function readWorkbook(file: { fileName: string; bytes: Uint8Array }
   };
   // 3. The sheets
   const sheets: Sheet[] = [];
-  const unread: Workbook['unread'][number][] = [];
+  const unread: UnreadSheet[] = [];
   for (const { sheet, link, hidden } of tabs) {
     const target = linked.get(link);
     if (target === undefined) throw damaged(fileName, `there is no part for the sheet "${sheet}"`);

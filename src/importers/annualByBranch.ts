@@ -5,16 +5,9 @@
  * A calendar year lies in no financial year, so that such a count is a published figure: quoted for its branch and
  * year, and never added up with activity that is counted from April to March.
  */
-import { typeOf, type ActivityEvent, type EventOf } from '../../contracts/activityEvent.ts';
+import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
-import {
-  reportFor,
-  type ImportResult,
-  type ImportSource,
-  type Report,
-  type Spot,
-  type TableImporter,
-} from './importer.ts';
+import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from './importer.ts';
 import { libraryIn, wholeFileAuthority } from './oneAuthority.ts';
 import { countedOnce, withoutSums } from './openData.ts';
 import { layoutScore, namedRows, type NamedRow } from './rows.ts';
@@ -82,13 +75,8 @@ function read(source: ImportSource): ImportResult {
     report,
   );
   const kept = withoutSums(once, [{ groupOf: ({ year }) => year, labelOf: ({ place }) => place }], column, report);
-  const cells = new Map<ActivityEvent, Spot>();
-  const events = kept.map((row) => {
-    const event = figureOf(row, measure, authority, source.sha256);
-    cells.set(event, [row.row, row.cells.header(column)]);
-    return event;
-  });
-  return { events, findings: report.findings, spotOf: (event) => cells.get(event) ?? [1, null] };
+  const events = kept.map((row) => figureOf(row, measure, authority, source.sha256));
+  return { events, findings: report.findings };
 }
 
 /** One branch and year, or null with a finding at each faulty cell. */
@@ -143,6 +131,7 @@ function figureOf(
       source: `${authority}: ${statistic.replaceAll('-', ' ')} by branch and calendar year`,
       // By this a newer edition of the file is compared with what is recorded.
       ...(reference.length <= LONGEST_REFERENCE ? { reference } : {}),
+      provenance: { file: sha256, row, column: cells.header(column), raw: cells.raw(column) },
     },
   };
 }

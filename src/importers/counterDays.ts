@@ -14,7 +14,21 @@ export interface CounterDay {
   why: NonNullable<Step['why']> | 'part-of-a-day' | null;
   /** The first reading of the day, or the last before it where it has none. */
   readonly witness: Reading;
+  /** First and last row, in the file, of the readings of the day. */
+  rows: RowSpan;
 }
+
+export interface RowSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The rows of both. */
+export const spanning = (a: RowSpan, b: RowSpan): RowSpan => ({
+  first: Math.min(a.first, b.first),
+  last: Math.max(a.last, b.last),
+});
+const rowsOf = ({ row }: Reading): RowSpan => ({ first: row, last: row });
 
 export interface CounterDays {
   readonly days: ReadonlyMap<number, CounterDay>;
@@ -48,7 +62,8 @@ export function counterDays(
   const days = new Map<number, CounterDay>();
   const together: [number, number][] = [];
   const dayAt = (day: number, witness: Reading): CounterDay => {
-    const known = days.get(day) ?? { count: 0, quality: 'exact', why: null, witness };
+    const known = days.get(day) ?? { count: 0, quality: 'exact', why: null, witness, rows: rowsOf(witness) };
+    if (witness.day === day) known.rows = spanning(known.rows, rowsOf(witness));
     days.set(day, known);
     return known;
   };

@@ -167,6 +167,8 @@ export type FindingCode =
   | 'formula-cell'
   | 'sheet-not-read'
   | 'hidden-rows'
+  | 'hidden-columns'
+  | 'merged-cells'
   | 'time-twice'
   | 'time-never'
   | 'branch-unmapped'
@@ -252,7 +254,7 @@ export interface Finding {
 
 export interface ImportResult {
   readonly events: readonly ActivityEvent[];
-  /** Where a field of an event stood in the file, for events that do not carry it themselves. */
+  /** Where a field of an event stood, where it was another cell than the one that the event names. */
   readonly spotOf?: (event: ActivityEvent, field: string) => Spot;
   readonly findings: readonly Finding[];
 }

@@ -222,8 +222,8 @@ const PART_NOTE = 'May be of a part of the month only: the first of its file, an
 
 function eventOf(
   { format, statistic, unit }: Quoted,
-  { row, name, slug }: LibraryRow,
-  { header, month }: MonthColumn,
+  { row, name, slug, cells }: LibraryRow,
+  { position, header, month }: MonthColumn,
   {
     value,
     authority,
@@ -249,6 +249,7 @@ function eventOf(
       ...(month === partial ? { note: PART_NOTE } : {}),
       // By this a newer edition of the file finds the figure again.
       reference: `${monthText(month)} ${slug}`,
+      provenance: { file: sha256, row, column: header, raw: cells[position] ?? '' },
     },
   };
 }

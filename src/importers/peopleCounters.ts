@@ -7,7 +7,15 @@ import { typeOf, type EventOf } from '../../contracts/activityEvent.ts';
 import { keyOf } from '../domain/labels.ts';
 import { granularityOf, isoOf } from '../domain/periods.ts';
 import { branchesOf } from './branches.ts';
-import { counterDays, worse, type CounterDay, type CounterDays, type Quality } from './counterDays.ts';
+import {
+  counterDays,
+  spanning,
+  worse,
+  type CounterDay,
+  type CounterDays,
+  type Quality,
+  type RowSpan,
+} from './counterDays.ts';
 import { intervalStep, totalStep, type Reading } from './counterSteps.ts';
 import { gatheredFindings, type GatheredFindings } from './gatheredFindings.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
@@ -361,7 +369,11 @@ function eventsOf(
     if (begin === undefined) return [];
     const quality = there.map((day) => day.quality).reduce(worse);
     const window = `${isoOf(span.first)}/P${span.last - span.first + 1}D`;
-    const event = (over: string, data: Partial<Visits['data']>, { witness, column }: DoorsDay): Visits => {
+    const event = (
+      over: string,
+      data: Partial<Visits['data']>,
+      { witness, column, columns, rows }: DoorsDay,
+    ): Visits => {
       const label = heading.label(column);
       return {
         specversion: '1.0',
@@ -373,7 +385,14 @@ function eventsOf(
           window: over,
           method: 'automatic-counter',
           ...data,
-          provenance: { file: source.sha256, row: witness.row, column: label, raw: witness.raw },
+          provenance: {
+            file: source.sha256,
+            row: witness.row,
+            column: label,
+            raw: witness.raw,
+            ...(columns.length > 1 ? { columns: columns.map(heading.label) } : {}),
+            ...(rows.first < rows.last ? { rows } : {}),
+          },
         },
       };
     };
@@ -392,7 +411,9 @@ function eventsOf(
     }
     const sum = there.reduce((total, { count }) => total + count, 0);
     const method = quality === 'least' ? 'estimate' : 'automatic-counter';
-    return [event(window, { count: bothWays ? halved(sum) : sum, method }, begin)];
+    const columns = [...new Set(there.flatMap((day) => day.columns))];
+    const rows = there.map((day) => day.rows).reduce(spanning);
+    return [event(window, { count: bothWays ? halved(sum) : sum, method }, { ...begin, columns, rows })];
   });
 }
 
@@ -408,6 +429,9 @@ interface DoorsDay {
   readonly quality: Quality;
   readonly witness: Reading;
   readonly column: string;
+  /** All columns and rows that were added up. */
+  readonly columns: readonly string[];
+  readonly rows: RowSpan;
 }
 
 /** Null where no door has anything of the day: it was a pause of all, or is not in the file. */
@@ -425,6 +449,8 @@ function dayOfDoors(doors: readonly Stream[], day: number): DoorsDay | null {
     quality: own.map(({ quality }) => quality).reduce(worse, isWhole ? 'exact' : 'unknown'),
     witness: earliest.witness,
     column: earliest.column,
+    columns: [...new Set([earliest.column, ...own.map(({ column }) => column)])],
+    rows: own.map(({ rows }) => rows).reduce(spanning),
   };
 }
 

@@ -3,7 +3,7 @@
  * them: `Code, Name, Geography, All ages, 0, 1, ... 89, 90+`.
  *
  * Of each area four numbers are kept: all ages, and the bands that readers are counted in, which are sums of single
- * years. A band is found in the file by the cell of its first year. The columns do not say of which year they are: the
+ * years. A band names the columns of all its years, and the cell of the first. The columns do not say of which year they are: the
  * name of the file does (`mye24...` is mid-2024, which is 30 June), or the option `on`.
  */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
@@ -76,24 +76,34 @@ function read(source: ImportSource): ImportResult {
   const rows = namedRows(source.table, layoutOf(header), report);
   const read = rows.flatMap((row) => areaOf(row, ages, report) ?? []);
   const kept = eachOnce(read, CODE, ({ code }) => code, ({ people }) => JSON.stringify([...people]), report); // prettier-ignore
-  const bands = POPULATION_AGES.map((band) => ({ band, column: columnOf(band, ages) }));
+  const bands = POPULATION_AGES.map((band) => ({ band, columns: columnsOf(band, ages) }));
   const origin = { owner: COMPILED, format: FORMAT, sha256: source.sha256 };
   const events: ActivityEvent[] = kept.flatMap(({ cells, code, people }) =>
-    bands.map(({ band, column }) =>
-      factOf('reference.population', origin, cellOf(cells, column), code, {
-        on,
-        population: people.get(band) ?? 0,
-        ages: band,
-        source: `Population estimates by single year of age, ${on.endsWith('-06-30') ? `mid-${on.slice(0, 4)}` : on}`,
-      }),
+    bands.map(({ band, columns: [column = ALL, ...others] }) =>
+      factOf(
+        'reference.population',
+        origin,
+        { ...cellOf(cells, column), headers: [column, ...others].map((each) => cells.header(each)) },
+        code,
+        {
+          on,
+          population: people.get(band) ?? 0,
+          ages: band,
+          source: `Population estimates by single year of age, ${on.endsWith('-06-30') ? `mid-${on.slice(0, 4)}` : on}`,
+        },
+      ),
     ),
   );
   return { events, findings: report.findings };
 }
 
-/** The cell by which a band is found: that of all ages, or of the first year of the band. */
-const columnOf = (band: Band, ages: ReturnType<typeof agesIn>): string =>
-  band === 'all' ? ALL : (ages.find(({ age }) => age === BANDS[band][0])?.label ?? ALL);
+/** The columns that make a band: that of all ages, or those of its years, the first of them first. */
+function columnsOf(band: Band, ages: ReturnType<typeof agesIn>): readonly string[] {
+  if (band === 'all') return [ALL];
+  const [first, last] = BANDS[band];
+  const years = ages.filter(({ age }) => age >= first && age <= last);
+  return years.toSorted((one, other) => one.age - other.age).map(({ label }) => label);
+}
 
 /** The day of the estimates: what the option says, or the middle of the year in the file's name. */
 function dayOfEstimates({ fileName, options }: ImportSource, report: Report): string | null {

@@ -14,7 +14,7 @@ import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type ImportSource, type Report, type TableImporter, type ImportResult } from './importer.ts';
 import { layoutScore, namedRows, settleRepeats, type NamedRow } from './rows.ts';
 import { keyOf } from '../domain/labels.ts';
-import { cutSlugOf, dateHint, isoDayOf, slugOf } from './text.ts';
+import { cutSlugOf, dateHint, isoDayOf, isPlain, slugOf } from './text.ts';
 
 const FORMAT = 'published-figures';
 const READ_PAST = ['outcome', 'comparison'];
@@ -167,13 +167,15 @@ const COLUMN_OF_FIELD: Readonly<Record<string, string>> = {
 };
 
 function eventOf(row: NamedRow, sha256: string, data: FigureEvent['data']): FigureEvent {
+  // All that a number can have beside it are spaces, which may be very many, or line breaks.
+  const raw = isPlain(row.raw('value')) ? row.raw('value') : row.text('value');
   return {
     specversion: '1.0',
     id: eventIdOf(sha256, row.row, row.header('value')),
     source: sourceOf(OWNER, FORMAT),
     type: typeOf('figure.published'),
     subject: nationOf(data.scope).place,
-    data,
+    data: { ...data, provenance: { file: sha256, row: row.row, column: row.header('value'), raw } },
   };
 }
 
@@ -242,7 +244,7 @@ function figuresOnce(rows: readonly FigureRow[], report: Report): readonly Figur
   const settled = settleRepeats(
     rows,
     ({ event }) => event.data.reference ?? '',
-    ({ event }) => JSON.stringify(event.data),
+    ({ event }) => JSON.stringify({ ...event.data, provenance: undefined }),
   );
   for (const { row, first } of settled.repeats) {
     const done = `Not imported; row ${first.row} was kept.`;

@@ -25,6 +25,8 @@ export interface Cell {
   readonly raw: string;
   /** Of a JSON document: the pointer to it. */
   readonly path?: string;
+  /** Headers of all cells of the row that made a number together, this one the first. */
+  readonly headers?: readonly string[];
 }
 
 /** The cell in a column of a row. Of a blank one nothing is kept: it may be a line break, or very many spaces. */
@@ -34,16 +36,25 @@ export const cellOf = (row: NamedRow, column: string): Cell => ({
   raw: row.text(column) === '' ? '' : row.raw(column),
 });
 
+const columnName = (header: string): string => header.replace(/\s+/g, ' ');
+
 /** What a cell says of a place, as an event of a kind. The id is that of the cell. */
 export function factOf<K extends FactKind>(
   kind: K,
   { owner, format, sha256 }: Origin,
-  { row, header, raw, path }: Cell,
+  { row, header, raw, path, headers = [] }: Cell,
   subject: string,
   data: Omit<EventOf<K>['data'], 'provenance'>,
 ): ActivityEvent {
-  const column = header.replace(/\s+/g, ' ');
-  const provenance = { file: sha256, ...(path === undefined ? {} : { path }), row, column, raw };
+  const columns = headers.map(columnName);
+  const provenance = {
+    file: sha256,
+    ...(path === undefined ? {} : { path }),
+    row,
+    column: columnName(header),
+    raw,
+    ...(columns.length > 1 ? { columns } : {}),
+  };
   return {
     specversion: '1.0',
     id: eventIdOf(sha256, row, header),

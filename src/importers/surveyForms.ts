@@ -198,7 +198,8 @@ export function noteAnswers(answers: readonly Answer[], report: Report): void {
     const n = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const found = [...counts].map(([answer, count]) => `${answer} ${shareText(shareOf(count, n))}`).join(', ');
     const done = `Recorded as "${slug}"${wave === 'only' ? '' : `, ${wave}`}.`;
-    report.note([1, column], 'answers-counted', found, 'answers of a closed list', done);
+    const expected = 'the shares that the survey tool shows for these forms: compare them';
+    report.note([1, column], 'answers-counted', found, expected, done);
   }
 }
 

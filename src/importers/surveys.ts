@@ -186,7 +186,7 @@ const isBox = ({ option, question }: Column): boolean =>
   option !== null && option !== '' && question !== '' && !RESPONSE.test(option) && !OPEN_ENDED.test(option);
 
 const drop = (column: Column, why: string, report: Report): null => {
-  const expected = 'answers of a closed list, or nothing';
+  const expected = 'answers that are chosen from a list, such as yes or no';
   report.note([1, column.name], 'column-not-kept', why, expected, 'Nothing of the column was kept.');
   return null;
 };

@@ -69,10 +69,13 @@ it(
 
         const events = await server.log.read(null, 10_000_000);
         const recorded = events.map(({ event }) => Number('subject' in event ? event.subject.split('-')[1] : NaN));
-        const refused = linesIn(spool, 'refused').map((line) => {
-          const { event } = JSON.parse(line) as { event: { subject: string } };
-          return Number(event.subject.split('-')[1]);
-        });
+        const refusedEvents = linesIn(spool, 'refused').map(
+          (line) => (JSON.parse(line) as { event: { subject: string; sequence: string } }).event,
+        );
+        const refused = refusedEvents.map(({ subject }) => Number(subject.split('-')[1]));
+        const sequences = [...events.map(({ event }) => event), ...refusedEvents].map(({ sequence }) =>
+          Number(sequence),
+        );
         const settled = [...recorded, ...refused];
         const once = new Set(settled);
         expect(linesIn(spool, 'waiting')).toEqual([]);
@@ -80,6 +83,8 @@ it(
         expect(refused.every((number) => number % 20 === 3)).toBe(true);
         expect(sorted(acknowledged).filter((number) => !once.has(number))).toEqual([]);
         expect(acknowledged.length).toBeGreaterThan(KILLS * 5);
+        // Numbered through all the kills, without a gap and none twice.
+        expect(sorted(sequences)).toEqual(sequences.map((_, at) => at + 1));
         console.log(
           `${KILLS} kills of a sender, seed ${SEED}: ${acknowledged.length} events acknowledged, ${recorded.length} recorded, ` +
             `${refused.length} refused, ${waiting} were left waiting by the last kill; 0 lost, 0 doubled`,

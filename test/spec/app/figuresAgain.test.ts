@@ -1,7 +1,9 @@
 /** A published figure that is recorded under its reference is not recorded again, and not otherwise. */
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { readTable } from '../../../src/files/readTable.ts';
+import { publishedFigures } from '../../../src/importers/publishedFigures.ts';
 import { testLedger, type TestLedger } from '../../support/ledger.ts';
 
 let under: TestLedger;
@@ -15,12 +17,13 @@ const row = (id: string, year: number, value: number, scope: string, note = '', 
   `${id},Summer Reading Challenge participants,${scope},${year},${year},${value},children,${source},${note}\n`;
 const as = row('PF024', 2017, 761_758, 'UK and overseas') + row('PF025', 2018, 699_076, 'UK');
 
-async function take(rows: string) {
+function fileOf(rows: string) {
   const bytes = Buffer.from(HEADER + rows);
   const fileName = 'published_figures.csv';
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return under.ledger.import({ fileName, sha256, table: readTable({ fileName, bytes }), options: {} }, {});
+  return { fileName, sha256, table: readTable({ fileName, bytes }), options: {} };
 }
+const take = (rows: string) => under.ledger.import(fileOf(rows), {});
 async function challenge() {
   await under.ledger.project();
   return under.ledger.series({ indicator: 'summer-reading-challenge-participants', basis: 'published' });
@@ -30,6 +33,35 @@ it('is recorded before where only its note or its citation is worded anew', asyn
   expect(await take(as)).toMatchObject({ accepted: 2, refused: 0 });
   const reworded = row('PF024', 2017, 761_758, 'UK and overseas', 'as stated') + row('PF025', 2018, 699_076, 'UK', '', 'Publisher'); // prettier-ignore
   expect(await take(reworded)).toMatchObject({ accepted: 0, duplicates: 2, refused: 0 });
+});
+
+it('is recorded before where it was recorded without the cell that it came from', async () => {
+  const before = publishedFigures.read(fileOf(as)).events.map((event) => {
+    const { provenance: _, ...data } = event.data as EventOf<'figure.published'>['data'];
+    return { ...event, data };
+  });
+  expect((await under.ledger.record(before)).map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted']);
+  expect(await take(as)).toMatchObject({ accepted: 0, duplicates: 2, refused: 0 });
+});
+
+it('of another month and library is refused at its cell, with what stands there', async () => {
+  const monthly = (cell: string) => {
+    const bytes = Buffer.from(`Library,2019-04\nCity,${cell}\n`);
+    const fileName = 'wifi-users.csv';
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const options = { authority: 'E08000021', citation: 'A publisher' };
+    return under.ledger.import({ fileName, sha256, table: readTable({ fileName, bytes }), options }, {});
+  };
+  expect(await monthly('120')).toMatchObject({ accepted: 1 });
+  await expect(monthly('121')).rejects.toMatchObject({
+    faults: [
+      {
+        row: 2,
+        cell: '2019-04',
+        message: expect.stringMatching(/^found 121; expected 120, which is recorded under this reference/) as string,
+      },
+    ],
+  });
 });
 
 it('is refused at the cell in which it differs from what is recorded, and the rest is taken', async () => {

@@ -64,11 +64,20 @@ describe('events become lines', () => {
     );
   });
 
+  it('of which those are to be numbered that have neither an id nor a number', () => {
+    const events = [event({}), event({ id: 'a' }), event({ sequence: '7' }), event({ id: 'a', sequence: '8' })];
+    const lines = toLines(events, source, () => 'new');
+    expect(lines.map(({ isNumbered }) => isNumbered)).toEqual([true, false, false, false]);
+  });
+
   it('but not where they are too long for the server, or of another source', () => {
-    const long = (bytes: number) => toLines([event({ data: { x: 'x'.repeat(bytes) } })], source, () => 'i');
+    const long = (bytes: number, more = {}) =>
+      toLines([event({ id: 'i', ...more, data: { x: 'x'.repeat(bytes) } })], source, () => 'i');
     const frame = long(0)[0]!.bytes.length;
     expect(long(EVENT_BYTES - frame)[0]?.bytes.length).toBe(EVENT_BYTES);
     expect(() => long(EVENT_BYTES - frame + 1)).toThrow(/Event 1 of this call cannot be sent: it has 65537 bytes/);
+    // One that is to be numbered leaves room for the number.
+    expect(() => long(EVENT_BYTES - frame, { id: undefined })).toThrow(/it has 65566 bytes/);
     expect(() => toLines([event({}), event({ source: 'urn:a:b' })], source, () => 'i')).toThrow(/Event 2 .*urn:a:b/);
   });
 });
@@ -84,7 +93,7 @@ describe('batches', () => {
     const before = fc.option(fc.record({ events: fc.integer({ min: 1, max: BATCH_EVENTS }), bytes: fc.integer({ min: 1, max: BATCH_BYTES }) }), { nil: null }); // prettier-ignore
     fc.assert(
       fc.property(sizes, before, (bytes, had) => {
-        const lines = bytes.map((size, at) => ({ id: `${at}`, bytes: Buffer.alloc(size, at) }));
+        const lines = bytes.map((size, at) => ({ id: `${at}`, bytes: Buffer.alloc(size, at), isNumbered: false }));
         const parts = allot(had === null ? null : { number: 1, id: 'last', ...had }, lines, numbering(2));
         const sent = Buffer.concat(parts.map(({ text }) => text));
         expect(sent.equals(Buffer.concat(lines.map((line) => line.bytes)))).toBe(true);
@@ -103,7 +112,11 @@ describe('batches', () => {
   });
 
   it('of small events end at 1,000', () => {
-    const lines = Array.from({ length: 2_500 }, (_, at) => ({ id: `${at}`, bytes: Buffer.from('{}\n') }));
+    const lines = Array.from({ length: 2_500 }, (_, at) => ({
+      id: `${at}`,
+      bytes: Buffer.from('{}\n'),
+      isNumbered: false,
+    }));
     expect(allot(null, lines, numbering(1)).map(({ batch }) => batch.events)).toEqual([1_000, 1_000, 500]);
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { nameOf } from '../../../src/client/batches.ts';
 import { openSpool } from '../../../src/client/spool.ts';
+import { toLines } from '../../../src/client/toLines.ts';
 import { linesIn, withSpool } from '../../support/sending.ts';
 
 vi.mock('node:fs/promises', async (original) => {
@@ -19,8 +20,13 @@ beforeEach(() => {
 
 const ID = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
 const MIB = 1024 * 1024;
-const open = (folder: string, limit = MIB) => openSpool(folder, limit, () => ID);
-const line = (id: string, more = '') => ({ id, bytes: Buffer.from(`{"id":"${id}"${more}}\n`) });
+const SOURCE = 'urn:library:X01000001:counters';
+const open = (folder: string, limit = MIB, source = SOURCE) => openSpool(folder, source, limit, () => ID);
+const line = (id: string, more = '') => ({
+  id,
+  bytes: Buffer.from(`{"id":"${id}"${more}}\n`),
+  isNumbered: false,
+});
 const lines = (...ids: string[]) => ids.map((id) => line(id));
 
 describe('what an earlier process left', () => {
@@ -114,6 +120,91 @@ describe('a spool that is full', () => {
       await real.rm(join(folder, 'refused'), { recursive: true });
       mkdirSync(join(folder, 'refused'));
       await spool.append(lines('b'));
+    }));
+});
+
+describe('numbers', () => {
+  const toBeNumbered = (count: number, source = SOURCE) =>
+    toLines(
+      Array.from({ length: count }, () => ({ type: 't', data: {} })),
+      source,
+      () => ID,
+    );
+  const numbersIn = (some: readonly string[]) => some.map((text) => (JSON.parse(text) as { sequence?: string }).sequence); // prettier-ignore
+  async function settleAll(spool: Awaited<ReturnType<typeof open>>): Promise<void> {
+    for (let batch = await spool.take(); batch !== null; batch = await spool.take()) await spool.settle(batch, []);
+  }
+
+  it('follow one another in the order of the lines, past those of the sender, and go on when all are gone', () =>
+    withSpool(async (folder) => {
+      const spool = await open(folder);
+      await Promise.all([spool.append(toBeNumbered(2)), spool.append(lines('own')), spool.append(toBeNumbered(1))]);
+      expect(numbersIn(linesIn(folder, 'waiting'))).toEqual(['1', '2', undefined, '3']);
+      await settleAll(spool);
+      const again = await open(folder);
+      await again.append(toBeNumbered(1));
+      expect(numbersIn(linesIn(folder, 'waiting'))).toEqual(['4']);
+    }));
+
+  it('go on after the lines that wait, whether or not they were kept beside them', () =>
+    withSpool(async (folder) => {
+      const spool = await open(folder, 64 * MIB);
+      await spool.append(toBeNumbered(1_200));
+      await spool.settle((await spool.take())!, []);
+      // Kept with the first batch are the numbers of the second, too.
+      expect(readFileSync(join(folder, 'numbers.json'), 'utf8')).toBe(`{"${SOURCE}":1200}\n`);
+      await spool.append(toBeNumbered(5));
+      const again = await open(folder, 64 * MIB);
+      await again.append(toBeNumbered(1));
+      const last = numbersIn(linesIn(folder, 'waiting'));
+      expect([last.length, last.at(0), last.at(-1)]).toEqual([206, '1001', '1206']);
+    }));
+
+  it('of a line that was never acknowledged are given again', () =>
+    withSpool(async (folder) => {
+      const spool = await open(folder);
+      await spool.append(toBeNumbered(2));
+      const path = join(folder, 'waiting', readdirSync(join(folder, 'waiting'))[0]!);
+      writeFileSync(path, readFileSync(path, 'utf8').slice(0, -20));
+      await (await open(folder)).append(toBeNumbered(1));
+      expect(numbersIn(linesIn(folder, 'waiting'))).toEqual(['1', '2']);
+    }));
+
+  it('are of each source, also of one that the spool was opened for before', () =>
+    withSpool(async (folder) => {
+      const other = 'urn:library:X01000001:doors';
+      await (await open(folder)).append(toBeNumbered(3));
+      const spool = await open(folder, MIB, other);
+      await spool.append(toBeNumbered(1, other));
+      await settleAll(spool);
+      const again = await open(folder);
+      await again.append(toBeNumbered(1));
+      expect(numbersIn(linesIn(folder, 'waiting'))).toEqual(['4']);
+    }));
+
+  it('are not begun anew where the file of them is damaged', () =>
+    withSpool(async (folder) => {
+      writeFileSync(join(folder, 'numbers.json'), `{"${SOURCE}":"many"}`);
+      await expect(open(folder)).rejects.toThrow('numbers.json has no whole number');
+    }));
+
+  it('of events that could not be kept are given to the next', () =>
+    withSpool(async (folder) => {
+      const spool = await open(folder);
+      await spool.append(toBeNumbered(1));
+      vi.mocked(fs.appendFile).mockRejectedValueOnce(new Error('ENOSPC'));
+      await expect(spool.append(toBeNumbered(4))).rejects.toMatchObject({ code: 'spool-failed' });
+      await spool.append(toBeNumbered(1));
+      expect(numbersIn(linesIn(folder, 'waiting'))).toEqual(['1', '2']);
+    }));
+
+  it('take no room when the events are answered', () =>
+    withSpool(async (folder) => {
+      const spool = await open(folder, 1_000);
+      for (let round = 0; round < 30; round++) {
+        await spool.append(toBeNumbered(4));
+        await settleAll(spool);
+      }
     }));
 });
 

@@ -44,6 +44,7 @@ const PUBLISHERS_WORDS: Readonly<Record<string, string>> = {
   'data.owner': 'organisation or role that answers for an action',
   'data.provenance.sheet': 'name of a sheet of a workbook',
   'data.provenance.column': 'heading of a column in a file',
+  'data.provenance.columns': 'heading of a column in a file',
   'data.provenance.raw': 'cell of a file from which a number was read',
 };
 

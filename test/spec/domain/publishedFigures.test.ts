@@ -18,8 +18,8 @@ const figure = (given: Partial<QuotedFigure> = {}): QuotedFigure => ({
   reference: null,
   ...given,
 });
-const PF037 = figure({ value: 34, survey: true, reference: 'PF037' });
-const PF038 = figure({ value: 32.7, survey: true, reference: 'PF038' });
+const PF037 = figure({ value: 34, survey: true, reference: 'PF037', source: 'GOV.UK' });
+const PF038 = figure({ value: 32.7, survey: true, reference: 'PF038', source: 'Taking Part' });
 
 describe('a figure', () => {
   it('is quoted as it is, and nothing is computed', () => {
@@ -72,10 +72,10 @@ describe('a figure', () => {
 
 describe('two sources for one place and period', () => {
   it.each([
-    ['the one that is preferred', ['PF038', 'PF037'], 32.7, 'another source gives 34 (PF037)'],
-    ['the other where it is preferred', ['PF037', 'PF038'], 34, 'another source gives 32.7 (PF038)'],
-    ['the first by reference, where nothing is said', [], 34, 'another source gives 32.7 (PF038)'],
-    ['the one that is named, where one is', ['PF038'], 32.7, 'another source gives 34 (PF037)'],
+    ['the one that is preferred', ['PF038', 'PF037'], 32.7, 'another source gives 34 (GOV.UK)'],
+    ['the other where it is preferred', ['PF037', 'PF038'], 34, 'another source gives 32.7 (Taking Part)'],
+    ['the first by reference, where nothing is said', [], 34, 'another source gives 32.7 (Taking Part)'],
+    ['the one that is named, where one is', ['PF038'], 32.7, 'another source gives 34 (GOV.UK)'],
   ])('%s is quoted and the other is named', (_, prefer, value, note) => {
     for (const figures of [
       [PF037, PF038],
@@ -97,14 +97,17 @@ describe('two sources for one place and period', () => {
     const [uk, wider] = [figure({ scope: 'UK' }), figure({ scope: 'UK and overseas', reference: 'PF024' })];
     const quoted = quoteFigures([uk, wider], []);
     expect(quoted).toMatchObject([{ value: 34, events: 2 }]);
-    expect(quoted[0]?.notes).toEqual(['another source gives the same for "UK"', 'sources-differ-in-scope']);
+    expect(quoted[0]?.notes).toEqual([
+      'another source gives the same for "UK" (A publisher)',
+      'sources-differ-in-scope',
+    ]);
     expect(quoteFigures([uk, { ...wider, value: 36 }], [])[0]?.notes).toContain('sources-differ-in-scope');
   });
 
   it('of which a definition prefers one, are settled by it', () => {
     const [uk, wider] = [figure({ scope: 'UK', reference: 'A' }), figure({ scope: 'UK and overseas', reference: 'B' })];
     expect(quoteFigures([uk, wider], ['B'])).toMatchObject([
-      { scope: 'UK and overseas', notes: ['another source gives the same for "UK" (A)'] },
+      { scope: 'UK and overseas', notes: ['another source gives the same for "UK" (A publisher)'] },
     ]);
     const twice = quoteFigures([uk, wider, { ...wider, scope: 'UK' }], ['B']);
     expect(twice[0]?.notes).toContain('sources-differ-in-scope');
@@ -112,7 +115,7 @@ describe('two sources for one place and period', () => {
 
   it('without references are named by their values', () => {
     expect(quoteFigures([figure({ value: 5 }), figure({ value: 7 })], [])).toMatchObject([
-      { value: 5, notes: ['another source gives 7'] },
+      { value: 5, notes: ['another source gives 7 (A publisher)'] },
     ]);
   });
 

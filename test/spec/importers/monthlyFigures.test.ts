@@ -32,6 +32,12 @@ describe('the share of the time public computers could be used', () => {
           survey: false,
           source: 'Newcastle Libraries open data',
           reference: '2019-04 bipc',
+          provenance: {
+            file: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+            row: 2,
+            column: 'Apr 2019',
+            raw: '39%',
+          },
         },
       },
     ]);

@@ -30,12 +30,15 @@ describe('interval counts', () => {
     expect(codes(result)).toEqual([]);
     expect(withCode(result, 'direction-not-counted')).toHaveLength(1);
     const [event] = result.events as EventOf<'visits.counted'>[];
-    expect(event?.data.provenance).toMatchObject({ row: 2, column: 'in', raw: '0' });
+    expect(event?.data.provenance).toMatchObject({ row: 2, column: 'in', raw: '0', rows: { first: 2, last: 25 } });
+    expect(event?.data.provenance).not.toHaveProperty('columns');
   });
 
   it('adds the doors of a library, and halves only when it is told to', () => {
     const doors = [...dayOfHours('2019-01-10', 40, 'front', 38), ...dayOfHours('2019-01-10', 10, 'back', 13)];
     expect(lines(intervals(doors))).toEqual(['E08000021/city 2019-01-10/P1D 50 automatic-counter']);
+    const [both] = intervals(doors, { ...OPTIONS, countsBothWays: true }).events as EventOf<'visits.counted'>[];
+    expect(both?.data.provenance).toMatchObject({ columns: ['in', 'out'], rows: { first: 2, last: 49 } });
     // 101 passed: an odd one goes to the even side.
     expect(lines(intervals(doors, { ...OPTIONS, countsBothWays: true }))).toEqual(['E08000021/city 2019-01-10/P1D 50 automatic-counter']); // prettier-ignore
   });

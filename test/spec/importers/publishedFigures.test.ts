@@ -35,6 +35,12 @@ describe('published figures', () => {
           source: 'GOV.UK report',
           note: 'from CIPFA',
           reference: 'PF001',
+          provenance: {
+            file: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+            row: 2,
+            column: 'value',
+            raw: '165000000',
+          },
         },
       },
     ]);

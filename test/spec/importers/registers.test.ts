@@ -31,15 +31,15 @@ describe('population estimates', () => {
   const read = (rows: readonly string[], options: ImportOptions = { on: '2024-06-30' }, fileName = 'people.csv') =>
     importText(populationEstimates, [POPULATION, ...rows].join('\n'), options, { fileName });
 
-  it('are four numbers of an area, the bands found by their first year', () => {
+  it('are four numbers of an area, each with the cells that it was added up from', () => {
     const found = eventsOf(read([people('E08000021')]), 'reference.population').map(({ data }) => data);
     expect(
-      found.map(({ ages, population, provenance }) => [ages, population, provenance?.column, provenance?.raw]),
+      found.map(({ ages, population, provenance }) => [ages, population, provenance?.column, provenance?.raw, provenance?.columns]), // prettier-ignore
     ).toEqual([
-      ['all', 190, 'All ages', '190'],
-      ['0-11', 120, '0', '10'],
-      ['12-17', 60, '12', '10'],
-      ['18-plus', 10, '18+', '10'],
+      ['all', 190, 'All ages', '190', undefined],
+      ['0-11', 120, '0', '10', AGES.slice(0, 12)],
+      ['12-17', 60, '12', '10', AGES.slice(12, 18)],
+      ['18-plus', 10, '18+', '10', undefined],
     ]);
   });
 
@@ -491,6 +491,7 @@ describe('activity of branches by calendar year', () => {
         unit: 'visits',
         survey: false,
         reference: 'visits-2012-ab',
+        provenance: { row: 2, column: 'Visits', raw: '522309' },
       },
     });
     const sessions = read(['1,2012,AB,132024'], { authority: 'CA-OTP' }, '_id,Year,BranchCode,Sessions');
