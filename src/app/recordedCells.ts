@@ -30,7 +30,7 @@ const COLUMNS: readonly ColumnName[] = ['kind', 'source', 'place', 'day', 'days'
  */
 export type Recorded = 'same' | 'other' | 'new';
 
-/** What stands in the place of a number: in words, and the row of the fact that was first recorded there. */
+/** What stands in the place of a number: in words, and the row of the fact that says it: the first, or its last correction. */
 export interface Standing {
   readonly says: string;
   readonly row: number;
@@ -171,8 +171,9 @@ function heldCells(facts: FactStore, to: number, sources: ReadonlySet<string>): 
   for (const of of corrected) {
     const original = kept.get(of);
     if (original === undefined) continue;
-    const correction = kept.get(standing.get(of) ?? -1);
-    if (correction !== undefined) hold(original.source, correction, of);
+    const last = standing.get(of) ?? -1;
+    const correction = kept.get(last);
+    if (correction !== undefined) hold(original.source, correction, last);
     // A count that was moved elsewhere, or withdrawn, is not to come back here.
     if (correction?.what !== original.what) hold(original.source, original, of);
   }

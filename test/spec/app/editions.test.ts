@@ -17,8 +17,8 @@ const table = (months: readonly string[], rows: Readonly<Record<string, readonly
     .map((cells) => `${cells.join(',')}${end}`)
     .join('');
 
-const take = (text: string, strict = false) => takeFile('monthly-visits.csv', text, strict);
-async function takeFile(fileName: string, text: string, strict = false) {
+const take = (text: string, strict = false) => takeFile('monthly-visits.csv', text, { strict });
+async function takeFile(fileName: string, text: string, choices: { strict?: boolean; correct?: boolean } = {}) {
   const bytes = Buffer.from(text);
   return under.ledger.import(
     {
@@ -27,7 +27,7 @@ async function takeFile(fileName: string, text: string, strict = false) {
       table: readTable({ fileName, bytes }),
       options: { authority: AUTHORITY, measure: 'visits', zero: 'count', method: 'manual' },
     },
-    { strict },
+    choices,
   );
 }
 async function visits(): Promise<(number | null)[]> {
@@ -153,4 +153,15 @@ it('a newer edition of a list of sessions adds those that are new, and one that 
   expect(newer.findings.filter(({ code }) => code === 'recorded-otherwise')).toMatchObject([
     { row: 4, cell: 'Attendees', found: '10' },
   ]);
+});
+
+it('two editions that are imported in turn correct each other each time', async () => {
+  const edition = (count: number) => table(MONTHS.slice(0, 2), { Central: [1000, count], East: [10, 11] });
+  const correct = (count: number) => takeFile('monthly-visits.csv', edition(count), { correct: true });
+  await take(edition(1001));
+  for (const count of [1002, 1001, 1002, 1001, 1002]) {
+    expect(await correct(count)).toMatchObject({ corrected: 1, duplicates: 3, refused: 0 });
+    expect(await correct(count)).toMatchObject({ corrected: 0, duplicates: 4, refused: 0 });
+    expect(await visits()).toEqual([1010, count + 11]);
+  }
 });
