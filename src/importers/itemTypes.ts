@@ -108,11 +108,13 @@ export function itemsOnce<R extends ItemRow>(rows: readonly R[], time: string, r
     groupOf: ({ place, when }: R) => `${place} ${when}`,
     labelOf: ({ authority, type }: R) => `${authority} ${keyOf(type)}`,
   };
+  const subtotals = { ...types, hasSubtotals: true };
   const libraries = {
     groupOf: ({ authority, when, type }: R) => `${authority} ${when} ${keyOf(type)}`,
     labelOf: ({ place }: R) => place,
+    hasSubtotals: true,
   };
-  const kept = withoutSums(once, [{ ...types, partsOf: narrowerTypes }, types, libraries], column, report);
+  const kept = withoutSums(once, [{ ...types, partsOf: narrowerTypes }, subtotals, libraries], column, report);
   flagSameLibraries(kept, ({ when, type }) => `${when} ${keyOf(type)}`, column, report);
   noteUnmapped(kept, report);
   return kept;

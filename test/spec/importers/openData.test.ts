@@ -408,3 +408,47 @@ describe('loans in the open-data schema', () => {
     ]);
   });
 });
+
+describe('sums of neighbouring rows', () => {
+  const month = (at: string, counts: Readonly<Record<string, number>>): string[] =>
+    Object.entries(counts).map(
+      ([name, count]) => `${N},${name},2019-0${at}-01,2019-0${at}-28,Automatic counter,${count}`,
+    );
+
+  it('are subtotals of areas among libraries, and refused', () => {
+    const result = visits(
+      ...month('1', { City: 4100, Kenton: 1100, 'Inner area': 5200, Byker: 700, Fenham: 2100, 'Outer area': 2800 }),
+      ...month('2', { City: 4000, Kenton: 1000, 'Inner area': 5000, Byker: 600, Fenham: 2000, 'Outer area': 2600 }),
+    );
+    expect(result.events).toHaveLength(8);
+    expect(
+      withCode(result, 'totals-row')
+        .map(({ row }) => row)
+        .sort((a, b) => a - b),
+    ).toEqual([4, 7, 10, 13]);
+  });
+
+  it('are flagged where they are so once alone', () => {
+    const result = visits(...month('1', { City: 4100, Kenton: 1100, 'Inner area': 5200, Byker: 700, Fenham: 90 }));
+    expect(result.events).toHaveLength(5);
+    expect(withCode(result, 'looks-like-total').map(({ row }) => row)).toEqual([4]);
+  });
+
+  it('are kinds among types of item, and refused', () => {
+    const types = (at: number, counts: Readonly<Record<string, number>>): string[] =>
+      Object.entries(counts).map(([type, count]) => `${N},City,2019-${at},${type},${count}`);
+    const result = loans(
+      ...types(11, { 'Adult fiction': 2310, 'Junior fiction': 900, Books: 3210, DVD: 100, 'E-books': 40 }),
+      ...types(12, { 'Adult fiction': 2300, 'Junior fiction': 800, Books: 3100, DVD: 90, 'E-books': 30 }),
+    );
+    expect(result.events).toHaveLength(8);
+    expect(withCode(result, 'totals-row').map(({ row }) => row)).toEqual([4, 9]);
+  });
+});
+
+it('months that may be financial years are refused', () => {
+  const result = loans(`${N},City,2010-11,Fiction,5`, `${N},City,2011-12,Fiction,6`);
+  expect(result.events).toEqual([]);
+  expect(refusals(result)).toHaveLength(2);
+  expect(loans(`${N},City,2011-11,Fiction,5`, `${N},City,2011-12,Fiction,6`).events).toHaveLength(2);
+});
