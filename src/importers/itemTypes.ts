@@ -8,7 +8,7 @@ import { textCell } from './cells.ts';
 import type { Report } from './importer.ts';
 import { countedOnce, flagSameLibraries, withoutSums } from './openData.ts';
 import { grouped, type NamedRow } from './rows.ts';
-import { namesATotal } from './text.ts';
+import { holdsAContact, namesATotal } from './text.ts';
 
 export const TYPE = 'Type';
 const LONGEST_TYPE = 80;
@@ -140,6 +140,10 @@ const wordsOf = (type: string): readonly string[] =>
 export function typeCell(row: NamedRow, report: Report): string | null {
   const expected = "the service's own item category, such as Adult fiction";
   const type = textCell(row, TYPE, { longest: LONGEST_TYPE, expected }, report);
+  if (type !== null && holdsAContact(type)) {
+    report.refuse([row.row, row.header(TYPE)], 'word-unknown', '…', `${expected}: a contact is none, and is not kept`);
+    return null;
+  }
   if (type === null || !namesATotal(type)) return type;
   report.refuse([row.row, row.header(TYPE)], 'totals-row', type, 'a type of item: totals are worked out, not imported');
   return null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LedgerError } from '../../../src/domain/ledgerError.ts';
 import { categoryOf } from '../../../src/importers/itemTypes.ts';
 import { openDataLoans } from '../../../src/importers/openDataLoans.ts';
 import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
@@ -451,4 +452,20 @@ it('months that may be financial years are refused', () => {
   expect(result.events).toEqual([]);
   expect(refusals(result)).toHaveLength(2);
   expect(loans(`${N},City,2011-11,Fiction,5`, `${N},City,2011-12,Fiction,6`).events).toHaveLength(2);
+});
+
+it('a contact in the place of a type is neither kept nor quoted', () => {
+  const result = loans(`${N},City,2019-12,somebody@example.org,5`);
+  expect(result.events).toEqual([]);
+  expect(JSON.stringify(result)).not.toContain('somebody');
+});
+
+it('the first row of a file without a header is not quoted where it holds contacts', () => {
+  const header = ['Somebody', 'somebody@example.org', 'ZZ9 9ZZ'];
+  try {
+    detectFormat(header, 'x.csv');
+    expect.fail('was recognised');
+  } catch (error) {
+    expect(JSON.stringify((error as LedgerError).faults)).toContain('Somebody, …, …');
+  }
 });
