@@ -1,4 +1,5 @@
 /** A file that a library publishes already: read by the importer of its format, recorded like any other events. */
+import { setImmediate } from 'node:timers/promises';
 import { kindOf, typeOf, type ActivityEvent, type FactBody } from '../../contracts/activityEvent.ts';
 import type { Problem } from '../../contracts/errors.ts';
 import { latestAfter } from '../domain/implausible.ts';
@@ -92,6 +93,8 @@ export type Asked<T> = {
 type Identity = Pick<ActivityEvent, 'source' | 'id'>;
 
 const BATCH_EVENTS = 5_000;
+/** So many events are checked at a stretch: a server answers others in between. */
+const BREATHE_EVENTS = 1_000;
 const DIFFERENCES_LISTED = 1_000;
 
 /**
@@ -167,6 +170,7 @@ async function take(
       const known = await overlaps?.next(piece.events);
       const fresh: ActivityEvent[] = [];
       for (const [index, event] of piece.events.entries()) {
+        if (index % BREATHE_EVENTS === 0) await setImmediate();
         const checked = checkEvent(event, latest);
         const { recorded: isThere, instead } = verdicts[index] as Verdict;
         const loan = known?.[index] ?? 'new';
@@ -190,6 +194,7 @@ async function take(
       }
       tally.add(await newAuthorities(file, fresh, recorded, told));
       for (let from = 0; from < fresh.length; from += BATCH_EVENTS) {
+        await setImmediate();
         stopIfCancelled(signal);
         const batch = fresh.slice(from, from + BATCH_EVENTS);
         if (!record) accepted += batch.length;
@@ -248,8 +253,8 @@ const findingsOf = (tally: FindingTally): Pick<ImportReport, 'counts' | 'finding
 const CORRECTED = typeOf('fact.corrected');
 
 /**
- * The correction that a newer edition of a file makes of a number that was recorded. Its id says what it takes the place
- * of, so that a number may change to and fro.
+ * The correction that a newer edition of a file makes of a number that was recorded. Its target and its id are of the event
+ * that says the number now, which may be a correction itself, so that a number may change to and fro.
  */
 function correctionOf(event: ActivityEvent, target: Identity, { row, mark }: Standing, now: Date): ActivityEvent {
   const { type, subject, data } = event as FactBody;

@@ -1,4 +1,5 @@
 /** A file as the importers take it: whole tables, pages of rows, sheets of a workbook, or a JSON document. */
+import { createHash } from 'node:crypto';
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { inSheet } from '../importers/identity.ts';
@@ -15,6 +16,7 @@ import type {
 } from '../importers/importer.ts';
 import { detectDocument, detectTable, importerOf, type Detected } from '../importers/importers.ts';
 import { sheetFindings, type SheetTable } from './sheetFindings.ts';
+import { sheetsTogether } from './sheetsTogether.ts';
 
 /** What is in a file. Pages can be read as often as they are asked for. */
 export type Content =
@@ -165,8 +167,9 @@ function sheetParts(
   { sheets, unread, ...source }: FileSource & WorkbookContent,
   format: string | undefined,
 ): ImportParts {
-  const parts: ImportPart[] = [];
+  const parts: (ImportPart & { readonly name: string })[] = [];
   const findings: Finding[] = unread.map(({ sheet, why }) => notRead(source.fileName, sheet, WHY_UNREAD[why]));
+  const seen = new Map<string, string>();
   let unknown: unknown = null;
   sheets.forEach((table, index) => {
     const name = table.sheet;
@@ -176,20 +179,36 @@ function sheetParts(
       const pieces = function* (): Generator<Piece> {
         for (const piece of part.pieces()) yield { ...piece, ...ofSheet(piece, name, index + 1) };
       };
-      parts.push({ ...part, pieces });
-      findings.push(...sheetFindings(fileName, table));
+      const cells = cellsHash(table);
+      const copied = seen.get(cells);
+      if (copied !== undefined) findings.push(copyFinding(source.fileName, name, copied));
+      else {
+        parts.push({ ...part, name, pieces });
+        findings.push(...sheetFindings(fileName, table));
+      }
+      seen.set(cells, copied ?? name);
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'unknown-format') throw error;
       unknown = error;
       findings.push(notRead(source.fileName, name, 'a sheet of no known format'));
     }
   });
-  if (parts.length > 0) return { parts, findings };
+  if (parts.length > 0) {
+    const together = sheetsTogether(source.fileName, parts);
+    return { parts: parts.map((part, at) => ({ ...part, pieces: together[at]?.pieces ?? part.pieces })), findings };
+  }
   throw unknown instanceof LedgerError
     ? unknown
     : new LedgerError('invalid-file', `${source.fileName} has no sheet with anything in it.`, {
         hint: 'Show the sheet that is hidden, or import another file.',
       });
+}
+
+/** Equal for sheets with the same cells. */
+function cellsHash({ header, rows }: Table): string {
+  const hash = createHash('sha256');
+  for (const cells of [header, ...rows.map((row) => row.cells)]) hash.update(JSON.stringify(cells));
+  return hash.digest('hex');
 }
 
 function ofSheet({ events, spotOf }: Piece, sheet: string, at: number): Pick<ImportResult, 'events' | 'spotOf'> {
@@ -204,6 +223,12 @@ function ofSheet({ events, spotOf }: Piece, sheet: string, at: number): Pick<Imp
 }
 
 const WHY_UNREAD = { hidden: 'a hidden sheet', 'no-table': 'a chart, or another sheet that is no table' };
+
+const copyFinding = (file: string, sheet: string, other: string): Finding => ({
+  ...notRead(file, sheet, `the cells of sheet ${other} again`),
+  severity: 'refused',
+  expected: 'each sheet once: a copy would count twice',
+});
 
 const notRead = (file: string, sheet: string, found: string): Finding => ({
   severity: 'noted',

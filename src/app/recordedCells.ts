@@ -33,7 +33,7 @@ const COLUMNS: readonly ColumnName[] = ['kind', 'source', 'place', 'day', 'days'
  */
 export type Recorded = 'same' | 'other' | 'new';
 
-/** What stands in the place of an event: in words, and the row of the fact that was first recorded there. */
+/** What stands in the place of an event: in words, and the row of the fact that says it: the first, or its last correction. */
 export interface Standing {
   readonly says: string;
   /** The same, short and in letters and digits, for the id of what corrects it. */
@@ -100,7 +100,9 @@ interface Held {
 
 interface HeldValue {
   readonly value: string;
+  /** The fact that was first recorded, and the one that says the value now: the same, or its last correction. */
   readonly row: number;
+  readonly last: number;
   /** Whether it counts: what was withdrawn does not. */
   readonly counts: boolean;
 }
@@ -250,8 +252,8 @@ function verdictsOn(
 
 const MARK_DIGITS = 12;
 
-function standingAgainst(event: ActivityEvent, value: string, held: { value: string; row: number }): Standing {
-  const { row } = held;
+function standingAgainst(event: ActivityEvent, value: string, held: HeldValue): Standing {
+  const { last: row } = held;
   if (!STATEMENTS.has(kindOf(event.type))) {
     const says = saidBy(held.value);
     return { says, mark: keyOf(says).replace(/[^a-z0-9]+/g, '.'), found: null, row };
@@ -278,14 +280,20 @@ async function heldCells(
   /** By row that the columns do not say all of, its feed. */
   const unread = new Map<number, string>();
   const held: Cells = new Map();
-  const hold = (source: string, { kind, first, last, what, value }: Held, row: number, counts: boolean): void => {
+  const hold = (
+    source: string,
+    { kind, first, last, what, value }: Held,
+    rows: Pick<HeldValue, 'row' | 'last'>,
+    counts: boolean,
+  ): void => {
+    const one = { value, ...rows, counts };
     const cell = held.get(cellOf(source, what));
-    if (cell !== undefined) cell.values.push({ value, row, counts });
-    else held.set(cellOf(source, what), { source, kind, first, last, values: [{ value, row, counts }], contradicted: false }); // prettier-ignore
+    if (cell !== undefined) cell.values.push(one);
+    else held.set(cellOf(source, what), { source, kind, first, last, values: [one], contradicted: false });
   };
   const take = (source: string, one: Held, row: number): void => {
     if (isCorrection.has(row) || corrected.has(row)) kept.set(row, { source, ...one });
-    else hold(source, one, row, !gone.has(row));
+    else hold(source, one, { row, last: row }, !gone.has(row));
   };
   for (const { first, rows, columns } of facts.chunks(() => COLUMNS, 0, to)) {
     for (let row = 0; row < rows; row++) {
@@ -312,10 +320,11 @@ async function heldCells(
   for (const of of corrected) {
     const original = kept.get(of);
     if (original === undefined) continue;
-    const correction = kept.get(standing.get(of) ?? -1);
-    if (correction !== undefined) hold(original.source, correction, of, true);
+    const last = standing.get(of) ?? -1;
+    const correction = kept.get(last);
+    if (correction !== undefined) hold(original.source, correction, { row: of, last }, true);
     // A count that was moved elsewhere, or withdrawn, is not to come back here.
-    if (correction?.what !== original.what) hold(original.source, original, of, false);
+    if (correction?.what !== original.what) hold(original.source, original, { row: of, last: of }, false);
   }
   return held;
 }

@@ -29,10 +29,11 @@ export async function openBytes(fileName: string, bytes: Uint8Array, encoding?: 
 
 /**
  * Opens a file on disk, which is read piece by piece and must stay as it is meanwhile.
+ * @param fileName what its owner calls it
  * @throws LedgerError `not-found` where it cannot be read, `invalid-file` with the place of the fault
  */
-export async function openPath(path: string, encoding?: Encoding): Promise<OpenedFile> {
-  return opened(basename(path), { size: sizeOf(path), chunks: () => chunksOf(path) }, encoding);
+export async function openPath(path: string, encoding?: Encoding, fileName = basename(path)): Promise<OpenedFile> {
+  return opened(fileName, { size: sizeOf(path), chunks: () => chunksOf(path) }, encoding);
 }
 
 async function opened(fileName: string, bytes: Bytes, encoding: Encoding | undefined): Promise<OpenedFile> {

@@ -41,7 +41,7 @@ export function uploadFolder(folder: string): Uploads {
       await file.close();
       await rename(partial, fileOf(id));
     },
-    open: async (id, { fileName, encoding }) => ({ ...(await openPath(fileOf(id), encoding)), fileName }),
+    open: (id, { fileName, encoding }) => openPath(fileOf(id), encoding, fileName),
     save(job) {
       const partial = `${jobOf(job.id)}.partial`;
       writeFileSync(partial, JSON.stringify(job), { mode: 0o600, flush: true });

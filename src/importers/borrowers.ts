@@ -6,6 +6,7 @@
 import { pseudonymField } from '../../contracts/fields.ts';
 import { keyOf } from '../domain/labels.ts';
 import type { Borrower, ImportOptions } from './importer.ts';
+import { holdsAContact } from './text.ts';
 
 /** The column of pseudonyms, as layouts call it: no header of a file is written so. */
 export const PERSON = 'person of file';
@@ -33,10 +34,11 @@ export function personOf(who: Borrower, { pseudonymOf }: ImportOptions): string 
 }
 
 /**
- * A text of a file as a finding about borrowing may quote it: a long number in the wrong column may be that of a borrower.
+ * A text of a file as a finding about borrowing may quote it: a long number or a contact in the wrong column may be a
+ * borrower's.
  */
 export const discreetly = (text: string): string =>
-  UUID.test(text) ? text : text.replace(/\p{L}?\d{5,}\p{L}?/gu, '…');
+  holdsAContact(text) ? '…' : UUID.test(text) ? text : text.replace(/\p{L}?\d{5,}\p{L}?/gu, '…');
 
 /** An identifier as FOLIO gives them to everything; to people too, but these stand in fields of their own. */
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

@@ -2,6 +2,7 @@
 import { discreetly } from './borrowers.ts';
 import type { FindingCode, ImportOptions } from './importer.ts';
 import { LIBRARY_NAME, librarySlugOf } from './places.ts';
+import { holdsAContact } from './text.ts';
 import { keyOf } from '../domain/labels.ts';
 
 /** A service point, with what is to be told of it; or why there is none. */
@@ -30,6 +31,9 @@ export function branchesOf({ libraries }: ImportOptions): (branch: string) => Br
   };
 }
 
-/** Numbers, identifiers such as those of FOLIO, and what may be the number of a borrower in the wrong column. */
+/** Numbers, identifiers such as those of FOLIO, and what may be the number or a contact of a borrower in the wrong column. */
 const isBareCode = (branch: string): boolean =>
-  !/\p{L}/u.test(branch) || /\d{5}/.test(branch) || /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(branch);
+  !/\p{L}/u.test(branch) ||
+  holdsAContact(branch) ||
+  /\d{5}/.test(branch) ||
+  /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(branch);

@@ -2,14 +2,16 @@
 import type { FactBody } from '../../contracts/activityEvent.ts';
 import { publishersWords } from '../../contracts/fields.ts';
 import type { ImportOptions } from './importer.ts';
+import { holdsAContact } from './text.ts';
 
 const LONGEST_CATEGORY = 80;
 const words = publishersWords(0, LONGEST_CATEGORY);
 /** What a category can be, as the expectation of a finding says it. */
-export const A_CATEGORY = `a category of at most ${LONGEST_CATEGORY} characters, in words or letters and not a long number`;
+export const A_CATEGORY = `a category of at most ${LONGEST_CATEGORY} characters, in words or letters and not a long number or a contact`;
 
-/** Whether a text can be a category. A long number is none: it may be that of an item or a borrower, in the wrong column. */
-export const isCategory = (text: string): boolean => words.safeParse(text).success && !/\d{5}|^…$/.test(text);
+/** Whether a text can be a category. A long number or a contact is none: it may be a borrower's, in the wrong column. */
+export const isCategory = (text: string): boolean =>
+  words.safeParse(text).success && !/\d{5}|^…$/.test(text) && !holdsAContact(text);
 
 /** Whether the readings in force leave the format of an item unknown. Where none are at hand nothing is told. */
 export function isUnread(body: FactBody, { readings }: ImportOptions): boolean {

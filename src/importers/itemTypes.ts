@@ -11,7 +11,7 @@ import type { ImportOptions, Report } from './importer.ts';
 import { A_READ_CATEGORY, isUnread, KEPT_UNREAD } from './itemCategories.ts';
 import { countedOnce, flagSameLibraries, withoutSums } from './openData.ts';
 import { grouped, type NamedRow } from './rows.ts';
-import { namesATotal } from './text.ts';
+import { holdsAContact, namesATotal } from './text.ts';
 
 export const TYPE = 'Type';
 const LONGEST_TYPE = 80;
@@ -45,11 +45,13 @@ export function itemsOnce<R extends ItemRow>(rows: readonly R[], time: string, r
     groupOf: ({ place, when }: R) => `${place} ${when}`,
     labelOf: ({ authority, type }: R) => `${authority} ${keyOf(type)}`,
   };
+  const subtotals = { ...types, hasSubtotals: true };
   const libraries = {
     groupOf: ({ authority, when, type }: R) => `${authority} ${when} ${keyOf(type)}`,
     labelOf: ({ place }: R) => place,
+    hasSubtotals: true,
   };
-  const kept = withoutSums(once, [{ ...types, partsOf: narrowerTypes }, types, libraries], column, report);
+  const kept = withoutSums(once, [{ ...types, partsOf: narrowerTypes }, subtotals, libraries], column, report);
   flagSameLibraries(kept, ({ when, type }) => `${when} ${keyOf(type)}`, column, report);
   return kept;
 }
@@ -67,6 +69,10 @@ function narrowerTypes<R extends ItemRow>({ type }: R, group: readonly R[]): rea
 export function typeCell(row: NamedRow, report: Report): string | null {
   const expected = "the service's own item category, such as Adult fiction";
   const type = textCell(row, TYPE, { longest: LONGEST_TYPE, expected }, report);
+  if (type !== null && holdsAContact(type)) {
+    report.refuse([row.row, row.header(TYPE)], 'word-unknown', '…', `${expected}: a contact is none, and is not kept`);
+    return null;
+  }
   if (type === null || !namesATotal(type)) return type;
   report.refuse([row.row, row.header(TYPE)], 'totals-row', type, 'a type of item: totals are worked out, not imported');
   return null;

@@ -6,6 +6,9 @@
  * `Apr-19` may be a month and its year, or a day of April. Headers of this form are taken for months only all together:
  * where there are at least two, with more than one name of a month, and they ascend as months along the file. The years
  * are those of POSIX: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068.
+ *
+ * `2009-10` may be October or a financial year. Where several labels of this form stand in a table, and all of them would be
+ * years (`2009-10, 2010-11, 2011-12`), none is taken: a year's figure would become that of a month.
  */
 import { isoDayOf, monthIndexOf } from './text.ts';
 
@@ -45,8 +48,27 @@ function monthOfName(word: string, year: number): number | null {
   return month === null ? null : monthIndexOf(`${year}-${month + 1}`);
 }
 
+/** A label with a year and a number, and whether that number is the next year's. */
+const YEAR_AND_NUMBER = /^\s*(\d{4})[-/](\d{1,2})\s*$/;
+const namesNextYear = (label: string): boolean => {
+  const [, year = '', number = ''] = YEAR_AND_NUMBER.exec(label) ?? [];
+  return number.length === 2 && (Number(year) + 1) % 100 === Number(number);
+};
+
+/**
+ * Whether the labels of a table are financial years where they look like months: `2009-10` and `2010-11`. One alone is
+ * taken for a month.
+ */
+export function areFinancialYears(labels: Iterable<string>): boolean {
+  const numbered = new Set([...labels].map((label) => label.trim()).filter((label) => YEAR_AND_NUMBER.test(label)));
+  return numbered.size > 1 && [...numbered].every(namesNextYear);
+}
+
+/** What to say beside a label that may be a financial year. */
+export const YEAR_OR_MONTH = '; all of them may be financial years: write a month by its name (Oct 2009)';
+
 /** A header as a month, or why it is none. */
-export type MonthHeader = { readonly month: number } | 'month-or-day' | 'no-month';
+export type MonthHeader = { readonly month: number } | 'month-or-day' | 'year-or-month' | 'no-month';
 
 /** What each header of a table is. */
 export function monthHeaders(header: readonly string[]): readonly MonthHeader[] {
@@ -54,7 +76,9 @@ export function monthHeaders(header: readonly string[]): readonly MonthHeader[] 
   const areMonths =
     new Set(short.map((month) => month % 12)).size > 1 &&
     short.every((month, at) => at === 0 || month > (short[at - 1] as number));
+  const areYears = areFinancialYears(header);
   return header.map((label) => {
+    if (areYears && namesNextYear(label)) return 'year-or-month';
     const month = monthStated(label);
     if (month !== null) return { month };
     const shortYear = monthOfShortYear(label);

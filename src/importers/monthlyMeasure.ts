@@ -12,6 +12,10 @@ const USE = word('use|usage');
 /** Words that make a name speak of a rate, or of something other than premises. */
 const RATES = /%|(^|[^a-z])(pct|per|per-?cent(ages?)?|rates?|averages?|shares?|index|changes?)([^a-z]|$)/i;
 const ELSEWHERE = word('web(sites?)?|online|virtual|digital');
+/** Words that make a name, or that of a sheet, speak of something else that libraries count, perhaps beside it. */
+const OTHERS = word(
+  'loans?|issues?|issued|renewals?|borrow(ed|ers?|ing)|enquir(y|ies)|members?|membership|joiners?|events?|attend(ances?|ees)|stock|requests?|reservations?|volunteers?',
+);
 /** Words that make a name speak of times of use and not of people. */
 const TIMES = word('sessions?|logins?|connections?|hours?|minutes?');
 
@@ -22,6 +26,7 @@ const TIMES = word('sessions?|logins?|connections?|hours?|minutes?');
 export function measuredBy(fileName: string, { measure }: ImportOptions): Measure | null {
   if (measure !== undefined) return measure;
   const [visits, computers, wifi] = [VISITS, COMPUTERS, WIFI].map((words) => words.test(fileName));
+  if (OTHERS.test(fileName)) return null;
   if (visits) return computers || wifi || RATES.test(fileName) || ELSEWHERE.test(fileName) ? null : 'visits';
   if (ELSEWHERE.test(fileName) || TIMES.test(fileName) || computers === wifi) return null;
   if (wifi) return USERS.test(fileName) && !RATES.test(fileName) ? 'wifi-users' : null;

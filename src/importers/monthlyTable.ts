@@ -6,7 +6,7 @@
 import { keyOf } from '../domain/labels.ts';
 import { firstDayOfMonth, isoOf } from '../domain/periods.ts';
 import { FILE_REFUSED, type FileSource, type ImportSource, type Report, type Table } from './importer.ts';
-import { MONTH_FORMS, monthHeaders } from './monthHeaders.ts';
+import { MONTH_FORMS, monthHeaders, YEAR_OR_MONTH } from './monthHeaders.ts';
 import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { dataRows, flagSameFigures, settleRepeats } from './rows.ts';
 import { monthsText, namesATotal } from './text.ts';
@@ -18,7 +18,7 @@ export const isLibraryHeader = (label: string): boolean => LIBRARY_HEADERS.inclu
 /** The share of the other columns that are months, 0 to 1: how much a header looks like a table of months. */
 export function shareOfMonths(header: readonly string[]): number {
   if (header.length < 2) return 0;
-  const months = monthHeaders(header).filter((found) => typeof found === 'object').length;
+  const months = monthHeaders(header).filter((found) => typeof found === 'object' || found === 'year-or-month').length;
   return Math.min(1, months / (header.length - 1));
 }
 
@@ -59,6 +59,10 @@ export interface MonthColumns {
 export const windowOfMonth = (month: number): string => `${isoOf(firstDayOfMonth(month))}/P1M`;
 
 const COLUMN_REFUSED = 'The column was not imported.';
+const HINTS = {
+  'month-or-day': '; this may be a day of a month, as such headers do not ascend by months',
+  'year-or-month': YEAR_OR_MONTH,
+} as const;
 
 /**
  * The columns of a table, or null with a finding where it has not one column of names. Refused: headers that are no
@@ -86,8 +90,7 @@ export function monthColumns(
     const is = found[position];
     if (typeof is === 'object') readable.push({ row: 1, position, header, month: is.month });
     else if (position !== at && !(header === '' && columnIsBlank(table, position))) {
-      const hint =
-        is === 'month-or-day' ? '; this may be a day of a month, as such headers do not ascend by months' : '';
+      const hint = is === undefined || is === 'no-month' ? '' : HINTS[is];
       const shown = header === '' ? 'an empty header' : header;
       report.refuse([1, header], 'month-unreadable', shown, `${MONTH_FORMS}${hint}`, COLUMN_REFUSED);
     }

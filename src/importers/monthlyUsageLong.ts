@@ -20,7 +20,7 @@ import {
   type Table,
   type TableImporter,
 } from './importer.ts';
-import { MONTH_FORMS, monthStated } from './monthHeaders.ts';
+import { areFinancialYears, MONTH_FORMS, monthStated, YEAR_OR_MONTH } from './monthHeaders.ts';
 import {
   filledIn,
   flagRunsAlike,
@@ -76,12 +76,14 @@ function read(source: ImportSource): ImportResult {
 function usageRows(table: Table, { library, month, lines }: UsageColumns, report: Report): readonly UsageRow[] {
   const headerAt = (position: number): string => table.header[position]?.trim() ?? '';
   const found: UsageRow[] = [];
-  for (const { row, cells } of dataRows(table, report)) {
+  const data = dataRows(table, report);
+  const areYears = areFinancialYears(data.map(({ cells }) => cells[month] ?? ''));
+  for (const { row, cells } of data) {
     const named = libraryCell([row, headerAt(library)], cells[library] ?? '', report);
     const text = (cells[month] ?? '').trim();
-    const at = monthStated(text);
+    const at = areYears ? null : monthStated(text);
     if (at === null)
-      report.refuse([row, headerAt(month)], text === '' ? 'value-missing' : 'not-a-month', text, MONTH_FORMS);
+      report.refuse([row, headerAt(month)], text === '' ? 'value-missing' : 'not-a-month', text, `${MONTH_FORMS}${areYears ? YEAR_OR_MONTH : ''}`); // prettier-ignore
     if (named !== null && at !== null) found.push({ row, cells, ...named, month: at });
   }
   const figures = ({ cells }: UsageRow): string => lines.map(({ position }) => (cells[position] ?? '').trim()).join('\n'); // prettier-ignore

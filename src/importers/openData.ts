@@ -7,6 +7,7 @@ import { authoritiesOf } from './authorities.ts';
 import type { ImportOptions, Report } from './importer.ts';
 import { LIBRARY_NAME, librarySlugOf } from './places.ts';
 import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
+import { subtotalAt } from './subtotals.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from './text.ts';
 
 export const AUTHORITY = 'Local authority';
@@ -118,6 +119,8 @@ export interface SumOf<R> {
   readonly labelOf: (row: R) => string;
   /** Of a group, the rows that this one would be the sum of; left out: all others, two of them at least. */
   readonly partsOf?: (row: R, group: readonly R[]) => readonly R[];
+  /** Whether a row may be the sum of those beside it, as the subtotal of an area is among libraries. */
+  readonly hasSubtotals?: boolean;
 }
 
 /**
@@ -134,17 +137,50 @@ export function withoutSums<R extends Counted>(
 ): readonly R[] {
   let left = rows;
   for (let at = 0; at < ways.length; at++) {
-    const totals = totalsAmong(left, ways[at] as SumOf<R>);
+    const way = ways[at] as SumOf<R>;
+    const all = totalsAmong(left, way);
+    const totals = all.size > 0 ? all : new Set(subtotalsAmong(left, way).flatMap(({ rows: own, isSure }) => isSure ? own : [])); // prettier-ignore
     if (totals.size === 0) continue;
     for (const { row, count } of totals) {
-      const found = `${count}, the sum of ${ways[at]?.partsOf === undefined ? 'the other' : 'narrower'} rows beside it`;
+      const others = all.size === 0 ? NEIGHBOURS : way.partsOf === undefined ? 'the other' : 'narrower';
+      const found = `${count}, the sum of ${others} rows beside it`;
       report.refuse([row, column], 'totals-row', found, 'one count: totals are worked out, not imported');
     }
     left = left.filter((row) => !totals.has(row));
     at = -1;
   }
-  for (const way of ways) flagSums(left, way, column, report);
+  for (const way of ways) {
+    flagSums(left, way, column, report);
+    for (const { row, count } of subtotalsAmong(left, way).flatMap(({ rows: own }) => own)) {
+      const found = `${count}, the sum of ${NEIGHBOURS} rows beside it`;
+      report.flag([row, column], 'looks-like-total', found, 'one count', TOTAL_IMPORTED);
+    }
+  }
   return left;
+}
+
+const NEIGHBOURS = 'neighbouring';
+
+/** Labels that are sums of those that stand beside them in the file, with their rows; the first alone of those that are sure. */
+function subtotalsAmong<R extends Counted>(
+  rows: readonly R[],
+  { groupOf, labelOf, hasSubtotals = false }: SumOf<R>,
+): readonly { readonly rows: readonly R[]; readonly isSure: boolean }[] {
+  if (!hasSubtotals) return [];
+  const groups = new Map([...new Set(rows.map(groupOf))].map((group, at) => [group, at]));
+  const labels = grouped(rows, labelOf);
+  const figures = labels.map((own) => {
+    const counts = Array.from<number | 'none'>({ length: groups.size }).fill('none');
+    for (const row of own) counts[groups.get(groupOf(row)) ?? 0] = row.count;
+    return counts;
+  });
+  const found = labels.flatMap((own, at) => {
+    const subtotal = subtotalAt(figures, at);
+    return subtotal === null ? [] : [{ rows: own, isSure: subtotal.isSure }];
+  });
+  // Without one total, another may be seen to be none.
+  const sure = found.find(({ isSure }) => isSure);
+  return sure === undefined ? found : [sure];
 }
 
 /** By label, how the counts compare with the sums of their parts. */

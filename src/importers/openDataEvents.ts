@@ -13,7 +13,7 @@ import { checkFilled, dayCell, wordCell } from './cells.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from './importer.ts';
 import { ALSO_CALLED, authoritiesIn, AUTHORITY, countCell, LIBRARY, placeOf, type AuthorityOfRow } from './openData.ts';
-import { layoutScore, namedRows, type NamedRow } from './rows.ts';
+import { layoutScore, namedRows, TOTAL_IMPORTED, type NamedRow } from './rows.ts';
 
 const FORMAT = 'open-data-events';
 const [DATE, NAME, MAIN, SECOND, ATTENDEES] = [
@@ -116,7 +116,11 @@ function whereHeld(row: NamedRow, authorityOfRow: AuthorityOfRow, report: Report
 
 function refusedAsTotal(row: NamedRow, report: Report): boolean {
   if (row.has(NAME)) checkFilled(row, NAME, 'the name of the session', report);
-  if (!TOTALS.has(keyOf(row.text(NAME)))) return false;
+  if (!TOTALS.has(keyOf(row.text(NAME)))) {
+    if (/\btotals?\b/i.test(row.text(NAME)))
+      report.flag([row.row, row.header(NAME)], 'looks-like-total', 'a name with the word "total"', 'the name of a session', TOTAL_IMPORTED); // prettier-ignore
+    return false;
+  }
   const expected = 'the name of a session: totals are worked out, not imported';
   report.refuse([row.row, row.header(NAME)], 'totals-row', row.text(NAME), expected);
   return true;

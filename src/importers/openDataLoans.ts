@@ -11,6 +11,7 @@ import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from './importer.ts';
 import { itemsOnce, noteUnread, TYPE, typeCell, type ItemRow } from './itemTypes.ts';
 import { ALSO_CALLED, authoritiesIn, AUTHORITY, countCell, LIBRARY, placeOf, type AuthorityOfRow } from './openData.ts';
+import { areFinancialYears } from './monthHeaders.ts';
 import { layoutScore, namedRows, type NamedRow } from './rows.ts';
 import { monthIndexOf } from './text.ts';
 import { soundDays, withoutOverlaps } from './windows.ts';
@@ -39,7 +40,8 @@ function read(source: ImportSource): ImportResult {
   const isByWindow = layoutScore(header, BY_WINDOW) > layoutScore(header, BY_MONTH);
   const named = namedRows(source.table, isByWindow ? BY_WINDOW : BY_MONTH, report);
   const authority = authoritiesIn(named, source.options, report);
-  const windowOfRow = isByWindow ? windowCells : monthCell;
+  const areYears = !isByWindow && areFinancialYears(named.map((row) => row.raw(MONTH)));
+  const windowOfRow = isByWindow ? windowCells : areYears ? yearCell : monthCell;
   const rows = named.flatMap((row) => loansRow(row, authority, windowOfRow, report) ?? []);
   const once = itemsOnce(rows, isByWindow ? 'days' : 'month', report);
   const kept = withoutOverlaps(once, ({ place, type }) => `${place} ${keyOf(type)}`, START, report);
@@ -68,6 +70,13 @@ function monthCell(row: NamedRow, report: Report): DayWindow | null {
   const month = monthIndexOf(row.raw(MONTH));
   if (month !== null) return { first: firstDayOfMonth(month), last: firstDayOfMonth(month + 1) - 1 };
   const expected = 'a month written YYYY-MM, such as 2019-12';
+  report.refuse([row.row, row.header(MONTH)], 'not-a-month', row.text(MONTH), expected);
+  return null;
+}
+
+/** Financial years where the schema has months. */
+function yearCell(row: NamedRow, report: Report): null {
+  const expected = 'a month, of which a file has others than 2009-10 and 2010-11: all of them may be financial years. Give years as Count start and Count end'; // prettier-ignore
   report.refuse([row.row, row.header(MONTH)], 'not-a-month', row.text(MONTH), expected);
   return null;
 }

@@ -89,6 +89,7 @@ function read(source: ImportSource): ImportResult {
   const among = {
     groupOf: ({ authority: code, window }: VisitsRow) => `${code} ${intervalOf(window)}`,
     labelOf: ({ place }: VisitsRow) => place,
+    hasSubtotals: true,
   };
   const kept = withoutSums(apart, [among], VISITS, report);
   flagSameLibraries(kept, ({ window }) => intervalOf(window), VISITS, report);

@@ -24,8 +24,14 @@ import { layoutScore, namedRows, type Layout, type NamedRow } from './rows.ts';
 import { countHint, countOf, WHOLE_NUMBER } from './text.ts';
 
 const FORMAT = 'population-estimates';
-const [CODE, NAME, GEOGRAPHY, ALL] = ['Code', 'Name', 'Geography', 'All ages'] as const;
-const ALSO_CALLED = { [CODE]: ['Area code', 'Geography code', 'LA code'], [ALL]: ['All', 'Total', 'Persons'] };
+const [CODE, NAME, GEOGRAPHY, ALL, SEX] = ['Code', 'Name', 'Geography', 'All ages', 'Sex'] as const;
+const ALSO_CALLED = {
+  [CODE]: ['Area code', 'Geography code', 'LA code'],
+  [ALL]: ['All', 'Total', 'Persons'],
+  [SEX]: ['Gender'],
+};
+/** What stands under `Sex` in a row of everybody: a row of women alone must not become the population. */
+const EVERYBODY = /^(all|all persons|persons?|people|both|both sexes|total)$/i;
 
 type Band = (typeof POPULATION_AGES)[number];
 /** First and last year of each band; the widest ages have no last. */
@@ -57,7 +63,7 @@ function agesIn(header: readonly string[]): readonly { label: string; age: numbe
 function layoutOf(header: readonly string[]): Layout {
   const ages = agesIn(header).map(({ label }) => label);
   const required = [CODE, ALL, ...(ages.length >= FEWEST_AGES ? ages : Object.values(BANDS).map(([age]) => `${age}`))];
-  return { required, optional: [], notKept: [NAME, GEOGRAPHY], alsoCalled: ALSO_CALLED };
+  return { required, optional: [SEX], notKept: [NAME, GEOGRAPHY], alsoCalled: ALSO_CALLED };
 }
 
 interface Area {
@@ -144,9 +150,12 @@ function areaOf(row: NamedRow, ages: ReturnType<typeof agesIn>, report: Report):
       code,
       'the nine-character GSS code of an area',
     );
+  const isEverybody = !row.has(SEX) || EVERYBODY.test(row.text(SEX));
+  if (!isEverybody)
+    report.refuse([row.row, row.header(SEX)], 'word-unknown', row.text(SEX), 'a row of all persons: Persons');
   const all = countIn(row, ALL, report);
   const years = ages.map(({ label, age }) => ({ age, people: countIn(row, label, report) }));
-  if (!isPlace || all === null || years.some(({ people }) => people === null)) return null;
+  if (!isPlace || !isEverybody || all === null || years.some(({ people }) => people === null)) return null;
   const sum = (first: number, last: number): number =>
     years.reduce((total, { age, people }) => (age >= first && age <= last ? total + (people ?? 0) : total), 0);
   if (sum(0, Infinity) !== all) {

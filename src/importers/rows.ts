@@ -1,6 +1,7 @@
 /** Rows of a table under known headers: matching the header, and telling apart data, blanks, repeats and broken rows. */
 import { keyOf } from '../domain/labels.ts';
 import { FILE_REFUSED, type Report, type Table, type TableRow } from './importer.ts';
+import { holdsAContact } from './text.ts';
 
 /** The columns a format has, by their headers as its documentation writes them. */
 export interface Layout {
@@ -123,12 +124,13 @@ export function headingOf(header: readonly string[], layout: Layout, report: Rep
 
 /**
  * A header as a message may quote it. In a file without a header its first row stands there: what is no plain label may be
- * the number of a borrower.
+ * the number or the address of a borrower.
  */
 export const shownLabel = (label: string): string => {
   const text = label.trim().replace(/\s+/g, ' ');
   const isMonth = /^(\d{4}-\d{1,2}|[A-Za-z]{3,9}[- ]\d{2}(\d{2})?)$/.test(text);
-  return text === '' || isMonth || (/\p{L}/u.test(text) && !/\d{4}|[0-9a-f]{8}-/i.test(text)) ? text : '…';
+  const isLabel = /\p{L}/u.test(text) && !/\d{4}|[0-9a-f]{8}-/i.test(text) && !holdsAContact(text);
+  return text === '' || isMonth || isLabel ? text : '…';
 };
 
 /**

@@ -111,3 +111,7 @@ export const plainText = (text: string): string =>
     .replace(/\s+/g, ' ')
     .replace(/[\p{Cc}\p{Cs}]/gu, '')
     .trim();
+
+/** An e-mail address anywhere, or a cell that is a whole postcode: about somebody, where words or codes should stand. */
+export const holdsAContact = (text: string): boolean =>
+  /[^\s@]@[^\s@]+\.[^\s@]/.test(text) || /^[A-Z]{1,2}\d[A-Z\d]? +\d[A-Z]{2}$/i.test(text.trim());

@@ -1,9 +1,11 @@
 /**
  * Rows of a wide table that are sums of the others: a total without the word "total" (the authority's own name, say)
- * would double every figure. Totals are found one after the other, because one hides another.
+ * would double every figure. Totals are found one after the other, because one hides another; so are subtotals, which are
+ * sums of the rows beside them.
  */
 import type { Report } from './importer.ts';
 import { isNearSum, TOTAL_IMPORTED } from './rows.ts';
+import { subtotalAt } from './subtotals.ts';
 
 export interface WideRow {
   readonly row: number;
@@ -48,9 +50,9 @@ export function withoutTotals<R extends WideRow>(
   let left: readonly Series<R>[] = rows.map((row) => seriesOf(row, figures(row)));
   for (;;) {
     const judged = judgements(left);
-    const total = judged.find(({ verdict }) => verdict === 'total');
+    const total = judged.find(({ verdict }) => verdict === 'total') ?? subtotals(left).find(({ verdict }) => verdict === 'total'); // prettier-ignore
     if (total === undefined) {
-      for (const { series, verdict, found } of judged) {
+      for (const { series, verdict, found } of [...judged, ...subtotals(left)]) {
         if (verdict !== 'perhaps') continue;
         report.flag([series.row.row, header], 'looks-like-total', found, one, TOTAL_IMPORTED);
       }
@@ -70,6 +72,18 @@ interface Judgement<R> {
   readonly series: Series<R>;
   readonly verdict: 'total' | 'perhaps' | 'library';
   readonly found: string;
+}
+
+/** The rows that are sums of rows beside them. */
+function subtotals<R extends WideRow>(all: readonly Series<R>[]): readonly Judgement<R>[] {
+  const figures = all.map((series) => series.figures);
+  return all.flatMap((series, at): Judgement<R>[] => {
+    const subtotal = subtotalAt(figures, at);
+    if (subtotal === null) return [];
+    const [first, last] = [all[subtotal.from]?.row.name, all[subtotal.to]?.row.name];
+    const found = `${series.row.name}, the sum of the rows ${first} to ${last} beside it`;
+    return [{ series, verdict: subtotal.isSure ? 'total' : 'perhaps', found }];
+  });
 }
 
 /** All rows in one month. */

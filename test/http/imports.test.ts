@@ -66,6 +66,12 @@ with: { method: manual }`;
     expect([state, report?.format, report?.accepted]).toEqual(['done', 'mapped', 1]);
   });
 
+  test('that cannot be read is told by its own name', async () => {
+    const { problem } = await imported(Buffer.from([0xff, 0xfe, 0x41, 0x00]), { file: 'visits.csv' });
+    expect(JSON.stringify(problem)).toContain('visits.csv');
+    expect(JSON.stringify(problem)).not.toContain('.upload');
+  });
+
   test('that nobody can import fails with the reason, and nothing is recorded', async () => {
     const { state, problem, report } = await imported('a,b\n1,2\n', { file: 'x.csv' });
     expect([state, problem?.code, report]).toEqual(['failed', 'unknown-format', null]);

@@ -233,3 +233,14 @@ describe('what stood in an earlier edition and is gone', () => {
     expect(others).toHaveLength(1);
   });
 });
+
+it('two editions that are imported in turn correct each other each time', async () => {
+  const edition = (count: number) => table(MONTHS.slice(0, 2), { Central: [1000, count], East: [10, 11] });
+  const correct = (count: number) => takeFile('monthly-visits.csv', edition(count), { correct: true });
+  await take(edition(1001));
+  for (const count of [1002, 1001, 1002, 1001, 1002]) {
+    expect(await correct(count)).toMatchObject({ corrected: 1, duplicates: 3, refused: 0 });
+    expect(await correct(count)).toMatchObject({ corrected: 0, duplicates: 4, refused: 0 });
+    expect(await visits()).toEqual([1010, count + 11]);
+  }
+});

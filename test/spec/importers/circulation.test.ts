@@ -144,6 +144,18 @@ describe('statistics of Koha', () => {
     ]);
   });
 
+  it('keeps and quotes no contact in a wrong column', () => {
+    const result = koha([
+      kohaRow('2019-01-10 10:15', 'issue', { itemtype: 'somebody@example.org' }),
+      kohaRow('2019-01-10 10:15', 'issue', { itemtype: 'ZZ9 9ZZ' }),
+      kohaRow('2019-01-10 10:15', 'issue', { branch: 'somebody@example.org' }),
+      kohaRow('2019-01-10 10:15', 'issue', { branch: 'zz9 9zz' }),
+    ]);
+    expect(result.events).toEqual([]);
+    expect(refusals(result)).toEqual(['r2 itemtype text-unusable', 'r4 branch branch-unmapped']);
+    expect(JSON.stringify(result)).not.toMatch(/somebody|zz9/i);
+  });
+
   it('reads pages as it reads the whole', () => {
     const rows = Array.from({ length: 30 }, (_, i) =>
       kohaRow(`2019-01-10 10:${String(i + 10)}`, i % 3 ? 'issue' : 'renew'),

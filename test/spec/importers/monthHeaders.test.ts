@@ -40,3 +40,30 @@ describe('names of months with two digits', () => {
     expect(read(header)).toEqual(header.map(() => 'month-or-day'));
   });
 });
+
+describe('a year and a number', () => {
+  it.each([
+    [['2008-09', '2009-10', '2010-11', '2011-12']],
+    [['2009/10', '2010/11', '2011/12', '2012/13']],
+    [['Library', '1999-00', '2000-01']],
+  ])('%j may be financial years, and are no months', (header) => {
+    const years = header.filter((label) => label !== 'Library');
+    expect(read(header).filter((found) => found !== 'no-month')).toEqual(years.map(() => 'year-or-month'));
+  });
+
+  it.each([
+    [
+      ['2009-10', '2009-11'],
+      ['2009-10', '2009-11'],
+    ],
+    [['2009-10'], ['2009-10']],
+    [
+      ['2011-1', '2011-12'],
+      ['2011-01', '2011-12'],
+    ],
+    [
+      ['2009-10', 'Nov 2010'],
+      ['2009-10', '2010-11'],
+    ],
+  ])('%j are months', (header, months) => expect(read(header)).toEqual(months));
+});

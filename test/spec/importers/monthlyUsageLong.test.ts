@@ -216,3 +216,9 @@ describe('monthly usage, a library and month a row', () => {
     expect(stated(importText(monthlyUsageLong, change(text), { authority: 'E08000021' }))).toEqual(stated(read(text)));
   });
 });
+
+it('takes no financial years for months', () => {
+  const result = read('Library,period,visits\nCity,2009-10,120000\nCity,2010-11,119000');
+  expect(result.events).toEqual([]);
+  expect(withCode(result, 'not-a-month').map(({ row }) => row)).toEqual([2, 3]);
+});

@@ -373,3 +373,37 @@ describe('a library under two names', () => {
     expect(withCode(result, 'same-figures')).toEqual([]);
   });
 });
+
+describe('rows that are sums of the rows beside them', () => {
+  const areas = `
+    Library,2023-04,2023-05
+    Inner area,630,720
+    City,500,600
+    Kenton,130,120
+    Outer area,900,1000
+    Byker,400,300
+    Fenham,,400
+    Walker,500,300
+    Newcastle,1530,1720`;
+
+  it('are refused as subtotals, and then the total of all is seen', () => {
+    const result = read(areas);
+    expect(withCode(result, 'totals-row').map(({ row }) => row)).toEqual([2, 5, 9]);
+    expect(lines(result).map((line) => line.split(' ')[0])).not.toContain('E08000021/inner-area');
+  });
+
+  it('are flagged where they are so in one month alone', () => {
+    const result = read(
+      areas
+        .replaceAll(/,\d*$/gm, '')
+        .replace('2023-05', '')
+        .replace(/,2023-04,/, ',2023-04')
+        .replace(/\n\s*Newcastle.*/, ''),
+    );
+    expect(withCode(result, 'looks-like-total').map(({ row }) => row)).toEqual([2, 5]);
+  });
+
+  it('of a file whose name speaks of more than visits nothing is taken', () => {
+    expect(() => detectFormat(['Library', '2023-04'], 'visits-and-loans.csv')).toThrow(/No importer/);
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LedgerError } from '../../../src/domain/ledgerError.ts';
 import { openDataLoans } from '../../../src/importers/openDataLoans.ts';
 import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
 import { deliveredReadings } from '../../support/deliveredReadings.ts';
@@ -394,4 +395,64 @@ describe('loans in the open-data schema', () => {
       'r3 Count start window-overlaps',
     ]);
   });
+});
+
+describe('sums of neighbouring rows', () => {
+  const month = (at: string, counts: Readonly<Record<string, number>>): string[] =>
+    Object.entries(counts).map(
+      ([name, count]) => `${N},${name},2019-0${at}-01,2019-0${at}-28,Automatic counter,${count}`,
+    );
+
+  it('are subtotals of areas among libraries, and refused', () => {
+    const result = visits(
+      ...month('1', { City: 4100, Kenton: 1100, 'Inner area': 5200, Byker: 700, Fenham: 2100, 'Outer area': 2800 }),
+      ...month('2', { City: 4000, Kenton: 1000, 'Inner area': 5000, Byker: 600, Fenham: 2000, 'Outer area': 2600 }),
+    );
+    expect(result.events).toHaveLength(8);
+    expect(
+      withCode(result, 'totals-row')
+        .map(({ row }) => row)
+        .sort((a, b) => a - b),
+    ).toEqual([4, 7, 10, 13]);
+  });
+
+  it('are flagged where they are so once alone', () => {
+    const result = visits(...month('1', { City: 4100, Kenton: 1100, 'Inner area': 5200, Byker: 700, Fenham: 90 }));
+    expect(result.events).toHaveLength(5);
+    expect(withCode(result, 'looks-like-total').map(({ row }) => row)).toEqual([4]);
+  });
+
+  it('are kinds among types of item, and refused', () => {
+    const types = (at: number, counts: Readonly<Record<string, number>>): string[] =>
+      Object.entries(counts).map(([type, count]) => `${N},City,2019-${at},${type},${count}`);
+    const result = loans(
+      ...types(11, { 'Adult fiction': 2310, 'Junior fiction': 900, Books: 3210, DVD: 100, 'E-books': 40 }),
+      ...types(12, { 'Adult fiction': 2300, 'Junior fiction': 800, Books: 3100, DVD: 90, 'E-books': 30 }),
+    );
+    expect(result.events).toHaveLength(8);
+    expect(withCode(result, 'totals-row').map(({ row }) => row)).toEqual([4, 9]);
+  });
+});
+
+it('months that may be financial years are refused', () => {
+  const result = loans(`${N},City,2010-11,Fiction,5`, `${N},City,2011-12,Fiction,6`);
+  expect(result.events).toEqual([]);
+  expect(refusals(result)).toHaveLength(2);
+  expect(loans(`${N},City,2011-11,Fiction,5`, `${N},City,2011-12,Fiction,6`).events).toHaveLength(2);
+});
+
+it('a contact in the place of a type is neither kept nor quoted', () => {
+  const result = loans(`${N},City,2019-12,somebody@example.org,5`);
+  expect(result.events).toEqual([]);
+  expect(JSON.stringify(result)).not.toContain('somebody');
+});
+
+it('the first row of a file without a header is not quoted where it holds contacts', () => {
+  const header = ['Somebody', 'somebody@example.org', 'ZZ9 9ZZ'];
+  try {
+    detectFormat(header, 'x.csv');
+    expect.fail('was recognised');
+  } catch (error) {
+    expect(JSON.stringify((error as LedgerError).faults)).toContain('Somebody, …, …');
+  }
 });

@@ -104,6 +104,12 @@ describe('events', () => {
     ]);
   });
 
+  it('whose name speaks of a total are flagged, and the name is not quoted', () => {
+    const result = events('Barnet,Burnt Oak,2018-01-31,Rhymes and total for month,Greater prosperity,,44');
+    expect(result.events).toHaveLength(1);
+    expect(said(result, 'flagged')).toEqual(['flagged r2 [Name] looks-like-total "a name with the word "total""']);
+  });
+
   const A = 'Barnet,Burnt Oak,2018-01-12,Rhymes,Greater prosperity,,5';
   const B = 'Barnet,Burnt Oak,2018-01-13,Rhymes,Greater prosperity,,6';
   const C = 'Barnet,Burnt Oak,2018-01-14,Rhymes,Greater prosperity,,7';

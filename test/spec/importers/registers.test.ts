@@ -49,6 +49,13 @@ describe('population estimates', () => {
     expect(refusals(read([people('E08000021').replace(',190,', ',,')]))).toEqual(['r2 All ages not-a-whole-number']);
   });
 
+  it('are of everybody: rows of women or of men alone are refused', () => {
+    const text = [`${POPULATION},Sex`, ...['F', 'Male', 'Persons'].map((sex, at) => `${people(`E0800002${at + 1}`)},${sex}`)].join('\n'); // prettier-ignore
+    const result = importText(populationEstimates, text, { on: '2024-06-30' });
+    expect(refusals(result)).toEqual(['r2 Sex word-unknown', 'r3 Sex word-unknown']);
+    expect(result.events).toHaveLength(4);
+  });
+
   it('are of the day that is given, or of the middle of the year in the name of the file', () => {
     expect(refusals(read([people('E08000021')], {}))).toEqual(['r1 * day-not-given']);
     const named = read([people('E08000021')], {}, 'mye23.csv');
