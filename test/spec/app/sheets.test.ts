@@ -78,7 +78,7 @@ it('years in sheets of their own are all read', async () => {
 
 it('estimates of all people, of women and of men do not take the place of each other', async () => {
   const ages = [...Array.from({ length: 18 }, (_, age) => age), '18+'];
-  const people = (name: string, each: number): Table =>
+  const people = (name: string, each: number): SheetTable =>
     sheet(name, ['Code', 'All ages', ...ages], [AUTHORITY, each * 19, ...ages.map(() => each)]);
   const sheets = [people('MYE2 - Persons', 20), people('MYE2 - Females', 11), people('MYE2 - Males', 9)];
   await expect(take(sheets, {}, 'mye23.xlsx')).rejects.toMatchObject({ code: 'invalid-file' });
