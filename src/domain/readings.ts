@@ -76,15 +76,9 @@ function meant({ kind, field, with: words }: Meaning, { window, method, value, a
 
 /** An event as it is read; its identity stays. Also what a correction puts in the place of another. */
 export function asRead(event: ActivityEvent, readings: Readings): ActivityEvent {
-  switch (event.type) {
-    case RETRACTED:
-    case EXPECTED:
-      return event;
-    case CORRECTED:
-      return { ...event, data: { ...event.data, replacement: readings(event.data.replacement) } };
-    default:
-      return readings(event) as ActivityEvent;
-  }
+  if (event.type === RETRACTED || event.type === EXPECTED) return event;
+  if (event.type !== CORRECTED) return readings(event) as ActivityEvent;
+  return { ...event, data: { ...event.data, replacement: readings(event.data.replacement) } };
 }
 
 const [RETRACTED, EXPECTED, CORRECTED] = [typeOf('fact.retracted'), typeOf('feed.expected'), typeOf('fact.corrected')];

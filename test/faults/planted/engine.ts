@@ -5,6 +5,7 @@ import type * as Catalogues from '../../../src/app/catalogue.ts';
 import type * as Ledgers from '../../../src/app/ledger.ts';
 import type * as FactStores from '../../../src/facts/factStore.ts';
 import type * as Definitions from '../../../src/files/readDefinitions.ts';
+import type * as Readings from '../../../src/files/readReadings.ts';
 import type * as Registers from '../../../src/sql/kyselyFeedRegister.ts';
 import type * as Models from '../../../src/sql/kyselyReadModels.ts';
 import type * as Migrations from '../../../src/sql/migrations.ts';
@@ -45,7 +46,9 @@ export async function openEmbedded(
   const { catalogueOf } = await build<typeof Catalogues>('src/app/catalogue.js');
   const { openFactStore } = await build<typeof FactStores>('src/facts/factStore.js');
   const { readDefinitions } = await build<typeof Definitions>('src/files/readDefinitions.js');
+  const { readReadings } = await build<typeof Readings>('src/files/readReadings.js');
 
+  const readings = readReadings(['projections/readings']);
   const database = openSqlite(join(folder, 'ledger.sqlite'));
   await migrate(database);
   const inner = sqliteLog(database, { now: () => NOW });
@@ -62,9 +65,9 @@ export async function openEmbedded(
     catalogue: catalogueOf(
       readDefinitions('projections/indicators').filter(({ id }) => id === (choices.indicator ?? 'loans')),
     ),
-    openFacts: () => openFactStore(factsFolder),
+    openFacts: () => openFactStore(factsFolder, readings),
     discardFacts: discard(factsFolder),
-    factsBeside: () => ({ store: openFactStore(besideFolder), discard: discard(besideFolder) }),
+    factsBeside: () => ({ store: openFactStore(besideFolder, readings), discard: discard(besideFolder) }),
     now: () => NOW,
     onFailure: () => undefined,
   });
