@@ -2,7 +2,7 @@
 import { keyOf } from '../domain/labels.ts';
 import type { FindingCode, ImportOptions, Report } from './importer.ts';
 import { authorityOf, isAuthorityCode } from './places.ts';
-import { grouped } from './rows.ts';
+import { grouped } from './table/rows.ts';
 
 /**
  * The authority of each row. Every name is settled once for the file, and one that cannot be taken is refused where it

@@ -1,8 +1,8 @@
 /** Which service point a branch is, by the option `libraries` or by its own code. */
-import { discreetly } from './borrowers.ts';
+import { discreetly } from './lendingSystems/borrowers.ts';
 import type { FindingCode, ImportOptions } from './importer.ts';
 import { LIBRARY_NAME, librarySlugOf } from './places.ts';
-import { holdsAContact } from './text.ts';
+import { holdsAContact } from './table/text.ts';
 import { keyOf } from '../domain/labels.ts';
 
 /** A service point, with what is to be told of it; or why there is none. */

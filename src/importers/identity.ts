@@ -4,7 +4,7 @@
  * Not from the row's content: two equal rows may be two things (domain rule: identity is file hash and row).
  */
 import type { ActivityEvent } from '../../contracts/activityEvent.ts';
-import { slugOf } from './text.ts';
+import { slugOf } from './table/text.ts';
 
 const HASH_DIGITS = 16;
 const LONGEST_COLUMN = 60;

@@ -1,11 +1,11 @@
 /** Every format that can be imported, and the choice of one for a file. */
 import { LedgerError } from '../domain/ledgerError.ts';
-import { annualByBranch } from './annualByBranch.ts';
-import { authorityRegister } from './authorityRegister.ts';
-import { branchInformation } from './branchInformation.ts';
-import { currentLibraries } from './currentLibraries.ts';
-import { deprivationAverages } from './deprivationAverages.ts';
-import { actionRegister } from './actionRegister.ts';
+import { annualByBranch } from './usage/annualByBranch.ts';
+import { authorityRegister } from './registers/authorityRegister.ts';
+import { branchInformation } from './registers/branchInformation.ts';
+import { currentLibraries } from './registers/currentLibraries.ts';
+import { deprivationAverages } from './registers/deprivationAverages.ts';
+import { actionRegister } from './registers/actionRegister.ts';
 import {
   MEASURES,
   type DocumentImporter,
@@ -15,39 +15,39 @@ import {
   type RowImporter,
   type TableImporter,
 } from './importer.ts';
-import { aceLongLoans, aceLongVisits } from './aceLong.ts';
-import { aceReturn } from './aceReturn.ts';
-import { cipfaActuals } from './cipfaActuals.ts';
-import { counterDocumentReport, counterTableReport } from './counter.ts';
-import { librariesBasicDataset } from './librariesBasicDataset.ts';
-import { libraryAuthorities } from './libraryAuthorities.ts';
-import { evergreenCirculation } from './evergreenCirculation.ts';
-import { folioLoans, folioLoansCsv } from './folioLoans.ts';
-import { itemMovements } from './itemMovements.ts';
-import { kohaStatistics } from './kohaStatistics.ts';
-import { monthlyComputerUse, monthlyWifiUsers } from './monthlyFigures.ts';
-import { isMonthlyTable } from './monthlyTable.ts';
-import { monthlyUsageLong } from './monthlyUsageLong.ts';
-import { monthlyWide } from './monthlyWide.ts';
-import { onlineResourcesWide } from './onlineResourcesWide.ts';
-import { nearestNeighbours } from './nearestNeighbours.ts';
-import { openingHoursByYear } from './openingHoursByYear.ts';
-import { populationEstimates } from './populationEstimates.ts';
-import { openDataLoans } from './openDataLoans.ts';
-import { openDataVisits } from './openDataVisits.ts';
-import { peopleCounterIntervals, peopleCounterTotals } from './peopleCounters.ts';
-import { membersByLibrary } from './membersByLibrary.ts';
-import { openDataEvents } from './openDataEvents.ts';
-import { openDataLibraries } from './openDataLibraries.ts';
-import { openDataMembership } from './openDataMembership.ts';
-import { openDataMobileStops } from './openDataMobileStops.ts';
-import { openDataStock } from './openDataStock.ts';
+import { aceLongLoans, aceLongVisits } from './returns/aceLong.ts';
+import { aceReturn } from './returns/aceReturn.ts';
+import { cipfaActuals } from './returns/cipfaActuals.ts';
+import { counterDocumentReport, counterTableReport } from './counter/counter.ts';
+import { librariesBasicDataset } from './registers/librariesBasicDataset.ts';
+import { libraryAuthorities } from './registers/libraryAuthorities.ts';
+import { evergreenCirculation } from './lendingSystems/evergreenCirculation.ts';
+import { folioLoans, folioLoansCsv } from './lendingSystems/folioLoans.ts';
+import { itemMovements } from './lendingSystems/itemMovements.ts';
+import { kohaStatistics } from './lendingSystems/kohaStatistics.ts';
+import { monthlyComputerUse, monthlyWifiUsers } from './usage/monthlyFigures.ts';
+import { isMonthlyTable } from './usage/monthlyTable.ts';
+import { monthlyUsageLong } from './usage/monthlyUsageLong.ts';
+import { monthlyWide } from './usage/monthlyWide.ts';
+import { onlineResourcesWide } from './usage/onlineResourcesWide.ts';
+import { nearestNeighbours } from './registers/nearestNeighbours.ts';
+import { openingHoursByYear } from './registers/openingHoursByYear.ts';
+import { populationEstimates } from './registers/populationEstimates.ts';
+import { openDataLoans } from './openData/openDataLoans.ts';
+import { openDataVisits } from './openData/openDataVisits.ts';
+import { peopleCounterIntervals, peopleCounterTotals } from './peopleCounters/peopleCounters.ts';
+import { membersByLibrary } from './usage/membersByLibrary.ts';
+import { openDataEvents } from './openData/openDataEvents.ts';
+import { openDataLibraries } from './openData/openDataLibraries.ts';
+import { openDataMembership } from './openData/openDataMembership.ts';
+import { openDataMobileStops } from './openData/openDataMobileStops.ts';
+import { openDataStock } from './openData/openDataStock.ts';
 import { mapped } from './mapped.ts';
 import { whyNoActivity } from './noActivity.ts';
-import { projectOutcome } from './projectOutcome.ts';
+import { projectOutcome } from './surveys/projectOutcome.ts';
 import { publishedFigures } from './publishedFigures.ts';
-import { surveys } from './surveys.ts';
-import { shownLabel } from './rows.ts';
+import { surveys } from './surveys/surveys.ts';
+import { shownLabel } from './table/rows.ts';
 
 /** Formats of tables: CSV files and sheets of workbooks. */
 const TABLES: readonly (TableImporter | RowImporter)[] = [

@@ -24,12 +24,12 @@ import {
   type RowReading,
   type TableRow,
 } from './importer.ts';
-import { keysSeen } from './keysSeen.ts';
+import { keysSeen } from './table/keysSeen.ts';
 import { authorityOf, givenLibraries, isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
-import { exactRows } from './rows.ts';
-import { LONGEST_RAW, namesATotal, plainText } from './text.ts';
-import { dateReader, type WrittenDate } from './writtenDate.ts';
-import { writtenNumber } from './writtenNumber.ts';
+import { exactRows } from './table/rows.ts';
+import { LONGEST_RAW, namesATotal, plainText } from './table/text.ts';
+import { dateReader, type WrittenDate } from './table/writtenDate.ts';
+import { writtenNumber } from './table/writtenNumber.ts';
 
 const FORMAT = 'mapped';
 

@@ -2,8 +2,8 @@
 import { keyOf } from '../domain/labels.ts';
 import { FILE_REFUSED, type ImportOptions, type Report } from './importer.ts';
 import { isAuthorityCode, LIBRARY_NAME, librarySlugOf } from './places.ts';
-import type { NamedRow } from './rows.ts';
-import { namesATotal } from './text.ts';
+import type { NamedRow } from './table/rows.ts';
+import { namesATotal } from './table/text.ts';
 
 /** The code of the authority, or null with a finding where the option does not give one. */
 export function wholeFileAuthority({ authority }: ImportOptions, report: Report): string | null {

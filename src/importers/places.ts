@@ -2,7 +2,7 @@
 import { slugField } from '../../contracts/fields.ts';
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
 import { keyOf } from '../domain/labels.ts';
-import { slugOf } from './text.ts';
+import { slugOf } from './table/text.ts';
 
 /** A place is at most 80 characters, ten of which are the authority's code and the slash. */
 const LONGEST_SLUG = 70;

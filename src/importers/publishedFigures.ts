@@ -12,9 +12,9 @@ import { figurePublished } from '../../contracts/events/figures.ts';
 import { dayOf, intervalOf, type DayWindow } from '../domain/periods.ts';
 import { eventIdOf, sourceOf } from './identity.ts';
 import { reportFor, type ImportSource, type Report, type TableImporter, type ImportResult } from './importer.ts';
-import { layoutScore, namedRows, settleRepeats, type NamedRow } from './rows.ts';
+import { layoutScore, namedRows, settleRepeats, type NamedRow } from './table/rows.ts';
 import { keyOf } from '../domain/labels.ts';
-import { cutSlugOf, dateHint, isoDayOf, isPlain, slugOf } from './text.ts';
+import { cutSlugOf, dateHint, isoDayOf, isPlain, slugOf } from './table/text.ts';
 
 const FORMAT = 'published-figures';
 const READ_PAST = ['outcome', 'comparison'];

@@ -9,8 +9,8 @@ import { parseYaml } from '../../contracts/parseYaml.ts';
 import { AUTHORITY_CODE } from '../../contracts/vocabulary.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { whyNot } from '../files/whyNot.ts';
-import { REPORT_IDS } from '../importers/counterVocabulary.ts';
-import { monthIndexOf } from '../importers/text.ts';
+import { REPORT_IDS } from '../importers/counter/counterVocabulary.ts';
+import { monthIndexOf } from '../importers/table/text.ts';
 import type { Credentials } from '../outgoing/counterApi.ts';
 import type { Harvest } from '../outgoing/harvestTasks.ts';
 

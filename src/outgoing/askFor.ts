@@ -1,5 +1,5 @@
 /** Asking a COUNTER API for one report of one month, again and again as long as that is decent. */
-import type { ReportId } from '../importers/counterVocabulary.ts';
+import type { ReportId } from '../importers/counter/counterVocabulary.ts';
 import { judge, reportUrl, type Platform, type Verdict } from './counterApi.ts';
 import type { Get } from './guard.ts';
 import { backoffMs, type AtHost, type Effects } from './patience.ts';

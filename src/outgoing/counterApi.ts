@@ -3,9 +3,9 @@
  * section 8 and appendix D.
  */
 import { firstDayOfMonth, isoOf } from '../domain/periods.ts';
-import { exceptionOf, writtenHeaderOf } from '../importers/counterJson.ts';
-import type { CounterException } from '../importers/counterHeader.ts';
-import { EXCEPTIONS, RELEASE, type ReportId } from '../importers/counterVocabulary.ts';
+import { exceptionOf, writtenHeaderOf } from '../importers/counter/counterJson.ts';
+import type { CounterException } from '../importers/counter/counterHeader.ts';
+import { EXCEPTIONS, RELEASE, type ReportId } from '../importers/counter/counterVocabulary.ts';
 import type { Answer, Got } from './guard.ts';
 import { retryAfterMs } from './patience.ts';
 

@@ -5,8 +5,8 @@
  */
 import type { Progress } from '../app/progress.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { CounterException } from '../importers/counterHeader.ts';
-import type { ReportId } from '../importers/counterVocabulary.ts';
+import type { CounterException } from '../importers/counter/counterHeader.ts';
+import type { ReportId } from '../importers/counter/counterVocabulary.ts';
 import { askFor, type Asking } from './askFor.ts';
 import { monthState, numberOf, tasksOf, type Harvest, type Outcome, type Task } from './harvestTasks.ts';
 import { readState, reportPath, savedReport, saveReport, withMonth, writeState, type HarvestState, type MonthState } from './harvestState.ts'; // prettier-ignore

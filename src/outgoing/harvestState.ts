@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { flushFolder, writeWhole } from '../facts/durableFile.ts';
-import { REPORT_IDS, type ReportId } from '../importers/counterVocabulary.ts';
+import { REPORT_IDS, type ReportId } from '../importers/counter/counterVocabulary.ts';
 
 const monthStateSchema = z.strictObject({
   /** `fetched`: the report lies in the file of its hash, and was handed on. `saved`: it lies there, and was not. */

@@ -1,7 +1,7 @@
 /** What is to be done about a platform, and what came of it. */
 import { LedgerError } from '../domain/ledgerError.ts';
-import type { ReportId } from '../importers/counterVocabulary.ts';
-import { monthIndexOf, monthsText } from '../importers/text.ts';
+import type { ReportId } from '../importers/counter/counterVocabulary.ts';
+import { monthIndexOf, monthsText } from '../importers/table/text.ts';
 import type { Platform } from './counterApi.ts';
 import { monthsDue } from './harvestPlan.ts';
 import type { HarvestState, MonthState } from './harvestState.ts';

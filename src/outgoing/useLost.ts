@@ -1,7 +1,7 @@
-import { counterDocument } from '../importers/counterJson.ts';
-import { useIn } from '../importers/counterReport.ts';
+import { counterDocument } from '../importers/counter/counterJson.ts';
+import { useIn } from '../importers/counter/counterReport.ts';
 import { reportFor } from '../importers/importer.ts';
-import { monthsText } from '../importers/text.ts';
+import { monthsText } from '../importers/table/text.ts';
 
 /**
  * What an edition of a report held that a later one has no number for. Importing the later one leaves such numbers as they

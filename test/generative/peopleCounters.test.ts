@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../contracts/activityEvent.ts';
 import { dayOf, windowOf } from '../../src/domain/periods.ts';
-import { peopleCounterIntervals, peopleCounterTotals } from '../../src/importers/peopleCounters.ts';
+import { peopleCounterIntervals, peopleCounterTotals } from '../../src/importers/peopleCounters/peopleCounters.ts';
 import { importText } from '../spec/importers/importing.ts';
 import { runs } from '../support/share.ts';
 

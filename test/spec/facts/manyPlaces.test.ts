@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { activityEvent, typeOf } from '../../../contracts/activityEvent.ts';
-import { settleRepeats } from '../../../src/importers/rows.ts';
+import { settleRepeats } from '../../../src/importers/table/rows.ts';
 import { planIndicator } from '../../../src/domain/plan.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import { evaluate, evaluations } from '../../../src/facts/evaluate.ts';

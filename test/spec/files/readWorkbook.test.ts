@@ -8,7 +8,7 @@ import type { Sheet } from '../../../src/files/readSheet.ts';
 import { isWorkbook, readWorkbook, type Workbook } from '../../../src/files/readWorkbook.ts';
 import { readTable } from '../../../src/files/readTable.ts';
 import type { Importer, Table } from '../../../src/importers/importer.ts';
-import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
+import { openDataVisits } from '../../../src/importers/openData/openDataVisits.ts';
 import { runs } from '../../support/share.ts';
 import { SEED } from '../../support/seeded.ts';
 import { partsOf, xlsxOf, xml, zipOf, type SheetXml, type WorkbookXml } from '../../support/xlsx.ts';

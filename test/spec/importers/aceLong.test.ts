@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { readTable } from '../../../src/files/readTable.ts';
-import { aceLongLoans, aceLongVisits } from '../../../src/importers/aceLong.ts';
+import { aceLongLoans, aceLongVisits } from '../../../src/importers/returns/aceLong.ts';
 import type { ImportResult } from '../../../src/importers/importer.ts';
 import { describeWithRealData } from '../../support/realData.ts';
 import { bytesOf, detectFormat, importBytes, importText, lines, refusals, said, withCode } from './importing.ts';

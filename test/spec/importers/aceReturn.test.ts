@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { readTable } from '../../../src/files/readTable.ts';
-import { aceReturn } from '../../../src/importers/aceReturn.ts';
+import { aceReturn } from '../../../src/importers/returns/aceReturn.ts';
 import type { ImportOptions, ImportResult } from '../../../src/importers/importer.ts';
 import { authorityNames } from '../../support/authorityNames.ts';
 import { describeWithRealData } from '../../support/realData.ts';

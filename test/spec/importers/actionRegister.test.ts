@@ -1,6 +1,6 @@
 /** Registers of actions: the word of the report beside the reading of it, and what does not go together is flagged. */
 import { describe, expect, it } from 'vitest';
-import { actionRegister } from '../../../src/importers/actionRegister.ts';
+import { actionRegister } from '../../../src/importers/registers/actionRegister.ts';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import type { ImportOptions, ImportResult } from '../../../src/importers/importer.ts';
 import { readTable } from '../../../src/files/readTable.ts';

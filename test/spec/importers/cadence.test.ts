@@ -1,7 +1,7 @@
 /** Which time a figure of a return is of, told from what stands beside it. `#` a number, `0` zero, `x` a sign, `.` a blank. */
 import { expect, it } from 'vitest';
-import { cadenceOf, type CellOf } from '../../../src/importers/cadence.ts';
-import { unlikeItsRow } from '../../../src/importers/unlikeItsRow.ts';
+import { cadenceOf, type CellOf } from '../../../src/importers/returns/cadence.ts';
+import { unlikeItsRow } from '../../../src/importers/returns/unlikeItsRow.ts';
 
 const LETTERS: Readonly<Record<CellOf, string>> = {
   month: 'm',

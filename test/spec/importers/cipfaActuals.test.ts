@@ -3,7 +3,7 @@
  * it is at hand.
  */
 import { expect, it } from 'vitest';
-import { cipfaActuals } from '../../../src/importers/cipfaActuals.ts';
+import { cipfaActuals } from '../../../src/importers/returns/cipfaActuals.ts';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import type { ImportOptions } from '../../../src/importers/importer.ts';
 import { importText, lines, refusals, said, withCode, detectFormat } from './importing.ts';

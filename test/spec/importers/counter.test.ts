@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent, type EventOf } from '../../../contracts/activityEvent.ts';
 import { readTable, sha256Of } from '../../../src/files/readTable.ts';
-import { counterDocumentReport, counterTableReport } from '../../../src/importers/counter.ts';
+import { counterDocumentReport, counterTableReport } from '../../../src/importers/counter/counter.ts';
 import type { ImportOptions, ImportResult } from '../../../src/importers/importer.ts';
 import { detectDocument, detectTable } from '../../../src/importers/importers.ts';
 import { database, madeUpReport, tableOf, type CounterDocument, type Item } from '../../support/counter/reports.ts';

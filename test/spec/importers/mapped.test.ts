@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { mappingOf } from '../../../src/files/readMapping.ts';
 import { LedgerError } from '../../../src/domain/ledgerError.ts';
 import { mapped } from '../../../src/importers/mapped.ts';
-import { keysSeen } from '../../../src/importers/keysSeen.ts';
-import { dateReader } from '../../../src/importers/writtenDate.ts';
-import { writtenNumber } from '../../../src/importers/writtenNumber.ts';
+import { keysSeen } from '../../../src/importers/table/keysSeen.ts';
+import { dateReader } from '../../../src/importers/table/writtenDate.ts';
+import { writtenNumber } from '../../../src/importers/table/writtenNumber.ts';
 import type { ImportOptions, ImportResult } from '../../../src/importers/importer.ts';
 import { detectFormat, importText, lines, refusals, withCode } from './importing.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { monthHeaders, monthStated } from '../../../src/importers/monthHeaders.ts';
-import { monthText } from '../../../src/importers/text.ts';
+import { monthHeaders, monthStated } from '../../../src/importers/table/monthHeaders.ts';
+import { monthText } from '../../../src/importers/table/text.ts';
 
 const read = (header: readonly string[]): string[] =>
   monthHeaders(header).map((found) => (typeof found === 'string' ? found : monthText(found.month)));

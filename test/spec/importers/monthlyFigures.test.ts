@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent, type EventOf } from '../../../contracts/activityEvent.ts';
 import type { ImportResult } from '../../../src/importers/importer.ts';
-import { monthlyComputerUse, monthlyWifiUsers } from '../../../src/importers/monthlyFigures.ts';
-import { monthlyWide } from '../../../src/importers/monthlyWide.ts';
+import { monthlyComputerUse, monthlyWifiUsers } from '../../../src/importers/usage/monthlyFigures.ts';
+import { monthlyWide } from '../../../src/importers/usage/monthlyWide.ts';
 import { detectFormat, importText, lines, readWith, refusals, said, withCode } from './importing.ts';
 
 const OPTIONS = { authority: 'E08000021', citation: 'Newcastle Libraries open data' };

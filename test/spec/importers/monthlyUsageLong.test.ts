@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import type { ImportResult } from '../../../src/importers/importer.ts';
-import { monthlyUsageLong } from '../../../src/importers/monthlyUsageLong.ts';
+import { monthlyUsageLong } from '../../../src/importers/usage/monthlyUsageLong.ts';
 import { detectFormat, importText, refusals, said, withCode } from './importing.ts';
 
 const read = (text: string, options: object = {}) =>

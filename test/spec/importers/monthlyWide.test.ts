@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { monthlyWide } from '../../../src/importers/monthlyWide.ts';
+import { monthlyWide } from '../../../src/importers/usage/monthlyWide.ts';
 import { detectFormat, importText, lines, refusals, said, withCode } from './importing.ts';
 
 const OPTIONS = { authority: 'E08000021' } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerError } from '../../../src/domain/ledgerError.ts';
-import { openDataLoans } from '../../../src/importers/openDataLoans.ts';
-import { openDataVisits } from '../../../src/importers/openDataVisits.ts';
+import { openDataLoans } from '../../../src/importers/openData/openDataLoans.ts';
+import { openDataVisits } from '../../../src/importers/openData/openDataVisits.ts';
 import { deliveredReadings } from '../../support/deliveredReadings.ts';
 import { detectFormat, importText, lines, refusals, said, withCode } from './importing.ts';
 

@@ -1,12 +1,12 @@
 /** The open-data schema's files that are no counts over windows, and the consortium's file of members like one of them. */
 import { describe, expect, it } from 'vitest';
 import { detectDocument } from '../../../src/importers/importers.ts';
-import { membersByLibrary } from '../../../src/importers/membersByLibrary.ts';
-import { openDataEvents } from '../../../src/importers/openDataEvents.ts';
-import { openDataLibraries } from '../../../src/importers/openDataLibraries.ts';
-import { openDataMembership } from '../../../src/importers/openDataMembership.ts';
-import { openDataMobileStops } from '../../../src/importers/openDataMobileStops.ts';
-import { openDataStock } from '../../../src/importers/openDataStock.ts';
+import { membersByLibrary } from '../../../src/importers/usage/membersByLibrary.ts';
+import { openDataEvents } from '../../../src/importers/openData/openDataEvents.ts';
+import { openDataLibraries } from '../../../src/importers/openData/openDataLibraries.ts';
+import { openDataMembership } from '../../../src/importers/openData/openDataMembership.ts';
+import { openDataMobileStops } from '../../../src/importers/openData/openDataMobileStops.ts';
+import { openDataStock } from '../../../src/importers/openData/openDataStock.ts';
 import type { ImportResult, TableImporter } from '../../../src/importers/importer.ts';
 import { bytesOf, detectFormat, importBytes, importText, refusals, said, withCode } from './importing.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hoursOf, minutesIn, spansOf } from '../../../src/importers/openingHours.ts';
+import { hoursOf, minutesIn, spansOf } from '../../../src/importers/registers/openingHours.ts';
 
 describe('the opening hours of a day', () => {
   it.each([

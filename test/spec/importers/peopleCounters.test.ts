@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import type { ImportOptions, ImportResult } from '../../../src/importers/importer.ts';
-import { peopleCounterIntervals, peopleCounterTotals } from '../../../src/importers/peopleCounters.ts';
+import { peopleCounterIntervals, peopleCounterTotals } from '../../../src/importers/peopleCounters/peopleCounters.ts';
 import { detectFormat, importText, lines, refusals, said, withCode } from './importing.ts';
 
 const OPTIONS: ImportOptions = { authority: 'E08000021', libraries: { front: 'city', back: 'city' } };

@@ -3,17 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activityEvent, typeOf, type EventOf, type FactKind } from '../../../contracts/activityEvent.ts';
 import { sha256Of } from '../../../src/files/readTable.ts';
-import { annualByBranch } from '../../../src/importers/annualByBranch.ts';
-import { authorityRegister } from '../../../src/importers/authorityRegister.ts';
-import { branchInformation } from '../../../src/importers/branchInformation.ts';
-import { currentLibraries } from '../../../src/importers/currentLibraries.ts';
-import { deprivationAverages } from '../../../src/importers/deprivationAverages.ts';
+import { annualByBranch } from '../../../src/importers/usage/annualByBranch.ts';
+import { authorityRegister } from '../../../src/importers/registers/authorityRegister.ts';
+import { branchInformation } from '../../../src/importers/registers/branchInformation.ts';
+import { currentLibraries } from '../../../src/importers/registers/currentLibraries.ts';
+import { deprivationAverages } from '../../../src/importers/registers/deprivationAverages.ts';
 import type { ImportOptions, ImportResult, TableImporter } from '../../../src/importers/importer.ts';
-import { librariesBasicDataset } from '../../../src/importers/librariesBasicDataset.ts';
-import { libraryAuthorities } from '../../../src/importers/libraryAuthorities.ts';
-import { nearestNeighbours } from '../../../src/importers/nearestNeighbours.ts';
-import { openingHoursByYear } from '../../../src/importers/openingHoursByYear.ts';
-import { populationEstimates } from '../../../src/importers/populationEstimates.ts';
+import { librariesBasicDataset } from '../../../src/importers/registers/librariesBasicDataset.ts';
+import { libraryAuthorities } from '../../../src/importers/registers/libraryAuthorities.ts';
+import { nearestNeighbours } from '../../../src/importers/registers/nearestNeighbours.ts';
+import { openingHoursByYear } from '../../../src/importers/registers/openingHoursByYear.ts';
+import { populationEstimates } from '../../../src/importers/registers/populationEstimates.ts';
 import { bytesOf, importBytes, importText, refusals, said, withCode } from './importing.ts';
 
 const eventsOf = <K extends FactKind>({ events }: ImportResult, kind: K): readonly EventOf<K>[] =>

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { shareOf, shareText } from '../../../src/domain/share.ts';
 import type { ImportOptions, ImportResult } from '../../../src/importers/importer.ts';
-import { projectOutcome } from '../../../src/importers/projectOutcome.ts';
-import { surveys } from '../../../src/importers/surveys.ts';
+import { projectOutcome } from '../../../src/importers/surveys/projectOutcome.ts';
+import { surveys } from '../../../src/importers/surveys/surveys.ts';
 import { describeWithRealData } from '../../support/realData.ts';
 import { detectFormat, importBytes, importText, refusals, withCode } from './importing.ts';
 

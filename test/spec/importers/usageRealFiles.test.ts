@@ -4,10 +4,10 @@ import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { readTable } from '../../../src/files/readTable.ts';
 import type { ImportResult } from '../../../src/importers/importer.ts';
 import { IMPORTERS } from '../../../src/importers/importers.ts';
-import { monthlyComputerUse, monthlyWifiUsers } from '../../../src/importers/monthlyFigures.ts';
-import { monthlyUsageLong } from '../../../src/importers/monthlyUsageLong.ts';
-import { monthlyWide } from '../../../src/importers/monthlyWide.ts';
-import { onlineResourcesWide } from '../../../src/importers/onlineResourcesWide.ts';
+import { monthlyComputerUse, monthlyWifiUsers } from '../../../src/importers/usage/monthlyFigures.ts';
+import { monthlyUsageLong } from '../../../src/importers/usage/monthlyUsageLong.ts';
+import { monthlyWide } from '../../../src/importers/usage/monthlyWide.ts';
+import { onlineResourcesWide } from '../../../src/importers/usage/onlineResourcesWide.ts';
 import { describeWithRealData } from '../../support/realData.ts';
 import { importBytes, refusals, said, withCode } from './importing.ts';
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventOf } from '../../../contracts/activityEvent.ts';
 import { asRead } from '../../../src/domain/readings.ts';
-import { monthlyUsageLong } from '../../../src/importers/monthlyUsageLong.ts';
-import { onlineResourcesWide } from '../../../src/importers/onlineResourcesWide.ts';
+import { monthlyUsageLong } from '../../../src/importers/usage/monthlyUsageLong.ts';
+import { onlineResourcesWide } from '../../../src/importers/usage/onlineResourcesWide.ts';
 import { deliveredReadings as readings } from '../../support/deliveredReadings.ts';
 import { describeWithRealData } from '../../support/realData.ts';
 import { statedBody } from '../../support/statedBody.ts';
