@@ -26,8 +26,8 @@ export function showImport(report: ImportReport): string {
   const counts = (['refused', 'flagged', 'noted'] as const).map((s) => `${whole(report.counts[s])} ${s}`);
   const groups = new Map<string, Finding[]>();
   for (const [at, finding] of findings.entries()) {
-    const { severity, code, row } = finding;
-    const key = severity === 'refused' ? String(at) : `${severity} ${code} ${row}`;
+    const { severity, code, file, row } = finding;
+    const key = severity === 'refused' ? String(at) : `${severity} ${code} ${file} ${row}`;
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   const shown = [...groups.values()].slice(0, FINDINGS_SHOWN);
@@ -39,7 +39,7 @@ export function showImport(report: ImportReport): string {
     `  ${whole(report.events)} events: ${whole(report.accepted)} recorded, ${whole(report.duplicates)} recorded before${corrected}, ${whole(report.refused)} refused`,
     ...differencesOf(report),
     `  findings: ${counts.join(', ')}`,
-    ...shown.flatMap(findingLine),
+    ...shown.flatMap((group) => findingLine(group, report.file)),
     ...(more > 0 ? [`  … and ${whole(more)} more: --report findings.html (or .csv, .json) lists them`] : []),
   ].join('\n');
 }
@@ -63,11 +63,15 @@ function differencesOf({ differing, differences }: ImportReport): string[] {
   ];
 }
 
-function findingLine([first, ...others]: readonly Finding[]): string[] {
+/** @param file the name of the whole file; a finding on a sheet of it names the sheet */
+function findingLine([first, ...others]: readonly Finding[], file: string): string[] {
   if (first === undefined) return [];
   const { severity, row, cell, done } = first;
   const like = others.length === 0 ? '' : ` (and ${whole(others.length)} more like it in this row)`;
-  return [`  ${severity}  row ${row}${cell === null ? '' : `, ${cell}`}: ${foundAndExpected(first)}; ${done}${like}`];
+  const sheet = first.file.startsWith(`${file}, `) ? `${first.file.slice(file.length + 2)}, ` : '';
+  return [
+    `  ${severity}  ${sheet}row ${row}${cell === null ? '' : `, ${cell}`}: ${foundAndExpected(first)}; ${done}${like}`,
+  ];
 }
 
 /** How many things of a file were refused: cells, rows and columns, and what the log would not take. */

@@ -78,6 +78,9 @@ export function resourceOf(report: ReportId, element: Element): string | null {
   return named.find((slug) => slug !== '' && slug.length <= LONGEST_RESOURCE) ?? null;
 }
 
+/** The name of a row that somebody has added below the others. Words beside it make a title. */
+const A_TOTAL = /^(grand |sub)?totals?:?$/i;
+
 /**
  * What a row counts, or null with a finding where any part of it cannot be used.
  * @param spotOf  where an element of the row stands
@@ -98,6 +101,14 @@ export function useOf(
   const platform = slugOf(element('Platform'));
   if (platform === '' || platform.length > LONGEST_RESOURCE)
     findings.refuse(spotOf('Platform'), platform === '' ? 'value-missing' : 'resource-unusable', element('Platform'), 'the name of the platform'); // prettier-ignore
+  for (const column of new Set([name, 'Platform']))
+    if (A_TOTAL.test(element(column).trim()))
+      findings.refuse(
+        spotOf(column),
+        'totals-row',
+        element(column),
+        'what was used: totals are worked out, not imported',
+      );
   const written = element('Metric_Type');
   const metric = METRICS.get(written);
   if (metric === undefined)

@@ -31,6 +31,7 @@ import { isoMomentOf, ISO_TIME, momentAt, type Moment } from '../lendingSystems/
 import { authorityOfFile } from '../returnFacts.ts';
 import { grouped, headingOf, layoutScore, rowsUnder, type Heading, type Layout, type NamedRow } from '../table/rows.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from '../table/text.ts';
+import { withoutTotals, type Figure } from '../table/wideTotals.ts';
 
 const [TIME, DEVICE, SITE, DIRECTION, SEQ] = ['timestamp', 'device', 'site', 'direction', 'seq'] as const;
 const [TOTAL, COUNT, IN, OUT] = ['total', 'count', 'in', 'out'] as const;
@@ -297,6 +298,12 @@ function streamOf(
   }
   const ordered = inOrder(inFile);
   const initial = kind.isTotal ? 0 : first.value;
+  if (!kind.isTotal && readings.every(({ second: at }) => at === 0)) {
+    const found = 'counts at 00:00 only, one a day';
+    const done =
+      'Each is taken for the day of its date; a counter that writes at 00:00 what the day before brought needs the dates put back.';
+    gathered.add({ severity: 'flagged', code: 'counted-at-midnight', spot: [first.row, heading.label(TIME)], found, expected: 'times within the day that was counted', done }); // prettier-ignore
+  }
   const days = counterDays([first, second, ...rest], ordered, initial, kind.step);
   return { place, device, column: `${column}\n${way}`, days };
 }
@@ -357,7 +364,8 @@ function eventsOf(
   report: Report,
 ): readonly Visits[] {
   const bothWays = source.options.countsBothWays === true;
-  const counted = doors.filter(({ column }) => counts(column.split('\n')[1] as Way, bothWays));
+  const ofWays = doors.filter(({ column }) => counts(column.split('\n')[1] as Way, bothWays));
+  const counted = grouped(ofWays, ({ column }) => column).flatMap((own) => withoutSumOfDoors(own, heading, report));
   if (counted.length === 0) return [];
   tellDays(counted, heading, report);
   const first = Math.min(...counted.map(({ days }) => days.first));
@@ -416,6 +424,21 @@ function eventsOf(
     return [event(window, { count: bothWays ? halved(sum) : sum, method }, { ...begin, columns, rows })];
   });
 }
+
+/** The doors without one that is the sum of the others, day by day: a counter that somebody has put together of them. */
+function withoutSumOfDoors(doors: readonly Stream[], heading: Heading, report: Report): readonly Stream[] {
+  const days = [...new Set(doors.flatMap((door) => [...door.days.days.keys()]))].sort((a, b) => a - b);
+  const rows = doors.map((door) => ({ door, name: door.device, row: rowOf(door) }));
+  const figures = ({ door }: { door: Stream }): Figure[] =>
+    days.map((day) => {
+      const one = door.days.days.get(day);
+      return one === undefined ? 'none' : one.quality === 'exact' || one.quality === 'least' ? one.count : 'unreadable';
+    });
+  return withoutTotals(rows, figures, heading.label(DEVICE), report, 'a counter').map(({ door }) => door);
+}
+
+/** The row of the file in which a counter first stands. */
+const rowOf = ({ days }: Stream): number => Math.min(...[...days.days.values()].map(({ rows }) => rows.first));
 
 /** Half of a count, an odd one to the even side: up and down as often. */
 function halved(count: number): number {

@@ -17,6 +17,7 @@ import { authoritiesOf } from '../authorities.ts';
 import { stated, yearOfFile, type Says, type Stated } from '../returnFacts.ts';
 import { dataRows, settleRepeats } from '../table/rows.ts';
 import { countHint, countOf, isPlain, keptRaw, namesATotal, slugOf, WHOLE_NUMBER } from '../table/text.ts';
+import { flagRunningTotal } from '../table/runningTotals.ts';
 import { unlikeItsRow } from './unlikeItsRow.ts';
 import { keyOf } from '../../domain/labels.ts';
 
@@ -242,6 +243,7 @@ function eventsOf(row: Row, { lines, singles }: Layout, year: number, source: Im
       const expected = `a figure like the others of its row, whose median is ${median}: a digit too many or too few?`;
       report.flag([row.row, months[at]?.header ?? line], 'unlike-its-row', String(figures[at]), expected, 'Recorded as given.'); // prettier-ignore
     }
+    flagRunningTotal(line, figures, [row.row, months[0]?.header ?? line], report);
     return months.flatMap((column, at): Stated[] => {
       const [cell, reading] = [cells[at], readings[at]];
       if (column === undefined || cell === undefined || reading === undefined || reading === 'refused') return [];

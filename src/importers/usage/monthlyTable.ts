@@ -10,6 +10,7 @@ import { MONTH_FORMS, monthHeaders, YEAR_OR_MONTH } from '../table/monthHeaders.
 import { LIBRARY_NAME, librarySlugOf } from '../places.ts';
 import { dataRows, flagSameFigures, settleRepeats } from '../table/rows.ts';
 import { monthsText, namesATotal } from '../table/text.ts';
+import { flagRunningTotal } from '../table/runningTotals.ts';
 import { withoutTotals, type Figure } from '../table/wideTotals.ts';
 
 const LIBRARY_HEADERS = ['library', 'library name'];
@@ -189,6 +190,7 @@ export function rowsOnce<R extends MonthRow>(
     figures: new Map(figures(row).map((figure, at) => [months[at]?.month ?? 0, figure])),
   }));
   flagSameFigures(series, header, report);
+  for (const row of kept) flagRunningTotal(row.name, figures(row), [row.row, header], report);
   return kept;
 }
 

@@ -35,6 +35,7 @@ import { PERCENTAGE, percentageOf } from './percentages.ts';
 import { authorityOfFile, stated, type Says, type Stated } from '../returnFacts.ts';
 import { dataRows, flagSameFigures, grouped, settleRepeats } from '../table/rows.ts';
 import { countHint, countOf, isPlain, monthsText, monthText, WHOLE_NUMBER } from '../table/text.ts';
+import { flagRunningTotal } from '../table/runningTotals.ts';
 import { withoutTotals, type Figure } from '../table/wideTotals.ts';
 
 const FORM = 'monthly-usage-long';
@@ -131,6 +132,14 @@ function withoutSumLibraries(
   const label = header[library]?.trim() ?? 'Library';
   const kept = withoutTotals(series, ({ figures }) => [...figures.values()], label, report);
   flagSameFigures(kept, label, report);
+  for (const { row, name, figures } of kept)
+    for (const { line, header: column } of counts)
+      flagRunningTotal(
+        `${name}, ${line}`,
+        months.map((month) => figures.get(`${line} ${month}`)),
+        [row, column],
+        report,
+      );
   return kept.map(({ own }) => own);
 }
 

@@ -329,6 +329,15 @@ describe('a month out of keeping with the twelve before it', () => {
 
 describe('a table that an officer or a spreadsheet has altered', () => {
   const altered = (from: string | RegExp, to: string): ImportResult => importTable(TABLE.replace(from, to));
+
+  it.each(['Total', 'Grand Total', 'totals:'])(
+    'has a row "%s" refused, and nothing of a title with such a word',
+    (name) => {
+      expect(refusals(altered(/Database 1/g, name))).toEqual(expect.arrayContaining([expect.stringMatching(/totals-row$/)])); // prettier-ignore
+      expect(altered(/Database 1/g, name).events).toEqual([]);
+      expect(refusals(altered(/Database 1/g, 'Total War Today'))).toEqual([]);
+    },
+  );
   const whole = facts(importTable(TABLE));
 
   it.each([

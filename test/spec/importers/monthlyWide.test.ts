@@ -407,3 +407,18 @@ describe('rows that are sums of the rows beside them', () => {
     expect(() => detectFormat(['Library', '2023-04'], 'visits-and-loans.csv')).toThrow(/No importer/);
   });
 });
+
+describe('figures that only grow', () => {
+  const flagged = (figures: readonly number[]) =>
+    withCode(read(`Library,${MONTHS.join(',')}\nCity,${figures.join(',')}`), 'looks-like-running-total');
+  it('as a running total does are flagged', () => {
+    const each = [120, 96, 131, 88, 104, 99, 140, 122, 95, 101, 87, 60];
+    const total = each.map((_, at) => each.slice(0, at + 1).reduce((sum, count) => sum + count, 0));
+    expect(flagged(total)).toMatchObject([{ severity: 'flagged', row: 2, cell: 'Library' }]);
+    expect(flagged(each)).toEqual([]);
+  });
+  it('by little, or are small, are not', () => {
+    expect(flagged(MONTHS.map((_, at) => 1000 + 100 * at))).toEqual([]);
+    expect(flagged(MONTHS.map((_, at) => 1 + at))).toEqual([]);
+  });
+});

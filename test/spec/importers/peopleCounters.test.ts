@@ -43,6 +43,26 @@ describe('interval counts', () => {
     expect(lines(intervals(doors, { ...OPTIONS, countsBothWays: true }))).toEqual(['E08000021/city 2019-01-10/P1D 50 automatic-counter']); // prettier-ignore
   });
 
+  it('does not count a counter that somebody has put together of the others', () => {
+    const days = ['2019-01-10', '2019-01-11', '2019-01-12'];
+    const doors = (device: string, people: number) =>
+      days.flatMap((day, at) => dayOfHours(day, people + 10 * at, device));
+    const libraries = { front: 'city', back: 'city', both: 'city' };
+    const both = (people: number) => days.flatMap((day, at) => dayOfHours(day, people + 20 * at, 'both'));
+    const result = intervals([...doors('front', 40), ...doors('back', 15), ...both(55)], { ...OPTIONS, libraries });
+    expect(lines(result).map((line) => line.split(' ')[2])).toEqual(['55', '75', '95']);
+    expect(refusals(result)).toEqual(['r146 device totals-row']);
+    // A third door of its own is counted.
+    const third = intervals([...doors('front', 40), ...doors('back', 15), ...both(56)], { ...OPTIONS, libraries });
+    expect(lines(third).map((line) => line.split(' ')[2])).toEqual(['111', '151', '191']);
+  });
+
+  it('flags counts that are written at midnight only: of which day they are is not sure', () => {
+    const daily = ['2019-01-10', '2019-01-11', '2019-01-12', '2019-01-13'].map((day) => `${day} 00:00,front,40,0`);
+    expect(withCode(intervals(daily), 'counted-at-midnight')).toMatchObject([{ severity: 'flagged', row: 2 }]);
+    expect(withCode(intervals(dayOfHours('2019-01-10', 40)), 'counted-at-midnight')).toEqual([]);
+  });
+
   it('says where nothing tells the direction', () => {
     const rows = dayOfHours('2019-01-10', 40).map((row) => row.split(',').slice(0, 3).join(','));
     const result = intervals(rows, OPTIONS, 'timestamp,device,count');

@@ -1,6 +1,6 @@
 /** What the command line says to a person. */
 import { expect, it } from 'vitest';
-import { showIndicators, showSeries, showVerification } from '../../../src/main/show.ts';
+import { showImport, showIndicators, showSeries, showVerification } from '../../../src/main/show.ts';
 import { goldenSeries } from '../charts/cases.ts';
 
 it('a list of indicators says which baseline is of computed and which of published figures', () => {
@@ -32,4 +32,17 @@ it('one of a thing is not several', () => {
   expect(showVerification({ ...rest, facts: 1, segments: 1, observations: 1, projections: 2, feeds: 1 })).toContain(
     '1 fact in 1 segment, 1 observation of 2 indicators, 1 feed.',
   );
+});
+
+it('a finding on a sheet of a workbook names the sheet', () => {
+  const finding = { severity: 'flagged', code: 'hidden-rows', row: 3, cell: null, found: 'row 3, which is hidden', expected: 'rows that are shown', done: 'Read.' } as const; // prettier-ignore
+  const counts = { refused: 0, flagged: 3, noted: 0 };
+  const findings = ['visits.xlsx, sheet North', 'visits.xlsx, sheet South', 'visits.xlsx'].map((file) => ({ ...finding, file })); // prettier-ignore
+  const nothing = { events: 0, accepted: 0, duplicates: 0, corrected: 0, refused: 0, differing: 0, differences: [] };
+  const text = showImport({ file: 'visits.xlsx', sha256: 'ab'.repeat(32), format: 'monthly-wide', sure: 1, dryRun: false, counts, findings, ...nothing }); // prettier-ignore
+  expect(text.split('\n').slice(-3).map((line) => line.split(': found')[0])).toEqual([
+    '  flagged  sheet North, row 3',
+    '  flagged  sheet South, row 3',
+    '  flagged  row 3',
+  ]); // prettier-ignore
 });
