@@ -36,7 +36,12 @@ const flag = (what: string) =>
     .describe(what);
 
 const uploadQuery = z.strictObject({
-  file: z.string().min(1).max(255).describe('Name of the file: findings name it, and some formats are told by it'),
+  file: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^\p{Cc}]*$/u, 'must be one line of text')
+    .describe('Name of the file: findings name it, and some formats are told by it'),
   format: z.string().max(64).optional().describe('Left out: recognised by the header'),
   strict: flag('Record nothing where anything in the file is refused'),
   dryRun: flag('Record nothing, and say what would be recorded'),

@@ -113,6 +113,7 @@ with: { method: manual }`;
 
   test.each([
     ['no file name', {}, 400, 'invalid-query'],
+    ['a file name of two lines', { file: 'a\nb.csv' }, 400, 'invalid-query'],
     ['options that are not JSON', { file: 'x.csv', options: '{' }, 400, 'invalid-json'],
     ['a mapping that is none', { file: 'x.csv', options: '{"mapping":"feed: x"}' }, 422, 'invalid-mapping'],
     ['an option that is none', { file: 'x.csv', options: '{"a":1}' }, 400, 'invalid-query'],
