@@ -18,9 +18,9 @@ import { seeded, SEED, type Draw } from '../support/seeded.ts';
 import { wholeProof } from '../support/share.ts';
 import { settled } from '../support/shownFigures.ts';
 
-/** Kills in `npm run prove` that hit a batch unanswered or a transaction open; one in fourteen of them in `npm test`. */
+/** Kills in `npm run prove` that hit a batch unanswered or a transaction open; one in twenty of them in `npm test`. */
 const KILLS = { embedded: 680, PostgreSQL: 160, EventStoreDB: 160 };
-const SHARE = wholeProof ? 1 : 14;
+const SHARE = wholeProof ? 1 : 20;
 const BATCH_EVENTS = 120;
 /** Every so many kills the figures are compared with the model, and at the end of each lane. */
 const COMPARE_EVERY = 8;

@@ -16,9 +16,11 @@ import { observationsIn } from '../support/observationsIn.ts';
 import { outcomes, post, served, type Served } from '../support/outcomes.ts';
 import { describeWithPostgres } from '../support/postgres.ts';
 import { pgDump, pgRestore } from '../support/postgresTools.ts';
+import { wholeProof } from '../support/share.ts';
 
-const EVENTS = 10_000;
-console.log(`restore drills: ${EVENTS.toLocaleString('en-GB')} events each`);
+const WHOLE = 10_000;
+const EVENTS = wholeProof ? WHOLE : 4_000;
+console.log(`restore drills: ${EVENTS.toLocaleString('en-GB')} of ${WHOLE.toLocaleString('en-GB')} events each`);
 const POSTED_AT_ONCE = 2_000;
 
 /** Loans, counted by month, of two authorities with five branches each; `kind` keeps ids apart. */
