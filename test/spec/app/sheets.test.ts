@@ -84,3 +84,28 @@ it('estimates of all people, of women and of men do not take the place of each o
   await expect(take(sheets, {}, 'mye23.xlsx')).rejects.toMatchObject({ code: 'invalid-file' });
   expect(await under.ledger.size()).toBe(0);
 });
+
+it('figures that two sheets quote are quoted once, whichever sheet each cites', async () => {
+  const users = (name: string, ...rows: Cells[]): SheetTable => sheet(name, MONTHS, ...rows);
+  const sheets = [
+    users('Wi-Fi users', ['City', 100, 200], ['Kenton', 5, 7]),
+    users('Wi-Fi users 2', ['City', 100, 222], ['Walker', 8, 9]),
+  ];
+  const taken = await take(sheets, { authority: AUTHORITY, measure: 'wifi-users' }, 'wifi.xlsx');
+  expect(taken).toMatchObject({ accepted: 5 });
+  expect(refused(taken)).toEqual([
+    'wifi.xlsx, sheet Wi-Fi users r2 [2023-05] row-contradicted 200',
+    'wifi.xlsx, sheet Wi-Fi users 2 r2 [2023-04] row-repeated 100',
+    'wifi.xlsx, sheet Wi-Fi users 2 r2 [2023-05] row-contradicted 222',
+  ]);
+});
+
+it('a figure is one with its interval: another interval is another figure', async () => {
+  const header = ['figure_id', 'indicator', 'scope', 'period_start', 'period_end', 'value', 'unit', 'low', 'high', 'interval_percent', 'source', 'note']; // prettier-ignore
+  const figure = (low: number, source: string, note: string): Cells => ['PF001', 'Adults who used a library', 'England', '2018', '2018', 33, 'percent', low, 35, 95, source, note]; // prettier-ignore
+  const one = sheet('one', header, figure(31, 'Taking Part 2018', ''));
+  const again = sheet('again', header, figure(31, 'Taking Part, year 14', 'copied'));
+  expect(await take([one, again], {}, 'figures.xlsx')).toMatchObject({ accepted: 1 });
+  const other = sheet('other', header, figure(30, 'Taking Part 2018', ''));
+  await expect(take([one, other], {}, 'figures.xlsx')).rejects.toMatchObject({ code: 'invalid-file' });
+});
