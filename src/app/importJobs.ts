@@ -5,7 +5,8 @@
 import type { Problem } from '../../contracts/errors.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { ImportOptions } from '../importers/importer.ts';
-import type { ImportChoices, ImportReport } from './importFile.ts';
+import type { ImportChoices } from './importFile.ts';
+import type { ImportReport } from './importReport.ts';
 import type { Content, ImportFile } from './importParts.ts';
 import type { Progress } from './progress.ts';
 

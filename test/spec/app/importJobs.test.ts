@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ImportReport } from '../../../src/app/importFile.ts';
+import type { ImportReport } from '../../../src/app/importReport.ts';
 import { openImportJobs, type ImportJobsPorts } from '../../../src/app/importJobs.ts';
 import { uploadFolder } from '../../../src/files/uploadFolder.ts';
 

@@ -1,6 +1,6 @@
 /** Sheets of a workbook that say the same, or otherwise, of the same: nothing counts twice, and nothing is picked. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ImportReport } from '../../../src/app/importFile.ts';
+import type { ImportReport } from '../../../src/app/importReport.ts';
 import type { SheetTable } from '../../../src/app/sheetFindings.ts';
 import type { ImportOptions } from '../../../src/importers/importer.ts';
 import { testLedger, type TestLedger } from '../../support/ledger.ts';
