@@ -6,7 +6,8 @@
 import { authoritiesOf } from '../authorities.ts';
 import type { ImportOptions, Report } from '../importer.ts';
 import { LIBRARY_NAME, librarySlugOf } from '../places.ts';
-import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from '../table/rows.ts';
+import { grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from '../table/rows.ts';
+import { flagSameFigures } from '../table/sameFigures.ts';
 import { subtotalAt } from '../table/subtotals.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from '../table/text.ts';
 

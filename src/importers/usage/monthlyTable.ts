@@ -8,7 +8,8 @@ import { firstDayOfMonth, isoOf } from '../../domain/periods.ts';
 import { FILE_REFUSED, type FileSource, type ImportSource, type Report, type Table } from '../importer.ts';
 import { MONTH_FORMS, monthHeaders, YEAR_OR_MONTH } from '../table/monthHeaders.ts';
 import { LIBRARY_NAME, librarySlugOf } from '../places.ts';
-import { dataRows, flagSameFigures, settleRepeats } from '../table/rows.ts';
+import { dataRows, settleRepeats } from '../table/rows.ts';
+import { flagSameFigures } from '../table/sameFigures.ts';
 import { monthsText, namesATotal } from '../table/text.ts';
 import { withoutTotals, type Figure } from '../table/wideTotals.ts';
 
