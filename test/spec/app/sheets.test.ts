@@ -109,3 +109,16 @@ it('a figure is one with its interval: another interval is another figure', asyn
   const other = sheet('other', header, figure(30, 'Taking Part 2018', ''));
   await expect(take([one, other], {}, 'figures.xlsx')).rejects.toMatchObject({ code: 'invalid-file' });
 });
+
+it('a loan with an id of its system is the same in a sheet as in a table', async () => {
+  const header = ['id', 'circ_lib', 'xact_start', 'desk_renewal', 'target_copy'];
+  const loan = ['r12', 'City', '2023-04-03 10:00', 'f', '7'];
+  const options = { authority: AUTHORITY };
+  const table = { header, rows: [{ row: 2, cells: loan }] };
+  await under.ledger.import({ fileName: 'loans.csv', sha256: 'cd'.repeat(32), table, options }, {});
+  expect(await take([sheet('Sheet1', header, loan)], options, 'loans.xlsx')).toMatchObject({
+    events: 1,
+    accepted: 0,
+    duplicates: 1,
+  });
+});
