@@ -12,6 +12,7 @@ import {
 } from '../../contracts/activityEvent.ts';
 import { sequenceField } from '../../contracts/fields.ts';
 import { dayOf, londonMoment, windowOf } from '../../src/domain/periods.ts';
+import { remembering } from '../../src/domain/remembering.ts';
 import { daysIn, joinedDays, type CoveredDays } from './coveredDays.ts';
 import { joinedNumbers, NO_NUMBERS, holdsNumber, withNumber, type ReceivedNumbers } from './receivedNumbers.ts';
 
@@ -119,21 +120,14 @@ function daysWith(days: FeedState['days'], event: ActivityEvent): FeedState['day
   return kind === undefined ? days : withDays(days, kind, daysOf(body));
 }
 
-/** Reports speak of the same windows again and again: the days of those met are kept, up to so many. */
-const windows = new Map<string, CoveredDays>();
 const WINDOWS_KEPT = 1_000;
+/** Reports speak of the same windows again and again. */
+const daysOfWindow = remembering(WINDOWS_KEPT, (window): CoveredDays => daysIn(windowOf(window)));
 
 function daysOf({ data, time }: FactBody): CoveredDays {
-  if (!('window' in data)) {
-    const day = 'on' in data && data.on !== undefined ? dayOf(data.on) : londonMoment(time ?? '').day;
-    return daysIn({ first: day, last: day });
-  }
-  const known = windows.get(data.window);
-  if (known !== undefined) return known;
-  const days = daysIn(windowOf(data.window));
-  if (windows.size >= WINDOWS_KEPT) windows.clear();
-  windows.set(data.window, days);
-  return days;
+  if ('window' in data) return daysOfWindow(data.window);
+  const day = 'on' in data && data.on !== undefined ? dayOf(data.on) : londonMoment(time ?? '').day;
+  return daysIn({ first: day, last: day });
 }
 
 function withDays(all: FeedState['days'], kind: FactKind, added: CoveredDays): FeedState['days'] {

@@ -5,7 +5,8 @@
 import type { Problem } from '../../contracts/errors.ts';
 import { LedgerError, toProblem } from '../domain/ledgerError.ts';
 import type { ImportOptions } from '../importers/importer.ts';
-import type { ImportChoices, ImportReport } from './importFile.ts';
+import type { ImportChoices } from './importFile.ts';
+import type { ImportReport } from './importReport.ts';
 import type { Content, ImportFile } from './importParts.ts';
 import type { Progress } from './progress.ts';
 
@@ -123,14 +124,17 @@ export function openImportJobs({ uploads, run, now, newId }: ImportJobsPorts): I
     const stop = new AbortController();
     running = { id, stop };
     const { request } = change(id, { state: 'running' });
+    // What was told to be cancelled stays so, also where the end came first.
+    const endOnce = (changes: Partial<ImportJob>): void => {
+      if (jobs.get(id)?.state === 'running') end(id, changes);
+    };
     try {
       const file = { ...(await uploads.open(id, request)), options: request.options } as ImportFile;
       const report = await run(file, request.choices, progressOf(id), stop.signal);
-      end(id, { state: 'done', report });
+      endOnce({ state: 'done', report });
     } catch (error) {
       // A server that stops leaves the job as it is on disk: waiting.
-      if (closing) return;
-      if (jobs.get(id)?.state !== 'cancelled') end(id, { state: 'failed', problem: toProblem(error) });
+      if (!closing) endOnce({ state: 'failed', problem: toProblem(error) });
     } finally {
       running = null;
     }
@@ -149,10 +153,14 @@ export function openImportJobs({ uploads, run, now, newId }: ImportJobsPorts): I
   }
 
   function next(): void {
-    ended = ended.then(async () => {
-      const id = queue.shift();
-      if (id !== undefined && !closing && get(id).state === 'waiting') await work(id);
-    });
+    ended = ended
+      .then(async () => {
+        // None where it was cancelled meanwhile.
+        const id = queue.shift();
+        if (id !== undefined && !closing) await work(id);
+      })
+      // How a job ended may not be writable to a full disk. It is told as long as the server runs, and others go on.
+      .catch(() => undefined);
   }
 
   for (const job of uploads.load()) {
@@ -198,6 +206,8 @@ export function openImportJobs({ uploads, run, now, newId }: ImportJobsPorts): I
       const job = get(id);
       if (job.ended !== null) return job;
       const cancelled = end(id, { state: 'cancelled' });
+      const place = queue.indexOf(id);
+      if (place >= 0) queue.splice(place, 1);
       if (running?.id === id) running.stop.abort();
       return cancelled;
     },

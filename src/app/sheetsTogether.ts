@@ -22,12 +22,12 @@ const isNumber = ({ type }: ActivityEvent): boolean => {
 };
 const OTHER_NUMBERS: ReadonlySet<string> = new Set(['reference.population', 'reference.deprivation', 'figure.published']); // prettier-ignore
 
-/** Fields that hold the number, or say why there is none. */
-const NUMBERS: ReadonlySet<string> = new Set([
-  'count', 'sessions', 'hours', 'volunteers', 'fte', 'pence', 'members', 'items', 'value', 'population', 'meanDecile', 'absent',
-]); // prettier-ignore
-/** Fields that say how or where a number was found, and not of what it is. */
-const ASIDE: ReadonlySet<string> = new Set(['provenance', 'method']);
+/** Fields that say how or where a number was found, and not of what it is: figures cite the sheet that they stood in. */
+const ASIDE: ReadonlySet<string> = new Set(['provenance', 'method', 'source', 'note']);
+
+/** Whether a field holds a number, or says why there is none. */
+const saysHowMuch = ([name, value]: readonly [string, unknown]): boolean =>
+  typeof value === 'number' || name === 'absent';
 
 interface Said {
   /** What a number is of: place, time, and categories as they are written. */
@@ -37,7 +37,7 @@ interface Said {
 
 function saidBy({ type, source, subject, data }: ActivityEvent & { readonly subject?: string }): Said {
   const fields = Object.entries(data).filter(([name]) => !ASIDE.has(name));
-  const part = (isIn: boolean): object => Object.fromEntries(fields.filter(([name]) => NUMBERS.has(name) === isIn));
+  const part = (isIn: boolean): object => Object.fromEntries(fields.filter((field) => saysHowMuch(field) === isIn));
   return {
     of: canonicalJson({ type, source, subject, data: part(false) }),
     number: canonicalJson(part(true)),

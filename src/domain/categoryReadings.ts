@@ -6,6 +6,7 @@ import type { FactBody } from '../../contracts/activityEvent.ts';
 import type { CategoryMeaning, CategoryReading } from '../../contracts/reading.ts';
 import { wordsOfCategory } from './itemCategory.ts';
 import { holdsFor } from './readingScope.ts';
+import { remembering } from './remembering.ts';
 
 type Line = CategoryReading['lines'][number];
 /** What a category means where all of these lines hold. */
@@ -43,15 +44,9 @@ export function categoriesReadBy(readings: readonly CategoryReading[]): (body: F
   }
 
   /** Services have dozens of categories and millions of loans. */
-  const known = new Map<string, readonly Way[]>();
-  function meaningOf(category: string, body: FactBody): CategoryMeaning | undefined {
-    let ways = known.get(category);
-    if (ways === undefined) {
-      if (known.size >= MOST_KNOWN) known.clear();
-      known.set(category, (ways = waysToRead(category)));
-    }
-    return ways.find((way) => way.lines.every((line) => holdsFor(line, body)))?.is;
-  }
+  const waysOf = remembering(MOST_KNOWN, waysToRead);
+  const meaningOf = (category: string, body: FactBody): CategoryMeaning | undefined =>
+    waysOf(category).find((way) => way.lines.every((line) => holdsFor(line, body)))?.is;
 
   return (body) => {
     const { data } = body;

@@ -1,6 +1,6 @@
 /** The findings of an import as CSV: one a row, for whoever is to put the file right. */
 import { stringify } from 'csv-stringify/sync';
-import type { ImportReport } from '../app/importFile.ts';
+import type { ImportReport } from '../app/importReport.ts';
 
 const COLUMNS = ['severity', 'file', 'row', 'cell', 'found', 'expected', 'done', 'code'] as const;
 

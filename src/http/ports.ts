@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Definition } from '../../contracts/definition.ts';
 import type { GivenMapping } from '../../contracts/mapping.ts';
-import type { ImportReport } from '../app/importFile.ts';
+import type { ImportReport } from '../app/importReport.ts';
 import type { ImportJobsPorts } from '../app/importJobs.ts';
 import type { KeptReceipts } from '../app/keptReceipts.ts';
 import type { Ledger } from '../app/ledger.ts';

@@ -18,11 +18,11 @@ export const hasIdOfItsOwn = ({ id }: ActivityEvent): boolean => !/^[0-9a-f]{16}
 
 /**
  * An event of a sheet of a workbook, which is named in its provenance. Sheets share the content hash of their file, so
- * that the id says which of them it is.
+ * that the id of a cell says which of them it is; an id of a system's own is the same wherever it stands.
  * @param at place of the sheet in the workbook, from 1
  */
 export function inSheet(event: ActivityEvent, sheet: string, at: number): ActivityEvent {
-  const id = event.id.replace(':r', `:s${at}:r`);
+  const id = hasIdOfItsOwn(event) ? event.id : event.id.replace(':r', `:s${at}:r`);
   if (!('provenance' in event.data) || event.data.provenance === undefined) return { ...event, id };
   return { ...event, id, data: { ...event.data, provenance: { ...event.data.provenance, sheet } } } as ActivityEvent;
 }

@@ -42,7 +42,7 @@ import { openDataLibraries } from './openData/openDataLibraries.ts';
 import { openDataMembership } from './openData/openDataMembership.ts';
 import { openDataMobileStops } from './openData/openDataMobileStops.ts';
 import { openDataStock } from './openData/openDataStock.ts';
-import { mapped } from './mapped.ts';
+import { mapped } from './mapped/mapped.ts';
 import { whyNoActivity } from './noActivity.ts';
 import { projectOutcome } from './surveys/projectOutcome.ts';
 import { publishedFigures } from './publishedFigures.ts';

@@ -81,7 +81,7 @@ export function yearOfFile({ fileName, options }: FileSource, report: Report): n
 export function authorityOfFile({ options }: FileSource, report: Report): string | null {
   const authority = options.authority ?? '';
   if (isAuthorityCode(authority)) return authority;
-  const expected = 'the GSS code of the library authority, such as E08000021, in --authority ("authority" over HTTP)';
+  const expected = 'the code of the library authority, such as E08000021, or CA-OTP for one elsewhere, in --authority ("authority" over HTTP)'; // prettier-ignore
   report.refuse([1, null], 'option-unusable', authority === '' ? 'no authority' : authority, expected, FILE_REFUSED);
   return null;
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../contracts/errors.ts';
-import type { ImportReport } from '../app/importFile.ts';
+import type { ImportReport } from '../app/importReport.ts';
 import type { Progress } from '../app/progress.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import { LedgerError } from '../domain/ledgerError.ts';

@@ -1,7 +1,7 @@
 /** The findings of imports as files that can be kept and sent on. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
-import type { ImportReport } from '../app/importFile.ts';
+import type { ImportReport } from '../app/importReport.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { whyNot } from '../files/whyNot.ts';
 import { findingsCsv } from '../http/findingsCsv.ts';

@@ -1,7 +1,7 @@
 /** What the command line prints for a person. With `--json` the same things are printed as one JSON object instead. */
 import type { ErrorCode, Problem } from '../../contracts/errors.ts';
 import type { Series } from '../../contracts/series.ts';
-import type { ImportReport } from '../app/importFile.ts';
+import type { ImportReport } from '../app/importReport.ts';
 import type { ParkedEvent } from '../app/parked.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';

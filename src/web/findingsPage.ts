@@ -1,7 +1,7 @@
 /** The findings of an import as one page that can be kept and sent on: no address, no script, its style within. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImportReport } from '../app/importFile.ts';
+import type { ImportReport } from '../app/importReport.ts';
 import { formatNumber } from '../domain/formatNumber.ts';
 import type { Severity } from '../importers/importer.ts';
 import { templating } from './templating.ts';

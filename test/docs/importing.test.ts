@@ -4,18 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMPORTERS } from '../../src/importers/importers.ts';
+import { commandsIn, filesIn } from '../support/docsPage.ts';
 import { outcomes } from '../support/outcomes.ts';
 
 /** The page, and those below it. */
 const PAGE = ['docs/importing.md', ...readdirSync('docs/importing').map((name) => `docs/importing/${name}`)]
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n');
-const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```(?:csv|tsv|json|yaml)\n([\s\S]*?)```/g)].map(
-  ([, name = '', text = '']) => ({ name, text }),
-);
-const examples = [...PAGE.matchAll(/```console\n\$ npx outcomes (.*)\n([\s\S]*?)```/g)].map(
-  ([, command = '', says = '']) => ({ command, says }),
-);
+const files = filesIn(PAGE);
+const examples = commandsIn(PAGE);
 const wordsOf = (command: string): string[] =>
   [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 

@@ -4,21 +4,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { categoryReadingSchema, formReadingSchema } from '../../contracts/reading.ts';
+import { commandsIn, filesIn } from '../support/docsPage.ts';
 import { outcomes } from '../support/outcomes.ts';
 
 const PAGE = readFileSync('docs/readings.md', 'utf8');
-const files = [...PAGE.matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g)];
-const examples = [...PAGE.matchAll(/```console\n\$ npx outcomes (.*)\n([\s\S]*?)```/g)].map(
-  ([, command = '', says = '']) => ({ command, says }),
-);
+const files = filesIn(PAGE);
+const examples = commandsIn(PAGE);
 
 /** Of readings, as the commands name them. */
-const folders = new Set(files.flatMap(([, name = '']) => (name.includes('/') ? [dirname(name)] : [])));
+const folders = new Set(files.flatMap(({ name }) => (name.includes('/') ? [dirname(name)] : [])));
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'outcomes-readings-'));
-  for (const [, name = '', text = ''] of files) {
+  for (const { name, text } of files) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }

@@ -11,13 +11,12 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testServer, type TestServer } from '../http/testServer.ts';
+import { filesIn } from '../support/docsPage.ts';
 import { faultProxy, type Fault, type FaultProxy } from '../support/faultProxy.ts';
 
 const run = promisify(execFile);
 const PAGE = readFileSync('docs/sending-events.md', 'utf8');
-const programs = new Map(
-  [...PAGE.matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g)].map(([, name = '', text = '']) => [name, text]),
-);
+const programs = new Map(filesIn(PAGE).map(({ name, text }) => [name, text]));
 
 /** What must happen for a program to be run; null where it cannot. */
 const succeeds = (command: string, args: readonly string[]): Promise<boolean> =>

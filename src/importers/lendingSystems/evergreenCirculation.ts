@@ -4,7 +4,7 @@
  */
 import { keyOf } from '../../domain/labels.ts';
 import { circulationImporter, type Movement } from './circulation.ts';
-import type { FileHead, Report } from '../importer.ts';
+import { FILE_REFUSED, type FileHead, type Report } from '../importer.ts';
 import { isoMomentOf, ISO_TIME } from './localTime.ts';
 import { layoutScore, type Heading, type NamedRow } from '../table/rows.ts';
 
@@ -56,9 +56,8 @@ function settles(heading: Heading, report: Report): boolean {
   const hasTime = heading.has(START) || heading.has(CREATED);
   const tells = FLAGS.some(heading.has) || heading.has(PARENT);
   const found = 'none of them';
-  const refused = 'The whole file was refused.';
-  if (!hasTime) report.refuse([1, START], 'column-missing', found, `a column "${START}" or "${CREATED}"`, refused);
-  if (!tells) report.refuse([1, DESK], 'column-missing', found, `a column ${[...FLAGS, PARENT].join(', ')}: without one a renewal looks like a loan`, refused); // prettier-ignore
+  if (!hasTime) report.refuse([1, START], 'column-missing', found, `a column "${START}" or "${CREATED}"`, FILE_REFUSED);
+  if (!tells) report.refuse([1, DESK], 'column-missing', found, `a column ${[...FLAGS, PARENT].join(', ')}: without one a renewal looks like a loan`, FILE_REFUSED); // prettier-ignore
   return hasTime && tells;
 }
 

@@ -5,10 +5,11 @@
  */
 import { authoritiesOf } from '../authorities.ts';
 import type { ImportOptions, Report } from '../importer.ts';
-import { LIBRARY_NAME, librarySlugOf } from '../places.ts';
-import { flagSameFigures, grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from '../table/rows.ts';
+import { libraryCell } from '../table/cells.ts';
+import { grouped, isNearSum, settleRepeats, TOTAL_IMPORTED, type NamedRow } from '../table/rows.ts';
+import { flagSameFigures } from '../table/sameFigures.ts';
 import { subtotalAt } from '../table/subtotals.ts';
-import { countHint, countOf, namesATotal, WHOLE_NUMBER } from '../table/text.ts';
+import { countHint, countOf, WHOLE_NUMBER } from '../table/text.ts';
 
 export const AUTHORITY = 'Local authority';
 export const LIBRARY = 'Library name';
@@ -49,18 +50,6 @@ export const authoritiesIn = (
     options,
     report,
   );
-
-function libraryCell(row: NamedRow, column: string, report: Report): string | null {
-  const name = row.text(column);
-  const spot = [row.row, row.header(column)] as const;
-  if (namesATotal(name)) {
-    report.refuse(spot, 'totals-row', name, 'a library: totals are worked out, not imported');
-    return null;
-  }
-  const slug = librarySlugOf(name);
-  if (slug === null) report.refuse(spot, name === '' ? 'value-missing' : 'library-unusable', name, LIBRARY_NAME);
-  return slug;
-}
 
 /** The count in a column, or null with a finding at the cell. The schema wants an integer: no word stands for one. */
 export function countCell(row: NamedRow, column: string, report: Report): number | null {

@@ -11,6 +11,7 @@ import { keyOf } from '../../domain/labels.ts';
 import { isoOf } from '../../domain/periods.ts';
 import { checkFilled, dayCell, wordCell } from '../table/cells.ts';
 import { eventIdOf, sourceOf } from '../identity.ts';
+import { OUTCOME_LABELS, OUTCOME_OF } from '../outcomeLabels.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from '../importer.ts';
 import { ALSO_CALLED, authoritiesIn, AUTHORITY, countCell, LIBRARY, placeOf, type AuthorityOfRow } from './openData.ts';
 import { layoutScore, namedRows, TOTAL_IMPORTED, type NamedRow } from '../table/rows.ts';
@@ -30,22 +31,7 @@ const LAYOUT = {
   alsoCalled: { ...ALSO_CALLED, [MAIN]: ['Outcome'] },
 };
 
-/** The seven outcomes of "Libraries Deliver" as the schema words them. */
-const LABELS: readonly (readonly [Outcome, label: string])[] = [
-  ['cultural-enrichment', 'Cultural and creative enrichment'],
-  ['reading-and-literacy', 'Increased reading and literacy'],
-  ['digital-access', 'Increased digital access and literacy'],
-  ['full-potential', 'Helping everyone achieve their full potential'],
-  ['healthier-lives', 'Healthier and happier lives'],
-  ['greater-prosperity', 'Greater prosperity'],
-  ['stronger-communities', 'Stronger more resilient communities'],
-];
-/** "Stronger, more resilient communities" is how the source of the schema writes the last. */
-const OUTCOME_OF = new Map([
-  ...LABELS.map(([outcome, label]): [string, Outcome] => [keyOf(label), outcome]),
-  [keyOf('Stronger, more resilient communities'), 'stronger-communities' as const],
-]);
-const OUTCOME_WORDS = { meanings: OUTCOME_OF, words: `one of: ${LABELS.map(([, label]) => label).join('; ')}` };
+const OUTCOME_WORDS = { meanings: OUTCOME_OF, words: `one of: ${OUTCOME_LABELS.join('; ')}` };
 
 /** What the schema writes where a session was held in no library. */
 const OUTREACH = 'outreach';

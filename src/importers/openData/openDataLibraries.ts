@@ -5,7 +5,16 @@
  * The file does not say of which day it is. Addresses, postcodes, contacts, links and notes are not kept.
  */
 import { typeOf, type ActivityEvent, type EventOf } from '../../../contracts/activityEvent.ts';
-import { checkFilled, checkNotKept, EMAIL_ADDRESS, POSTCODE, textCell, WEB_ADDRESS, wordCell } from '../table/cells.ts';
+import {
+  checkFilled,
+  checkNotKept,
+  EMAIL_ADDRESS,
+  POSTCODE,
+  textCell,
+  WEB_ADDRESS,
+  wordCell,
+  YES_NO,
+} from '../table/cells.ts';
 import { dayOfRegister } from '../registers/dayOfRegister.ts';
 import { eventIdOf, sourceOf } from '../identity.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from '../importer.ts';
@@ -50,13 +59,6 @@ const RUN_BY = {
     ['il', 'independent'],
   ]),
   words: 'one of: LAL, LAL-, CL, CRL, ICL',
-};
-const YES_NO = {
-  meanings: new Map<string, 'yes' | 'no'>([
-    ['yes', 'yes'],
-    ['no', 'no'],
-  ]),
-  words: 'Yes or No',
 };
 const UPRN_FORM = { kind: 'a property reference number: digits only, not 1.0E+11', test: /^\d{1,14}$/ };
 

@@ -12,6 +12,7 @@ import { plainFault } from '../../../contracts/plainFault.ts';
 import { keyOf } from '../../domain/labels.ts';
 import { eventIdOf, sourceOf } from '../identity.ts';
 import { FILE_REFUSED, reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from '../importer.ts'; // prettier-ignore
+import { OUTCOME_OF } from '../outcomeLabels.ts';
 import { isAuthorityCode } from '../places.ts';
 import { layoutScore, namedRows, settleRepeats, type NamedRow } from '../table/rows.ts';
 import { LONGEST_RAW, slugOf } from '../table/text.ts';
@@ -42,18 +43,6 @@ const STATED_STATUS: readonly (readonly [words: RegExp, status: Data['status']])
 ];
 /** Words by which a note says that something did not come about. */
 const NOT_SO = /\b(not|no|never|low|lack(ed|ing)?|little|without|stopped|withdrawn|abandoned|failed)\b/i;
-
-/** Labels of the seven outcomes as the open-data schema writes them, beside their numbers and own names. */
-const LABELS: Readonly<Record<string, Outcome>> = {
-  'cultural and creative enrichment': 'cultural-enrichment',
-  'increased reading and literacy': 'reading-and-literacy',
-  'increased digital access and literacy': 'digital-access',
-  'helping everyone achieve their full potential': 'full-potential',
-  'healthier and happier lives': 'healthier-lives',
-  'greater prosperity': 'greater-prosperity',
-  'stronger more resilient communities': 'stronger-communities',
-  'stronger, more resilient communities': 'stronger-communities',
-};
 
 export const actionRegister: TableImporter = {
   reads: 'table',
@@ -151,7 +140,7 @@ function outcomesOf(row: NamedRow, report: Report): Outcome[] | null {
 const outcomeOf = (text: string): Outcome | null =>
   (/^[1-7]$/.test(text) ? OUTCOMES[Number(text) - 1] : undefined) ??
   OUTCOMES.find((outcome) => outcome === text) ??
-  (Object.hasOwn(LABELS, keyOf(text)) ? LABELS[keyOf(text)] : undefined) ??
+  OUTCOME_OF.get(keyOf(text)) ??
   null;
 
 /** Each action once: rows that say the same again are refused as repeats, rows that differ are all refused. */

@@ -8,12 +8,11 @@
  */
 import type { ActivityEvent, EventOf } from '../../../contracts/activityEvent.ts';
 import { dateField } from '../../../contracts/fields.ts';
-import { ANY_PLACE } from '../../../contracts/vocabulary.ts';
 import { dayOf, isoOf } from '../../domain/periods.ts';
 import { textCell } from '../table/cells.ts';
 import { dayOfRegister } from './dayOfRegister.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from '../importer.ts';
-import { cellOf, COMPILED, eachOnce, factOf, someOf } from './registers.ts';
+import { areaCodeCell, cellOf, COMPILED, eachOnce, factOf, someOf } from './registers.ts';
 import { layoutScore, namedRows, type NamedRow } from '../table/rows.ts';
 import { dateHint, ISO_DATE, LONGEST_RAW } from '../table/text.ts';
 
@@ -116,28 +115,27 @@ function read(source: ImportSource): ImportResult {
 function authorityOf(row: NamedRow, report: Report): Authority | null {
   const local = textCell(row, LOCAL, { longest: 40, expected: 'the code of the authority in this register' }, report);
   const name = textCell(row, NAME, { longest: LONGEST_NAME, expected: 'the name of the authority' }, report);
-  const code = row.text(GSS);
   const [start, end] = [dayIn(row, START, report), dayIn(row, END, report)];
   const replacedBy = [...new Set(row.text(REPLACED).split(/[,;]/).map((each) => each.trim()).filter((each) => each !== ''))]; // prettier-ignore
   const replaced = replacedBy.length === 0 || textCell(row, REPLACED, { longest: LONGEST_RAW, expected: 'codes' }, report) !== null; // prettier-ignore
   const region =
     row.text(REGION) === '' || textCell(row, REGION, { longest: 60, expected: 'a region' }, report) !== null;
-  const spot = [row.row, row.header(GSS)] as const;
-  const isPlace = ANY_PLACE.test(code) && !code.includes('/');
   if (UNIONS.has(row.text(TYPE).toUpperCase())) {
     const expected =
       'a local authority: a union of authorities, or a region, is none of the places that figures are of';
-    report.refuse([row.row, row.header(TYPE)], 'level-unknown', `${row.text(TYPE)} (${code})`, expected);
+    report.refuse([row.row, row.header(TYPE)], 'level-unknown', `${row.text(TYPE)} (${row.text(GSS)})`, expected);
     return null;
   }
-  if (!isPlace)
-    report.refuse(
-      spot,
-      code === '' ? 'value-missing' : 'place-unknown',
-      code,
-      'the nine-character GSS code of the area',
-    );
-  if (local === null || name === null || !isPlace || start === 'faulty' || end === 'faulty' || !region || !replaced)
+  const code = areaCodeCell(row, GSS, report);
+  if (
+    local === null ||
+    name === null ||
+    code === null ||
+    start === 'faulty' ||
+    end === 'faulty' ||
+    !region ||
+    !replaced
+  )
     return null;
   if (start !== null && end !== null && end < start) {
     const found = `${row.text(START)} to ${row.text(END)}`;

@@ -6,7 +6,8 @@ import type { ActivityEvent } from '../../../contracts/activityEvent.ts';
 import { textCell, wordCell } from '../table/cells.ts';
 import { dayOfRegister } from './dayOfRegister.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from '../importer.ts';
-import { libraryIn, wholeFileAuthority } from '../oneAuthority.ts';
+import { libraryIn } from '../oneAuthority.ts';
+import { authorityOfFile } from '../returnFacts.ts';
 import { LIBRARY_NAME } from '../places.ts';
 import { cellOf, computersIn, coordinatesOf, eachOnce, factOf, someOf } from './registers.ts';
 import { layoutScore, namedRows, type NamedRow } from '../table/rows.ts';
@@ -56,7 +57,7 @@ interface Branch {
 
 function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
-  const authority = wholeFileAuthority(source.options, report);
+  const authority = authorityOfFile(source, report);
   const on = dayOfRegister(source.options, report);
   if (authority === null || on === null) return { events: [], findings: report.findings };
   const rows = namedRows(source.table, LAYOUT, report);

@@ -17,8 +17,7 @@ import {
   type Table,
   type TableImporter,
 } from '../importer.ts';
-import { isAuthorityCode } from '../places.ts';
-import { cellOf, COMPILED, eachOnce, factOf, numberCell, type Bounds } from './registers.ts';
+import { authorityCell, cellOf, COMPILED, eachOnce, factOf, numberCell, type Bounds } from './registers.ts';
 import { layoutScore, namedRows, type NamedRow } from '../table/rows.ts';
 
 const FORMAT = 'deprivation-averages';
@@ -160,15 +159,12 @@ function noteLacking({ header }: Table, report: Report): void {
 
 /** What a row says of an authority, or null with a finding where it has no code; a faulty mean is left out by itself. */
 function authorityOf(row: NamedRow, report: Report) {
-  const code = row.text(CODE);
   const means = Object.keys(DOMAINS).flatMap((column): (readonly [string, number])[] => {
     if (!row.has(column)) return [];
     const mean = numberCell(row, column, MEAN_DECILE, report);
     if (mean === undefined) report.refuse([row.row, row.header(column)], 'value-missing', '', MEAN_DECILE.expected);
     return typeof mean === 'number' ? [[column, mean]] : [];
   });
-  if (isAuthorityCode(code)) return { row: row.row, cells: row, code, means };
-  const expected = 'the GSS code of an authority';
-  report.refuse([row.row, row.header(CODE)], code === '' ? 'value-missing' : 'authority-unknown', code, expected);
-  return null;
+  const code = authorityCell(row, CODE, report);
+  return code === null ? null : { row: row.row, cells: row, code, means };
 }

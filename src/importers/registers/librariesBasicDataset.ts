@@ -10,7 +10,7 @@ import type { ActivityEvent, EventOf } from '../../../contracts/activityEvent.ts
 import { dateField } from '../../../contracts/fields.ts';
 import { keyOf } from '../../domain/labels.ts';
 import { authoritiesOf } from '../authorities.ts';
-import { textCell, wordCell } from '../table/cells.ts';
+import { libraryCell, textCell, wordCell, YES_NO } from '../table/cells.ts';
 import {
   FILE_REFUSED,
   reportFor,
@@ -19,10 +19,10 @@ import {
   type Report,
   type TableImporter,
 } from '../importer.ts';
-import { LIBRARY_NAME, librarySlugOf } from '../places.ts';
+import { LIBRARY_NAME } from '../places.ts';
 import { cellOf, coordinatesOf, factOf, numberCell, WEEKLY_HOURS } from './registers.ts';
 import { grouped, layoutScore, namedRows, settleRepeats, type Layout, type NamedRow } from '../table/rows.ts';
-import { LONGEST_RAW, namesATotal, slugOf } from '../table/text.ts';
+import { LONGEST_RAW, slugOf } from '../table/text.ts';
 
 const FORMAT = 'libraries-basic-dataset';
 const [SERVICE, CODE, NAME, TYPE] = ['Reporting service', 'Reporting service code', 'Name', 'Type'] as const;
@@ -81,13 +81,6 @@ const KINDS = {
   ]),
   words:
     'one of: Static Library, Mobile Library, Archive, Prison Library, Hospital Library, Home Service, Static Local History Library',
-};
-const YES_NO = {
-  meanings: new Map<string, 'yes' | 'no'>([
-    ['yes', 'yes'],
-    ['no', 'no'],
-  ]),
-  words: 'Yes or No',
 };
 /** Who runs a library: by the authority, unstaffed, commissioned, by the community, or independent. */
 const RUN_BY = {
@@ -239,7 +232,7 @@ function libraryOf(
 ): Library | null {
   const authority = authorityOfRow(row);
   const name = textCell(row, NAME, { longest: LONGEST_RAW, expected: LIBRARY_NAME }, report);
-  const slug = name === null ? null : slugIn(row, name, report);
+  const slug = name === null ? null : libraryCell(row, NAME, report);
   const kind = wordCell(row, TYPE, KINDS, report);
   const latest = years.at(-1)?.year ?? 0;
   const [opened, closed] = [OPENED, CLOSED].map((column) => yearCell(row, column, latest, report));
@@ -275,17 +268,6 @@ function libraryOf(
     return [{ ...word, open }];
   });
   return { row: row.row, cells: row, authority, slug, name, kind, opened, closed, years: said };
-}
-
-function slugIn(row: NamedRow, name: string, report: Report): string | null {
-  const spot = [row.row, row.header(NAME)] as const;
-  if (namesATotal(name)) {
-    report.refuse(spot, 'totals-row', name, 'a library: totals are worked out, not imported');
-    return null;
-  }
-  const slug = librarySlugOf(name);
-  if (slug === null) report.refuse(spot, 'library-unusable', name, LIBRARY_NAME);
-  return slug;
 }
 
 /** A year, null where the cell is blank, or `faulty` with a finding. */

@@ -14,7 +14,7 @@ import {
   type TableImporter,
 } from '../importer.ts';
 import { isAuthorityCode } from '../places.ts';
-import { cellOf, COMPILED, eachOnce, factOf, someOf } from './registers.ts';
+import { authorityCell, cellOf, COMPILED, eachOnce, factOf, someOf } from './registers.ts';
 import { layoutScore, namedRows, type Layout, type NamedRow } from '../table/rows.ts';
 
 const FORMAT = 'nearest-neighbours';
@@ -98,22 +98,15 @@ function numbersFollow(columns: ReturnType<typeof neighbourColumns>, report: Rep
 
 /** The neighbours of an authority, the nearest first, or null with a finding at each faulty cell. */
 function neighboursOf(row: NamedRow, labels: readonly string[], report: Report): Neighbours | null {
-  const code = row.text(CODE);
-  let usable = isAuthorityCode(code);
-  if (!usable)
-    report.refuse(
-      [row.row, row.header(CODE)],
-      code === '' ? 'value-missing' : 'authority-unknown',
-      code,
-      'the GSS code of an authority',
-    );
+  const code = authorityCell(row, CODE, report);
+  let usable = true;
   const neighbours: string[] = [];
   let gap: string | null = null;
   for (const label of labels) {
     const neighbour = row.text(label);
-    const refuse = (code: 'value-missing' | 'authority-unknown' | 'row-repeated', found: string, expected: string) => {
+    const refuse = (why: 'value-missing' | 'authority-unknown' | 'row-repeated', found: string, expected: string) => {
       usable = false;
-      report.refuse([row.row, row.header(label)], code, found, expected, 'The row was not imported.');
+      report.refuse([row.row, row.header(label)], why, found, expected, 'The row was not imported.');
     };
     if (neighbour === '') gap ??= label;
     else if (gap !== null) refuse('value-missing', `${neighbour} after a blank`, `a neighbour in ${gap}`);
@@ -122,11 +115,12 @@ function neighboursOf(row: NamedRow, labels: readonly string[], report: Report):
     else if (neighbours.includes(neighbour)) refuse('row-repeated', neighbour, 'each neighbour once');
     else neighbours.push(neighbour);
   }
-  if (usable && neighbours.length === 0) {
+  if (code === null || !usable) return null;
+  if (neighbours.length === 0) {
     report.refuse([row.row, row.header(labels[0] ?? FIRST)], 'value-missing', '', 'the nearest neighbour');
     return null;
   }
-  return usable ? { row: row.row, cells: row, code, neighbours } : null;
+  return { row: row.row, cells: row, code, neighbours };
 }
 
 /** Flags neighbours that have no row of their own: perhaps codes of areas that are no more. */

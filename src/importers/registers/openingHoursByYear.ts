@@ -2,7 +2,6 @@
  * Opening hours a week of each library, with a column for each year: `Library, 2010, 2011, ...`, as they were on
  * 31 March of the year. The layout does not say what it holds: "hours" must stand in the name of the file.
  */
-import { keyOf } from '../../domain/labels.ts';
 import {
   FILE_REFUSED,
   reportFor,
@@ -11,8 +10,10 @@ import {
   type Report,
   type TableImporter,
 } from '../importer.ts';
-import { libraryIn, wholeFileAuthority } from '../oneAuthority.ts';
+import { libraryIn } from '../oneAuthority.ts';
+import { authorityOfFile } from '../returnFacts.ts';
 import { cellOf, decimalOf, eachOnce, factOf, someOf, WEEKLY_HOURS } from './registers.ts';
+import { absenceOf } from '../table/absence.ts';
 import { layoutScore, namedRows, type Layout, type NamedRow } from '../table/rows.ts';
 import { withoutTotals } from '../table/wideTotals.ts';
 
@@ -20,7 +21,6 @@ const FORMAT = 'opening-hours-by-year';
 const LIBRARY = 'Library';
 /** The day of the year, by the publisher's note on the format. */
 const DAY_OF_YEAR = '03-31';
-const CLOSED = new Set(['closed', 'not open', 'temporary closure', 'facility not open']);
 
 export const openingHoursByYear: TableImporter = {
   reads: 'table',
@@ -59,7 +59,7 @@ interface Library {
 
 function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
-  const authority = wholeFileAuthority(source.options, report);
+  const authority = authorityOfFile(source, report);
   const years = yearsIn(source.table.header);
   if (years.length === 0) report.refuse([1, null], 'column-missing', 'no column of a year', 'columns such as 2023', FILE_REFUSED); // prettier-ignore
   if (authority === null || years.length === 0) return { events: [], findings: report.findings };
@@ -101,7 +101,7 @@ function libraryOf(
       blank.push(year);
       return [];
     }
-    if (CLOSED.has(keyOf(text))) return [{ year, hours: null }];
+    if (absenceOf(text) === 'not-open') return [{ year, hours: null }];
     const hours = decimalOf(row.raw(year), WEEKLY_HOURS.decimals);
     if (hours === null || hours < WEEKLY_HOURS.least || hours > WEEKLY_HOURS.most) {
       unreadable.add(year);

@@ -8,7 +8,7 @@
  */
 import type { ActivityEvent } from '../../../contracts/activityEvent.ts';
 import { dateField } from '../../../contracts/fields.ts';
-import { ANY_PLACE, POPULATION_AGES } from '../../../contracts/vocabulary.ts';
+import { POPULATION_AGES } from '../../../contracts/vocabulary.ts';
 import { keyOf } from '../../domain/labels.ts';
 import { dayOfRegister } from './dayOfRegister.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type Report,
   type TableImporter,
 } from '../importer.ts';
-import { cellOf, COMPILED, eachOnce, factOf } from './registers.ts';
+import { areaCodeCell, cellOf, COMPILED, eachOnce, factOf } from './registers.ts';
 import { layoutScore, namedRows, type Layout, type NamedRow } from '../table/rows.ts';
 import { countHint, countOf, WHOLE_NUMBER } from '../table/text.ts';
 
@@ -141,21 +141,13 @@ function yearsFollow(ages: ReturnType<typeof agesIn>, report: Report): boolean {
 
 /** The people of an area by band, or null with a finding at each faulty cell. */
 function areaOf(row: NamedRow, ages: ReturnType<typeof agesIn>, report: Report): Area | null {
-  const code = row.text(CODE);
-  const isPlace = ANY_PLACE.test(code) && !code.includes('/');
-  if (!isPlace)
-    report.refuse(
-      [row.row, row.header(CODE)],
-      code === '' ? 'value-missing' : 'place-unknown',
-      code,
-      'the nine-character GSS code of an area',
-    );
+  const code = areaCodeCell(row, CODE, report);
   const isEverybody = !row.has(SEX) || EVERYBODY.test(row.text(SEX));
   if (!isEverybody)
     report.refuse([row.row, row.header(SEX)], 'word-unknown', row.text(SEX), 'a row of all persons: Persons');
   const all = countIn(row, ALL, report);
   const years = ages.map(({ label, age }) => ({ age, people: countIn(row, label, report) }));
-  if (!isPlace || !isEverybody || all === null || years.some(({ people }) => people === null)) return null;
+  if (code === null || !isEverybody || all === null || years.some(({ people }) => people === null)) return null;
   const sum = (first: number, last: number): number =>
     years.reduce((total, { age, people }) => (age >= first && age <= last ? total + (people ?? 0) : total), 0);
   if (sum(0, Infinity) !== all) {

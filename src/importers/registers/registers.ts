@@ -3,8 +3,10 @@
  * that are no counts. A row of a register says several things of one place, each with the cell that it came from.
  */
 import { typeOf, type ActivityEvent, type EventOf, type FactKind } from '../../../contracts/activityEvent.ts';
+import { ANY_PLACE } from '../../../contracts/vocabulary.ts';
 import { eventIdOf, sourceOf } from '../identity.ts';
-import type { Report } from '../importer.ts';
+import type { FindingCode, Report } from '../importer.ts';
+import { isAuthorityCode } from '../places.ts';
 import { settleRepeats, type NamedRow } from '../table/rows.ts';
 import { countOf, isPlain } from '../table/text.ts';
 
@@ -95,6 +97,30 @@ export function decimalOf(raw: string, decimals: number): number | null {
   const text = raw.trim();
   const plain = new RegExp(`^-?(0|[1-9]\\d{0,8})(\\.\\d{1,${decimals}})?$`);
   return isPlain(raw) && plain.test(text) ? Number(text) : null;
+}
+
+/** The code of a library authority in a column, or null with a finding at the cell. */
+export const authorityCell = (row: NamedRow, column: string, report: Report): string | null =>
+  codeCell(row, column, isAuthorityCode, 'authority-unknown', 'the GSS code of an authority', report);
+
+/** The code of an area of any kind in a column, or null with a finding at the cell. */
+export const areaCodeCell = (row: NamedRow, column: string, report: Report): string | null =>
+  codeCell(row, column, isAreaCode, 'place-unknown', 'the nine-character GSS code of an area', report);
+
+const isAreaCode = (text: string): boolean => ANY_PLACE.test(text) && !text.includes('/');
+
+function codeCell(
+  row: NamedRow,
+  column: string,
+  isCode: (text: string) => boolean,
+  unknown: FindingCode,
+  expected: string,
+  report: Report,
+): string | null {
+  const text = row.text(column);
+  if (isCode(text)) return text;
+  report.refuse([row.row, row.header(column)], text === '' ? 'value-missing' : unknown, text, expected);
+  return null;
 }
 
 /** Bounds of a number, and how a finding says what was expected. */

@@ -100,18 +100,25 @@ export function formsIn(rows: readonly TableRow[], report: Report): readonly Tab
 /** So many rows running that are all there before are a block that was pasted twice; two alike are two forms. */
 const BLOCK = 5;
 const BLOCK_KINDS = 3;
+/** Earlier forms that a form is compared with, of all that are the same. */
+const LOOK_BACK = 100;
+/** Where a question or two are asked, runs of forms are alike by chance: as many as this may be so in one of twenty files. */
+const LIKELY = 0.05;
 
-/** Flags a run of forms that stands in the file before, in the same order. */
+/** Flags a run of forms that stands in the file before, in the same order, and hardly by chance. */
 export function flagRepeatedBlocks(forms: readonly TableRow[], report: Report): void {
   const texts = forms.map(({ cells }) => cells.join('\n'));
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const before = new Map<string, number[]>();
   const runs = new Map<number, number>();
   for (const [at, text] of texts.entries()) {
     const earlier = before.get(text) ?? [];
-    const distances = new Set(earlier.map((other) => at - other));
+    const distances = new Set(earlier.slice(-LOOK_BACK).map((other) => at - other));
     for (const distance of [...runs.keys()]) if (!distances.has(distance)) close(distance, at);
     for (const distance of distances) if (!runs.has(distance)) runs.set(distance, at);
-    before.set(text, [...earlier, at]);
+    earlier.push(at);
+    before.set(text, earlier);
   }
   for (const distance of [...runs.keys()]) close(distance, texts.length);
 
@@ -120,11 +127,18 @@ export function flagRepeatedBlocks(forms: readonly TableRow[], report: Report): 
     runs.delete(distance);
     const length = end - start;
     // Rows that overlap what they repeat are one form time and again.
-    if (length < BLOCK || length > distance || new Set(texts.slice(start, end)).size < BLOCK_KINDS) return;
+    if (length < BLOCK || length > distance) return;
+    const block = texts.slice(start, end);
+    if (new Set(block).size < BLOCK_KINDS || runsByChance(block) > LIKELY) return;
     const [first, last, from] = [forms[start]?.row ?? 1, forms[end - 1]?.row, forms[start - distance]?.row];
     const found = `rows ${first} to ${last}, the same forms as from row ${from} on`;
     const expected = 'each form once';
     report.flag([first, null], 'row-repeated', found, expected, 'Imported as forms of their own; withdraw them if they were pasted twice.'); // prettier-ignore
+  }
+
+  /** How many runs like this a file has where its forms stand in any order: one may begin at each pair of rows. */
+  function runsByChance(block: readonly string[]): number {
+    return block.reduce((runs, text) => runs * ((counts.get(text) ?? 0) / texts.length), texts.length ** 2);
   }
 }
 

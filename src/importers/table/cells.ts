@@ -2,7 +2,8 @@
 import { keyOf } from '../../domain/labels.ts';
 import type { Report } from '../importer.ts';
 import type { NamedRow } from './rows.ts';
-import { dateHint, ISO_DATE, isoDayOf, isPlain } from './text.ts';
+import { LIBRARY_NAME, librarySlugOf } from '../places.ts';
+import { dateHint, ISO_DATE, isoDayOf, isPlain, namesATotal } from './text.ts';
 
 /** The day in a column, or null with a finding at the cell. */
 export function dayCell(row: NamedRow, column: string, report: Report): number | null {
@@ -30,6 +31,31 @@ export function textCell(
   else return text;
   return null;
 }
+
+/**
+ * The slug of the library that a column names, or null with a finding at the cell.
+ * @param given  what it is called by an option, in the place of what stands there
+ */
+export function libraryCell(row: NamedRow, column: string, report: Report, given?: string): string | null {
+  const name = row.text(column);
+  const spot = [row.row, row.header(column)] as const;
+  if (namesATotal(name)) {
+    report.refuse(spot, 'totals-row', name, 'a library: totals are worked out, not imported');
+    return null;
+  }
+  const slug = librarySlugOf(given ?? name);
+  if (slug === null) report.refuse(spot, name === '' ? 'value-missing' : 'library-unusable', name, LIBRARY_NAME);
+  return slug;
+}
+
+/** Yes or no, as `wordCell` takes it. */
+export const YES_NO = {
+  meanings: new Map<string, 'yes' | 'no'>([
+    ['yes', 'yes'],
+    ['no', 'no'],
+  ]),
+  words: 'Yes or No',
+};
 
 /** What a word of a closed list stands for, or null with a finding at the cell. Case, spaces and hyphens do not matter. */
 export function wordCell<T>(

@@ -12,12 +12,13 @@
  */
 import { isoDayOf, monthIndexOf } from './text.ts';
 
-const NAMES = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']; // prettier-ignore
+/** English names of the months, January first. */
+export const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']; // prettier-ignore
 
 /** Number of a month, 0 to 11, by its English name or the first three letters of it (or `Sept`); null for other words. */
 export function monthNamed(word: string): number | null {
   const key = word.toLowerCase();
-  const at = key === 'sept' ? 8 : NAMES.findIndex((name) => name === key || name.slice(0, 3) === key);
+  const at = key === 'sept' ? 8 : MONTHS.findIndex((name) => name === key || name.slice(0, 3) === key);
   return at < 0 ? null : at;
 }
 

@@ -151,13 +151,7 @@ export function dataRows(table: Table, report: Report): readonly TableRow[] {
       return false;
     }
     if (isRagged(cells, width)) {
-      const found = `${cells.length} cells`;
-      report.refuse(
-        [row, null],
-        'row-ragged',
-        found,
-        `${width} cells, as in the header (quote a cell with a comma in it)`,
-      );
+      refuseRagged(row, cells, width, report);
       return false;
     }
     return true;
@@ -192,15 +186,14 @@ export function exactRows(table: Table, report: Report): readonly TableRow[] {
   const width = table.header.length;
   return dataRows(table, report).filter(({ row, cells }) => {
     if (cells.length === width) return true;
-    const found = `${cells.length} cells`;
-    report.refuse(
-      [row, null],
-      'row-ragged',
-      found,
-      `${width} cells, as in the header (quote a cell with a comma in it)`,
-    );
+    refuseRagged(row, cells, width, report);
     return false;
   });
+}
+
+function refuseRagged(row: number, cells: readonly string[], width: number, report: Report): void {
+  const expected = `${width} cells, as in the header (quote a cell with a comma in it)`;
+  report.refuse([row, null], 'row-ragged', `${cells.length} cells`, expected);
 }
 
 /** Rows by a key, in the order in which each key first stands; no group is empty. */
@@ -251,47 +244,3 @@ export const isNearSum = (count: number, others: number): boolean =>
 
 /** What is done about a row that may be a total, where that is not certain. */
 export const TOTAL_IMPORTED = 'Imported; withdraw it if it is a total.';
-
-/** What one library says, by month or window. */
-export interface LibraryFigures {
-  /** Where it first stands. */
-  readonly row: number;
-  readonly name: string;
-  /** What is no number is not compared. */
-  readonly figures: ReadonlyMap<string | number, unknown>;
-}
-
-/** Libraries that agree on fewer different figures may do so by chance. */
-const SAME_ENOUGH = 3;
-
-/** Flags each library whose figures are those of another one wherever both have any: one library under two names. */
-export function flagSameFigures(libraries: readonly LibraryFigures[], column: string, report: Report): void {
-  for (const [at, { row, name, figures }] of libraries.entries()) {
-    for (const other of libraries.slice(0, at)) {
-      const shared = sharedFigures(figures, other.figures);
-      if (new Set(shared).size < SAME_ENOUGH) continue;
-      const found = `${name}, the same figures as ${other.name} in row ${other.row} in all ${shared.length} counts`;
-      const expected = 'figures of its own: the same library under another name?';
-      report.flag(
-        [row, column],
-        'same-figures',
-        found,
-        expected,
-        'Imported; withdraw one if they are the same library.',
-      );
-      break;
-    }
-  }
-}
-
-/** The figures above 0 that two libraries share; none where they differ in any. */
-function sharedFigures(one: LibraryFigures['figures'], other: LibraryFigures['figures']): readonly number[] {
-  const shared: number[] = [];
-  for (const [where, figure] of one) {
-    const theirs = other.get(where);
-    if (typeof figure !== 'number' || typeof theirs !== 'number') continue;
-    if (figure !== theirs) return [];
-    if (figure > 0) shared.push(figure);
-  }
-  return shared;
-}

@@ -1,5 +1,6 @@
 /** Dates as a file says that it writes them. */
 import { piecesOf, type DatePart } from '../../../contracts/writtenDate.ts';
+import { MONTHS } from './monthHeaders.ts';
 import { isoDayOf } from './text.ts';
 
 export interface WrittenDate {
@@ -8,10 +9,6 @@ export interface WrittenDate {
   /** Second of the day, or null where the pattern has no time. */
   readonly second: number | null;
 }
-
-const MONTHS = [
-  'january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december',
-]; // prettier-ignore
 
 const DIGITS: Readonly<Record<DatePart, string>> = {
   YYYY: '\\d{4}',

@@ -8,7 +8,8 @@
 import { typeOf, type EventOf } from '../../../contracts/activityEvent.ts';
 import { eventIdOf, sourceOf } from '../identity.ts';
 import { reportFor, type ImportResult, type ImportSource, type Report, type TableImporter } from '../importer.ts';
-import { libraryIn, wholeFileAuthority } from '../oneAuthority.ts';
+import { libraryIn } from '../oneAuthority.ts';
+import { authorityOfFile } from '../returnFacts.ts';
 import { countedOnce, withoutSums } from '../openData/openData.ts';
 import { layoutScore, namedRows, type NamedRow } from '../table/rows.ts';
 import { countHint, countOf, WHOLE_NUMBER } from '../table/text.ts';
@@ -60,7 +61,7 @@ interface YearOfBranch {
 
 function read(source: ImportSource): ImportResult {
   const report = reportFor(source.fileName);
-  const authority = wholeFileAuthority(source.options, report);
+  const authority = authorityOfFile(source, report);
   if (authority === null) return { events: [], findings: report.findings };
   const measure = measureIn(source.table.header);
   const { column } = measure;

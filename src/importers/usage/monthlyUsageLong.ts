@@ -33,7 +33,8 @@ import {
 import { usageColumns, usageScore, type LineColumn, type UsageColumns } from './monthlyUsageColumns.ts';
 import { PERCENTAGE, percentageOf } from './percentages.ts';
 import { authorityOfFile, stated, type Says, type Stated } from '../returnFacts.ts';
-import { dataRows, flagSameFigures, grouped, settleRepeats } from '../table/rows.ts';
+import { dataRows, grouped, settleRepeats } from '../table/rows.ts';
+import { flagSameFigures } from '../table/sameFigures.ts';
 import { countHint, countOf, isPlain, monthsText, monthText, WHOLE_NUMBER } from '../table/text.ts';
 import { flagRunningTotal } from '../table/runningTotals.ts';
 import { withoutTotals, type Figure } from '../table/wideTotals.ts';

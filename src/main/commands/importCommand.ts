@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../../contracts/errors.ts';
 import { dateField, methodField, slugField, windowField } from '../../../contracts/fields.ts';
-import type { ImportReport } from '../../app/importFile.ts';
+import type { ImportReport } from '../../app/importReport.ts';
 import { LedgerError } from '../../domain/ledgerError.ts';
 import type { Encoding } from '../../files/decodeText.ts';
 import { mappingOf } from '../../files/readMapping.ts';

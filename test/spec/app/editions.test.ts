@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityEvent, EventType } from '../../../contracts/activityEvent.ts';
-import type { ImportChoices, ImportReport } from '../../../src/app/importFile.ts';
+import type { ImportChoices } from '../../../src/app/importFile.ts';
+import type { ImportReport } from '../../../src/app/importReport.ts';
 import { readTable } from '../../../src/files/readTable.ts';
 import type { ImportOptions } from '../../../src/importers/importer.ts';
 import { testLedger, type TestLedger } from '../../support/ledger.ts';

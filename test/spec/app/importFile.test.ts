@@ -1,6 +1,6 @@
 /** What becomes of a file as a whole: what is recorded of it, what is told, and in which order. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ImportReport } from '../../../src/app/importFile.ts';
+import type { ImportReport } from '../../../src/app/importReport.ts';
 import type { LedgerError } from '../../../src/domain/ledgerError.ts';
 import { readTable, sha256Of } from '../../../src/files/readTable.ts';
 import type { ImportOptions } from '../../../src/importers/importer.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ImportReport } from '../../../src/app/importFile.ts';
+import type { ImportReport } from '../../../src/app/importReport.ts';
 import { openImportJobs, type ImportJobsPorts } from '../../../src/app/importJobs.ts';
 import { uploadFolder } from '../../../src/files/uploadFolder.ts';
 
@@ -78,3 +78,42 @@ it('the last hundred are remembered, and no more', async () => {
   expect(readdirSync(folder)).toHaveLength(100);
   await jobs.close();
 }, 60_000);
+
+it('jobs that were cancelled while they waited wait no longer, and make room for others', async () => {
+  const jobs = open((_file, _choices, _progress, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))); // prettier-ignore
+  const { id } = await jobs.submit(REQUEST, body());
+  await expect.poll(() => jobs.get(id).state).toBe('running');
+  const waiting = [];
+  for (let at = 0; at < 8; at++) waiting.push(await jobs.submit(REQUEST, body()));
+  await expect(jobs.submit(REQUEST, body())).rejects.toMatchObject({ code: 'overloaded' });
+  for (const job of waiting) jobs.cancel(job.id);
+  await expect(jobs.submit(REQUEST, body())).resolves.toMatchObject({ state: 'waiting' });
+  await jobs.close();
+});
+
+it('a job whose end cannot be written down holds up no other', async () => {
+  const uploads = uploadFolder(folder);
+  let isFull = true;
+  const save: typeof uploads.save = (job) => {
+    if (job.ended !== null && isFull) throw new Error('the disk is full');
+    uploads.save(job);
+  };
+  const jobs = openImportJobs({ uploads: { ...uploads, save }, run: () => Promise.resolve(REPORT), now: () => new Date(), newId: randomUUID }); // prettier-ignore
+  const { id } = await jobs.submit(REQUEST, body());
+  await expect.poll(() => jobs.get(id).state).toBe('done');
+  isFull = false;
+  const { id: next } = await jobs.submit(REQUEST, body());
+  await expect.poll(() => jobs.get(next).state).toBe('done');
+  await jobs.close();
+});
+
+it('a job that was cancelled at its very end stays cancelled', async () => {
+  let finish: (report: ImportReport) => void = () => expect.fail('it had not begun');
+  const jobs = open(() => new Promise((done) => (finish = done)));
+  const { id } = await jobs.submit(REQUEST, body());
+  await expect.poll(() => jobs.get(id).state).toBe('running');
+  jobs.cancel(id);
+  finish(REPORT);
+  await jobs.close();
+  expect(jobs.get(id)).toMatchObject({ state: 'cancelled', report: null });
+});

@@ -1,6 +1,6 @@
 /** Sheets of a workbook that say the same, or otherwise, of the same: nothing counts twice, and nothing is picked. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { ImportReport } from '../../../src/app/importFile.ts';
+import type { ImportReport } from '../../../src/app/importReport.ts';
 import type { SheetTable } from '../../../src/app/sheetFindings.ts';
 import type { ImportOptions } from '../../../src/importers/importer.ts';
 import { testLedger, type TestLedger } from '../../support/ledger.ts';
@@ -83,4 +83,42 @@ it('estimates of all people, of women and of men do not take the place of each o
   const sheets = [people('MYE2 - Persons', 20), people('MYE2 - Females', 11), people('MYE2 - Males', 9)];
   await expect(take(sheets, {}, 'mye23.xlsx')).rejects.toMatchObject({ code: 'invalid-file' });
   expect(await under.ledger.size()).toBe(0);
+});
+
+it('figures that two sheets quote are quoted once, whichever sheet each cites', async () => {
+  const users = (name: string, ...rows: Cells[]): SheetTable => sheet(name, MONTHS, ...rows);
+  const sheets = [
+    users('Wi-Fi users', ['City', 100, 200], ['Kenton', 5, 7]),
+    users('Wi-Fi users 2', ['City', 100, 222], ['Walker', 8, 9]),
+  ];
+  const taken = await take(sheets, { authority: AUTHORITY, measure: 'wifi-users' }, 'wifi.xlsx');
+  expect(taken).toMatchObject({ accepted: 5 });
+  expect(refused(taken)).toEqual([
+    'wifi.xlsx, sheet Wi-Fi users r2 [2023-05] row-contradicted 200',
+    'wifi.xlsx, sheet Wi-Fi users 2 r2 [2023-04] row-repeated 100',
+    'wifi.xlsx, sheet Wi-Fi users 2 r2 [2023-05] row-contradicted 222',
+  ]);
+});
+
+it('a figure is one with its interval: another interval is another figure', async () => {
+  const header = ['figure_id', 'indicator', 'scope', 'period_start', 'period_end', 'value', 'unit', 'low', 'high', 'interval_percent', 'source', 'note']; // prettier-ignore
+  const figure = (low: number, source: string, note: string): Cells => ['PF001', 'Adults who used a library', 'England', '2018', '2018', 33, 'percent', low, 35, 95, source, note]; // prettier-ignore
+  const one = sheet('one', header, figure(31, 'Taking Part 2018', ''));
+  const again = sheet('again', header, figure(31, 'Taking Part, year 14', 'copied'));
+  expect(await take([one, again], {}, 'figures.xlsx')).toMatchObject({ accepted: 1 });
+  const other = sheet('other', header, figure(30, 'Taking Part 2018', ''));
+  await expect(take([one, other], {}, 'figures.xlsx')).rejects.toMatchObject({ code: 'invalid-file' });
+});
+
+it('a loan with an id of its system is the same in a sheet as in a table', async () => {
+  const header = ['id', 'circ_lib', 'xact_start', 'desk_renewal', 'target_copy'];
+  const loan = ['r12', 'City', '2023-04-03 10:00', 'f', '7'];
+  const options = { authority: AUTHORITY };
+  const table = { header, rows: [{ row: 2, cells: loan }] };
+  await under.ledger.import({ fileName: 'loans.csv', sha256: 'cd'.repeat(32), table, options }, {});
+  expect(await take([sheet('Sheet1', header, loan)], options, 'loans.xlsx')).toMatchObject({
+    events: 1,
+    accepted: 0,
+    duplicates: 1,
+  });
 });

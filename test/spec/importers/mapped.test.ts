@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { mappingOf } from '../../../src/files/readMapping.ts';
 import { LedgerError } from '../../../src/domain/ledgerError.ts';
-import { mapped } from '../../../src/importers/mapped.ts';
+import { mapped } from '../../../src/importers/mapped/mapped.ts';
 import { keysSeen } from '../../../src/importers/table/keysSeen.ts';
 import { dateReader } from '../../../src/importers/table/writtenDate.ts';
 import { writtenNumber } from '../../../src/importers/table/writtenNumber.ts';
@@ -109,8 +109,17 @@ describe('rows of a mapped file', () => {
     expect(result.events).toEqual([]);
     expect(refusals(result)).toEqual([]);
     expect(withCode(result, 'row-left-out').map(({ found, done }) => [found, done])).toEqual([
-      ['TEST (in 2 rows)', 'Left out: tests of the counter.'],
+      ['TEST (and in 1 more row)', 'Left out: tests of the counter.'],
     ]);
+  });
+
+  it('with another word in every authority cell are refused, and not all kept in mind for that', () => {
+    const rows = Array.from({ length: 3_000 }, (_, at) => `Borough ${at},Kenton,03/04/2019,1,L,`);
+    const found = withCode(gates([...rows, rows[0]].join('\n')), 'authority-unknown').map((finding) => finding.found);
+    expect(found).toHaveLength(3_000);
+    // The first of them are told once, with how often they stand there; the others row by row.
+    expect(found).toContain('Borough 0 (and in 1 more row)');
+    expect(found[0]).toBe('Borough 2000');
   });
 
   it('that count the same thing again are refused, whether they agree or not', () => {

@@ -6,6 +6,7 @@ import type { ImportOptions, ImportResult } from '../../../src/importers/importe
 import { projectOutcome } from '../../../src/importers/surveys/projectOutcome.ts';
 import { surveys } from '../../../src/importers/surveys/surveys.ts';
 import { describeWithRealData } from '../../support/realData.ts';
+import { seeded } from '../../support/seeded.ts';
 import { detectFormat, importBytes, importText, refusals, withCode } from './importing.ts';
 
 const OPTIONS: ImportOptions = { authority: 'E08000021', period: '2011-04-01/P1Y', survey: 'work-club' };
@@ -147,6 +148,17 @@ describe('a survey on a bad day', () => {
     ]);
     const alike = ticks([header, second, ...forms, ...Array<string>(20).fill('Helpful,,,Yes,,K')].join('\n'));
     expect(withCode(alike, 'row-repeated')).toEqual([]);
+  });
+
+  it('flags no block of forms that are alike because little is asked, and one among them that is not', () => {
+    const draw = seeded(1);
+    const [words, scale] = [['Yes', 'No', 'Not sure'], ['Sometimes', 'Never']]; // prettier-ignore
+    const forms = Array.from({ length: 600 }, () => `${draw.of(words)},${draw.of(scale)}`);
+    const read = (rows: readonly string[]) => withCode(importText(surveys, ['Was it good?,How often do you come?', ...rows].join('\n'), OPTIONS), 'row-repeated'); // prettier-ignore
+    expect(read(forms)).toEqual([]);
+    expect(read([...forms, ...forms.slice(-60)]).map(({ found }) => found)).toEqual([
+      'rows 602 to 661, the same forms as from row 542 on',
+    ]);
   });
 
   it.each(['closed', '..', '*', 'x', '3', '1,234', '-'])('takes %s for no answer to a question', (mark) => {
