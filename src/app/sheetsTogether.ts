@@ -4,6 +4,7 @@
  * stand for all people.
  */
 import { kindOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
+import { keyOfCategory } from '../domain/itemCategory.ts';
 import { rowOf } from '../importers/identity.ts';
 import type { Finding } from '../importers/importer.ts';
 import { canonicalJson } from './canonicalJson.ts';
@@ -26,6 +27,10 @@ const OTHER_NUMBERS: ReadonlySet<string> = new Set(['reference.population', 'ref
 const NUMBERS: ReadonlySet<string> = new Set([
   'count', 'sessions', 'hours', 'volunteers', 'fte', 'pence', 'members', 'items', 'value', 'population', 'meanDecile', 'absent',
 ]); // prettier-ignore
+/** Item categories are the same whatever their capitals, hyphens, apostrophes and plurals. */
+const asKnown = (name: string, value: unknown): unknown =>
+  name === 'localCategory' ? keyOfCategory(String(value)) : value;
+
 /** Fields that say how or where a number was found, and not of what it is. */
 const ASIDE: ReadonlySet<string> = new Set(['provenance', 'method']);
 
@@ -36,7 +41,9 @@ interface Said {
 }
 
 function saidBy({ type, source, subject, data }: ActivityEvent & { readonly subject?: string }): Said {
-  const fields = Object.entries(data).filter(([name]) => !ASIDE.has(name));
+  const fields = Object.entries(data)
+    .filter(([name]) => !ASIDE.has(name))
+    .map(([name, value]) => [name, asKnown(name, value)] as const);
   const part = (isIn: boolean): object => Object.fromEntries(fields.filter(([name]) => NUMBERS.has(name) === isIn));
   return {
     of: canonicalJson({ type, source, subject, data: part(false) }),
