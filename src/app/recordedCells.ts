@@ -1,6 +1,13 @@
 /** What the ledger holds already of the cells of a file, whichever file it came from. */
 import { hash } from 'node:crypto';
-import { FACT_KINDS, kindOf, typeOf, type ActivityEvent, type FactBody, type FactKind } from '../../contracts/activityEvent.ts';
+import {
+  FACT_KINDS,
+  kindOf,
+  typeOf,
+  type ActivityEvent,
+  type FactBody,
+  type FactKind,
+} from '../../contracts/activityEvent.ts';
 import { DIMENSIONS } from '../../contracts/dimensions.ts';
 import { keyOfCategory } from '../domain/itemCategory.ts';
 import { keyOf } from '../domain/labels.ts';

@@ -175,7 +175,9 @@ describe('item categories', () => {
     const renamed = await loans({ 'Adult fiction': 500, Audiobooks: 240 });
     expect(renamed).toMatchObject({ accepted: 1, duplicates: 1 });
     const gone = renamed.findings.filter(({ code }) => code === 'gone-from-edition');
-    expect(gone.map(({ found }) => found)).toEqual([expect.stringMatching(/city 2019-12-01\/P1M: 240, .*row 3, Loans$/)]);
+    expect(gone.map(({ found }) => found)).toEqual([
+      expect.stringMatching(/city 2019-12-01\/P1M: 240, .*row 3, Loans$/),
+    ]);
   });
 
   it('are the same with other capitals, hyphens, apostrophes or a plural', async () => {
