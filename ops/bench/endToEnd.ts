@@ -1,6 +1,6 @@
 /** A changed definition from its draft to stored observations and a comparison with what is active. */
 import { join } from 'node:path';
-import { catalogueOf, indicatorOf } from '../../src/app/catalogue.ts';
+import { catalogueOf } from '../../src/app/catalogue.ts';
 import type { ReadModels } from '../../src/app/ports.ts';
 import { replay } from '../../src/app/replay.ts';
 import { evaluate, evaluations, observations } from '../../src/facts/evaluate.ts';
@@ -64,7 +64,7 @@ const replayIn = (facts: FactStore, readModels: ReadModels, changed: typeof draf
   );
 
 async function storeActive(facts: FactStore, readModels: ReadModels): Promise<void> {
-  const { plan, projection } = indicatorOf(active);
+  const { plan, projection } = catalogueOf([active]).planned(active);
   const [evaluation] = evaluations([plan], facts, facts.rows()) as [Evaluation];
   for (const _rows of evaluate([evaluation], facts, 0, facts.rows()));
   await readModels.replace(projection, observations(evaluation, facts, facts.rows()));

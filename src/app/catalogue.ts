@@ -2,6 +2,7 @@
 import type { Definition } from '../../contracts/definition.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import { planIndicator, type Plan } from '../domain/plan.ts';
+import { NO_READING_SET, type ReadingSet } from '../domain/readings.ts';
 import { planHash, projectionName } from './projectionName.ts';
 import type { ProjectionName } from './ports.ts';
 
@@ -16,21 +17,27 @@ export interface Indicator {
 /** The active indicators, sorted by id. */
 export interface Catalogue {
   readonly indicators: readonly Indicator[];
+  /** Any other definition, as it would be computed from the same facts. */
+  planned(definition: Definition): Indicator;
   /** Throws `not-found`, naming what there is that looks like it. */
   find(id: string): Indicator;
   /** Indicators whose id looks like this one, the most alike first. */
   near(id: string): readonly Indicator[];
 }
 
-/** An indicator ready to be computed. */
-export function indicatorOf(definition: Definition): Indicator {
-  const plan = planIndicator(definition);
-  return { definition, plan, hash: planHash(plan), projection: projectionName(plan) };
-}
-
-/** Throws `invalid-definition` where two definitions share an id. */
-export function catalogueOf(definitions: readonly Definition[]): Catalogue {
-  const indicators = definitions.map(indicatorOf).sort((a, b) => (a.plan.id < b.plan.id ? -1 : 1));
+/**
+ * The catalogue of these definitions, computed from facts that are made with these readings. Throws `invalid-definition`
+ * where two definitions share an id.
+ */
+export function catalogueOf(
+  definitions: readonly Definition[],
+  { digest }: Pick<ReadingSet, 'digest'> = NO_READING_SET,
+): Catalogue {
+  function planned(definition: Definition): Indicator {
+    const plan = planIndicator(definition);
+    return { definition, plan, hash: planHash(plan), projection: projectionName(plan, digest) };
+  }
+  const indicators = definitions.map(planned).sort((a, b) => (a.plan.id < b.plan.id ? -1 : 1));
   indicators.forEach(({ plan }, at) => {
     if (indicators[at + 1]?.plan.id === plan.id) {
       throw new LedgerError('invalid-definition', `Two definitions are called "${plan.id}".`);
@@ -49,6 +56,7 @@ export function catalogueOf(definitions: readonly Definition[]): Catalogue {
   }
   return {
     indicators,
+    planned,
     near,
     find(id) {
       const found = indicators.find(({ plan }) => plan.id === id);

@@ -1,7 +1,15 @@
 /** What the ledger holds already of the cells of a file, whichever file it came from. */
 import { hash } from 'node:crypto';
-import { FACT_KINDS, kindOf, typeOf, type ActivityEvent, type FactBody } from '../../contracts/activityEvent.ts';
+import {
+  FACT_KINDS,
+  kindOf,
+  typeOf,
+  type ActivityEvent,
+  type FactBody,
+  type FactKind,
+} from '../../contracts/activityEvent.ts';
 import { DIMENSIONS } from '../../contracts/dimensions.ts';
+import { keyOfCategory } from '../domain/itemCategory.ts';
 import { keyOf } from '../domain/labels.ts';
 import { asRead } from '../domain/readings.ts';
 import { STATES, wordsOf, type ColumnName } from '../facts/columns.ts';
@@ -25,6 +33,16 @@ const NUMBERS: ReadonlySet<string> = new Set(
   ),
 );
 const COLUMNS: readonly ColumnName[] = ['kind', 'source', 'place', 'day', 'days', 'state', 'quantity', 'seconds', ...DIMENSIONS]; // prettier-ignore
+
+/**
+ * By kind, fields that tell one number from another and that columns do not keep: they are read from the log. Two item
+ * categories may be read as one format and audience, or as none, and are two counts all the same.
+ */
+const UNKEPT: Readonly<Partial<Record<FactKind, readonly string[]>>> = {
+  'loans.counted': ['localCategory'],
+  'stock.counted': ['localCategory'],
+  'resource-use.counted': ['accessMethod', 'yop'],
+};
 
 /**
  * Whether what an event says is there already, from this file or another: `same`, and once for each time it is there;
@@ -303,7 +321,7 @@ async function heldCells(
       const source = word('source', columns.source?.[row]);
       const state = STATES[columns.state?.[row] ?? 0] ?? '';
       const [quantity, seconds] = [columns.quantity?.[row] ?? 1, columns.seconds?.[row] ?? NaN];
-      if (STATEMENTS.has(kind) || isUnsaid(quantity, seconds)) {
+      if (STATEMENTS.has(kind) || kind in UNKEPT || isUnsaid(quantity, seconds)) {
         unread.set(first + row, source);
         continue;
       }
@@ -336,7 +354,7 @@ function heldIn(event: ActivityEvent, readings: FactStore['readings']): Held {
   const { kind, place, day, days, state, quantity, seconds, dimensions } = toFact(read);
   const stated = isUnsaid(quantity, seconds) ? statedIn(body) : quantity;
   const of = statementOf(body) ?? {
-    what: whatOf(kind, place, day, days, (name) => dimensions[name] ?? ''),
+    what: whatOf(kind, place, day, days, (name) => dimensions[name] ?? '', unkeptIn(body)),
     value: valueOf(state, stated, seconds),
   };
   return { kind, first: day, last: day + days - 1, ...of };
@@ -366,6 +384,16 @@ const whatOf = (
   day: number,
   days: number,
   dimension: (name: (typeof DIMENSIONS)[number]) => string,
-): string => JSON.stringify([kind, place, day, days, ...DIMENSIONS.map(dimension)]);
+  unkept: readonly string[] = [],
+): string => JSON.stringify([kind, place, day, days, ...DIMENSIONS.map(dimension), ...unkept]);
+
+/** Item categories are the same whatever their capitals, hyphens, apostrophes and plurals, as they are to readings. */
+function unkeptIn({ type, data }: FactBody): readonly string[] {
+  const fields = data as Readonly<Record<string, unknown>>;
+  return (UNKEPT[kindOf(type) as FactKind] ?? []).map((name) => {
+    const text = String(fields[name] ?? '');
+    return name === 'localCategory' ? keyOfCategory(text) : text;
+  });
+}
 
 const valueOf = (state: string, quantity: number, seconds: number): string => `${state} ${quantity} ${seconds}`;

@@ -5,7 +5,7 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import { evaluate, evaluations, observations } from '../facts/evaluate.ts';
 import type { Evaluation } from '../facts/planState.ts';
 import type { FactStore } from '../facts/factStore.ts';
-import { indicatorOf, type Catalogue } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { ReadModels } from './ports.ts';
 import { draftName, isDraftOf } from './projectionName.ts';
 import type { Progress } from './progress.ts';
@@ -49,7 +49,7 @@ export async function replay(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<ReplayResult> {
-  const draft = indicatorOf(definition);
+  const draft = catalogue.planned(definition);
   const active = catalogue.indicators.find(({ plan }) => plan.id === draft.plan.id) ?? null;
   const { position, before } = await inTurn(async () => ({
     position: ordinal(),
@@ -71,7 +71,7 @@ export async function replay(
   }
   const after = [...observations(evaluation, facts, position)];
   const stored = draft.projection !== active?.projection;
-  const projection = stored ? draftName(draft.plan) : draft.projection;
+  const projection = stored ? draftName(draft.projection) : draft.projection;
   if (stored) {
     progress?.('storing observations', 0, after.length);
     await readModels.replace(projection, after);

@@ -4,6 +4,7 @@
  * stand for all people.
  */
 import { kindOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
+import { keyOfCategory } from '../domain/itemCategory.ts';
 import { rowOf } from '../importers/identity.ts';
 import type { Finding } from '../importers/importer.ts';
 import { canonicalJson } from './canonicalJson.ts';
@@ -28,6 +29,9 @@ const ASIDE: ReadonlySet<string> = new Set(['provenance', 'method', 'source', 'n
 /** Whether a field holds a number, or says why there is none. */
 const saysHowMuch = ([name, value]: readonly [string, unknown]): boolean =>
   typeof value === 'number' || name === 'absent';
+/** Item categories are the same whatever their capitals, hyphens, apostrophes and plurals. */
+const asKnown = (name: string, value: unknown): unknown =>
+  name === 'localCategory' ? keyOfCategory(String(value)) : value;
 
 interface Said {
   /** What a number is of: place, time, and categories as they are written. */
@@ -36,7 +40,9 @@ interface Said {
 }
 
 function saidBy({ type, source, subject, data }: ActivityEvent & { readonly subject?: string }): Said {
-  const fields = Object.entries(data).filter(([name]) => !ASIDE.has(name));
+  const fields = Object.entries(data)
+    .filter(([name]) => !ASIDE.has(name))
+    .map(([name, value]) => [name, asKnown(name, value)] as const);
   const part = (isIn: boolean): object => Object.fromEntries(fields.filter((field) => saysHowMuch(field) === isIn));
   return {
     of: canonicalJson({ type, source, subject, data: part(false) }),

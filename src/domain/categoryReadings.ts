@@ -4,7 +4,7 @@
  */
 import type { FactBody } from '../../contracts/activityEvent.ts';
 import type { CategoryMeaning, CategoryReading } from '../../contracts/reading.ts';
-import { wordsOfCategory } from './itemCategory.ts';
+import { keyOfCategory, wordsOfCategory } from './itemCategory.ts';
 import { holdsFor } from './readingScope.ts';
 import { remembering } from './remembering.ts';
 
@@ -25,7 +25,7 @@ const MOST_KNOWN = 10_000;
 export function categoriesReadBy(readings: readonly CategoryReading[]): (body: FactBody) => FactBody {
   const lines = new Map<string, Line[]>();
   for (const line of readings.flatMap((reading) => reading.lines)) {
-    const key = wordsOfCategory(line.category).join(' ');
+    const key = keyOfCategory(line.category);
     const same = lines.get(key);
     if (same === undefined) lines.set(key, [line]);
     else same.push(line);

@@ -10,3 +10,6 @@ export const wordsOfCategory = (category: string): readonly string[] =>
     .replace(/\b(non|young|e) /g, '$1')
     .split(' ')
     .map((word) => word.replace(/s$/, ''));
+
+/** Equal for two ways to write one category. */
+export const keyOfCategory = (category: string): string => wordsOfCategory(category).join(' ');

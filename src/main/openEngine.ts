@@ -82,7 +82,7 @@ export async function openEngine(
         log,
         readModels,
         feedRegister,
-        catalogue: catalogueOf(readDefinitions(join(packageRoot(), 'projections', 'indicators'))),
+        catalogue: catalogueOf(readDefinitions(join(packageRoot(), 'projections', 'indicators')), readings),
         openFacts: () => openFactStore(factsFolder, readings),
         discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),
         factsBeside: () => {

@@ -39,7 +39,7 @@ async function live(
       if (restarts[at] === true) engine = await open();
     }
     expect((await engine.ledger.verify()).differences).toEqual([]);
-    return [...(await readModels.series({ projection: projectionName(planIndicator(definition)) }))];
+    return [...(await readModels.series({ projection: projectionName(planIndicator(definition), '') }))];
   } finally {
     rmSync(folder, { recursive: true });
   }

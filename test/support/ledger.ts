@@ -48,7 +48,7 @@ export async function testLedger(
     log,
     readModels,
     feedRegister,
-    catalogue: catalogueOf(parts.definitions ?? ownDefinitions()),
+    catalogue: catalogueOf(parts.definitions ?? ownDefinitions(), parts.readings),
     openFacts: () => openFactStore(factsFolder, parts.readings),
     discardFacts: () => rmSync(factsFolder, { recursive: true, force: true }),
     factsBeside: () => {

@@ -64,6 +64,7 @@ export async function openEmbedded(
     feedRegister,
     catalogue: catalogueOf(
       readDefinitions('projections/indicators').filter(({ id }) => id === (choices.indicator ?? 'loans')),
+      readings,
     ),
     openFacts: () => openFactStore(factsFolder, readings),
     discardFacts: discard(factsFolder),

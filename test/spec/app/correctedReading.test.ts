@@ -12,6 +12,7 @@ import { readReadings } from '../../../src/files/readReadings.ts';
 import { readTable, sha256Of } from '../../../src/files/readTable.ts';
 import type { ImportOptions } from '../../../src/importers/importer.ts';
 import { memoryLog } from '../../../src/memory/memoryLog.ts';
+import { memoryReadModels } from '../../../src/memory/memoryReadModels.ts';
 import { showReconciliation } from '../../../src/main/showReconciliation.ts';
 import { authorityNames } from '../../support/authorityNames.ts';
 import { NOW, ownDefinitions, testLedger, type TestLedger } from '../../support/ledger.ts';
@@ -160,6 +161,39 @@ describeWithRealData('the long forms of the activity return', (readReal) => {
     },
     SECONDS,
   );
+});
+
+it('figures are made again with other readings where the facts are lost at the same time, or were never here', async () => {
+  const readModels = memoryReadModels();
+  const definitions = ownDefinitions().filter(({ id }) => id === 'loans');
+  const openWith = async (...folders: string[]): Promise<TestLedger> => {
+    const ledger = await testLedger({ log, readModels, definitions, readings: readReadings(folders) });
+    open.push(ledger);
+    await ledger.ledger.project();
+    return ledger;
+  };
+  const games = async ({ ledger }: TestLedger): Promise<number | null | undefined> => {
+    const held = await ledger.held('loans');
+    if (!held.some(({ breakdown }) => breakdown === 'format=game')) return null;
+    const { points } = await ledger.series({ indicator: 'loans', place: 'E08000021', granularity: 'month', breakdown: 'format=game' }); // prettier-ignore
+    return points.find(({ period }) => period.startsWith('2019-12'))?.value;
+  };
+  const before = await openWith(DELIVERED);
+  const loans = 'Local authority,Library name,Month,Type,Loans\nN,City,2019-12,Playsets,12\n';
+  await take(before, 'loans.csv', Buffer.from(loans), { authority: 'E08000021' });
+  expect(await games(before)).toBeNull();
+
+  writeFileSync(
+    join(own, 'item-categories.yaml'),
+    'reads: item-categories\nversion: 1\ntitle: Item categories\nsource: A list of the service\nlines:\n  - { category: Playset, is: { format: game } }\n',
+  );
+  const after = await openWith(DELIVERED, own);
+  expect(await games(after)).toBe(12);
+  expect(await after.ledger.verify()).toMatchObject({ differences: [] });
+  // Whoever shares the read models and has other readings goes on with figures of its own.
+  await before.ledger.project();
+  expect(await games(before)).toBeNull();
+  expect(await before.ledger.verify()).toMatchObject({ differences: [] });
 });
 
 describeWithRealData('item categories of a service', (readReal) => {

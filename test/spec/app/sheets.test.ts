@@ -76,6 +76,14 @@ it('years in sheets of their own are all read', async () => {
   expect(await take([sheet('2023-24', MONTHS, ['City', 100, 200]), next])).toMatchObject({ accepted: 4 });
 });
 
+it('an item category that two sheets write otherwise is one', async () => {
+  const loans = (name: string, type: string, count: number) =>
+    sheet(name, ['Local authority', 'Library name', 'Month', 'Type', 'Loans'], [AUTHORITY, 'City', '2019-12', type, count]); // prettier-ignore
+  const taken = await take([loans('a', 'Adult fiction', 10), loans('b', 'ADULT FICTION', 10)], {}, 'loans.xlsx');
+  expect(taken).toMatchObject({ accepted: 1 });
+  expect(refused(taken)).toEqual(['loans.xlsx, sheet b r2 [Loans] row-repeated 10']);
+});
+
 it('estimates of all people, of women and of men do not take the place of each other', async () => {
   const ages = [...Array.from({ length: 18 }, (_, age) => age), '18+'];
   const people = (name: string, each: number): SheetTable =>
