@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { countedOver, countField } from '../fields.ts';
 
 /** Enquiries answered in a window. What counts as one is the service's own rule, and changes. */
