@@ -211,10 +211,10 @@ export const countedFields = {
 };
 
 /** A sample week is seven days. */
-export function sampleIsAWeek(data: { method: string; window: string }): boolean {
+function sampleIsAWeek(data: { method: string; window: string }): boolean {
   return data.method !== 'sample-week' || data.window.endsWith('/P7D') || data.window.endsWith('/P1W');
 }
-export const SAMPLE_IS_A_WEEK = {
+const SAMPLE_IS_A_WEEK = {
   message: 'must be seven days long (P7D) for the method "sample-week"',
   path: ['window'],
 };
@@ -225,3 +225,20 @@ export function numberOrAbsence(data: { absent?: unknown }, numbers: readonly un
   return data.absent === undefined ? given > 0 : given === 0;
 }
 export const NUMBER_OR_ABSENCE = 'must have either a number or "absent" with the reason, not both and not neither';
+
+/**
+ * The data of a count over a window: the fields of every such count, and these.
+ * @param numbers  the fields that hold its number: one of them at least is given, or the reason why there is none
+ */
+export const countedOver = <Shape extends z.ZodRawShape>(numbers: readonly (keyof Shape & string)[], shape: Shape) =>
+  z
+    .strictObject({ ...countedFields, ...shape })
+    .refine(
+      (data) =>
+        numberOrAbsence(
+          data,
+          numbers.map((name) => (data as Readonly<Record<string, unknown>>)[name]),
+        ),
+      NUMBER_OR_ABSENCE,
+    )
+    .refine((data) => sampleIsAWeek(data as { method: string; window: string }), SAMPLE_IS_A_WEEK);

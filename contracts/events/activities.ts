@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import {
-  countField,
-  countedFields,
-  NUMBER_OR_ABSENCE,
   absenceField,
+  countedOver,
+  countField,
   dateField,
+  NUMBER_OR_ABSENCE,
   numberOrAbsence,
   outcomeField,
   provenanceField,
-  SAMPLE_IS_A_WEEK,
-  sampleIsAWeek,
 } from '../fields.ts';
 
 const modeField = z.enum(['in-person', 'online', 'hybrid']);
@@ -41,22 +39,13 @@ export const activityHeld = z
   .meta({ id: 'ActivityHeld' });
 
 const totalFields = {
-  ...countedFields,
   mode: modeField.optional(),
   audience: audienceField.optional(),
   count: countField.optional(),
 };
 
 /** Sessions held over a window. */
-export const activitiesCounted = z
-  .strictObject(totalFields)
-  .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
-  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
-  .meta({ id: 'ActivitiesCounted' });
+export const activitiesCounted = countedOver(['count'], totalFields).meta({ id: 'ActivitiesCounted' });
 
 /** People at sessions over a window: actual attendances, not bookings. */
-export const attendancesCounted = z
-  .strictObject(totalFields)
-  .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
-  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
-  .meta({ id: 'AttendancesCounted' });
+export const attendancesCounted = countedOver(['count'], totalFields).meta({ id: 'AttendancesCounted' });

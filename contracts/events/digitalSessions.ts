@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  countField,
-  countedFields,
-  NUMBER_OR_ABSENCE,
-  numberOrAbsence,
-  SAMPLE_IS_A_WEEK,
-  sampleIsAWeek,
-  slugField,
-} from '../fields.ts';
+import { countedOver, countField, slugField } from '../fields.ts';
 
 const digitalFields = {
   channel: z.enum(['public-pc', 'wifi', 'online-resource']),
@@ -20,13 +12,8 @@ export const digitalSessionEnded = z
   .meta({ id: 'DigitalSessionEnded' });
 
 /** Sessions, hours, or both, over a window. */
-export const digitalSessionsCounted = z
-  .strictObject({
-    ...countedFields,
-    ...digitalFields,
-    sessions: countField.optional(),
-    hours: z.number().min(0).max(10_000_000).multipleOf(0.01).optional(),
-  })
-  .refine((data) => numberOrAbsence(data, [data.sessions, data.hours]), NUMBER_OR_ABSENCE)
-  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
-  .meta({ id: 'DigitalSessionsCounted' });
+export const digitalSessionsCounted = countedOver(['sessions', 'hours'], {
+  ...digitalFields,
+  sessions: countField.optional(),
+  hours: z.number().min(0).max(10_000_000).multipleOf(0.01).optional(),
+}).meta({ id: 'DigitalSessionsCounted' });

@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import {
   contentAgeField,
+  countedOver,
   countField,
-  countedFields,
   formatField,
-  NUMBER_OR_ABSENCE,
-  numberOrAbsence,
-  SAMPLE_IS_A_WEEK,
-  sampleIsAWeek,
   provenanceField,
   pseudonymField,
   publishersWords,
@@ -37,14 +33,9 @@ export const loanIssued = z.strictObject(singleFields).meta({ id: 'LoanIssued' }
 export const loanRenewed = z.strictObject(singleFields).meta({ id: 'LoanRenewed' });
 
 /** Loans counted over a window. */
-export const loansCounted = z
-  .strictObject({
-    ...countedFields,
-    ...loanFields,
-    count: countField.optional(),
-    counts: z.enum(['issues', 'renewals', 'issues-and-renewals']),
-    localCategory: publishersWords(0, 80).optional().describe('The item category as the service writes it'),
-  })
-  .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
-  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
-  .meta({ id: 'LoansCounted' });
+export const loansCounted = countedOver(['count'], {
+  ...loanFields,
+  count: countField.optional(),
+  counts: z.enum(['issues', 'renewals', 'issues-and-renewals']),
+  localCategory: publishersWords(0, 80).optional().describe('The item category as the service writes it'),
+}).meta({ id: 'LoansCounted' });

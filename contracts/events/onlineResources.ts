@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  countField,
-  countedFields,
-  NUMBER_OR_ABSENCE,
-  numberOrAbsence,
-  SAMPLE_IS_A_WEEK,
-  sampleIsAWeek,
-  slugField,
-} from '../fields.ts';
+import { countedOver, countField, slugField } from '../fields.ts';
 
 /**
  * What was counted. Different metrics of one resource are never added. The words from `searches-platform` on are the
@@ -43,23 +35,18 @@ export const RESOURCE_METRICS = [
 ] as const;
 
 /** Use of an online resource over a window, by one metric. */
-export const resourceUseCounted = z
-  .strictObject({
-    ...countedFields,
-    resource: slugField.describe('The database, title or platform'),
-    platform: slugField.optional(),
-    metric: z.enum(RESOURCE_METRICS),
-    report: slugField.optional().describe('The COUNTER report it stands in: two reports may hold the same use'),
-    dataType: slugField.optional().describe('COUNTER Data_Type, such as book'),
-    accessType: slugField.optional().describe('COUNTER Access_Type, such as controlled'),
-    accessMethod: slugField.optional().describe('COUNTER Access_Method, such as regular'),
-    yop: z
-      .string()
-      .regex(/^\d{4}$/, 'must be a year of four digits')
-      .optional()
-      .describe('Year of publication'),
-    count: countField.optional(),
-  })
-  .refine((data) => numberOrAbsence(data, [data.count]), NUMBER_OR_ABSENCE)
-  .refine(sampleIsAWeek, SAMPLE_IS_A_WEEK)
-  .meta({ id: 'ResourceUseCounted' });
+export const resourceUseCounted = countedOver(['count'], {
+  resource: slugField.describe('The database, title or platform'),
+  platform: slugField.optional(),
+  metric: z.enum(RESOURCE_METRICS),
+  report: slugField.optional().describe('The COUNTER report it stands in: two reports may hold the same use'),
+  dataType: slugField.optional().describe('COUNTER Data_Type, such as book'),
+  accessType: slugField.optional().describe('COUNTER Access_Type, such as controlled'),
+  accessMethod: slugField.optional().describe('COUNTER Access_Method, such as regular'),
+  yop: z
+    .string()
+    .regex(/^\d{4}$/, 'must be a year of four digits')
+    .optional()
+    .describe('Year of publication'),
+  count: countField.optional(),
+}).meta({ id: 'ResourceUseCounted' });
