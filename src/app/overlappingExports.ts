@@ -4,9 +4,11 @@
  * which two are recorded, one is new.
  *
  * Two files of one time may also be parts of it, one for each collection, in which some rows are alike by chance. Of
- * these few are, of an overlap nearly all: a file counts as an overlap where at least half of the rows in its time are.
+ * these few are, of an overlap nearly all: a file counts as an overlap where at least half of the rows in its time are,
+ * or half of its own in the time of this one, as where it was broken off and only a part of it is recorded.
  */
 import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { typeOf, type ActivityEvent, type EventOf } from '../../contracts/activityEvent.ts';
 import { isoOf, londonMomentOf } from '../domain/periods.ts';
 import { hasIdOfItsOwn } from '../importers/identity.ts';
@@ -39,7 +41,7 @@ export interface Overlaps {
 
 /**
  * Compares a file with what is recorded of its feed, as soon as it comes to a day of which anything is: the file is then
- * read once more, and of the log those days. A row takes about 150 bytes in memory, and only where its day is recorded.
+ * read once more, and of the log those days, twice. A row takes about 200 bytes in memory, and only where its day is recorded.
  * @param events all events of the file, in the order in which they come; the same each time
  */
 export function overlapsOf(events: () => Iterable<ActivityEvent>, loans: RecordedLoans): Overlaps {
@@ -55,6 +57,9 @@ export function overlapsOf(events: () => Iterable<ActivityEvent>, loans: Recorde
     shared: () => found?.shared ?? [],
   };
 }
+
+/** So many rows are compared at a stretch: a server answers others in between. */
+const BREATHE_ROWS = 1_000;
 
 interface Comparison {
   /** By number of the event in its file; what is beyond the last is new. */
@@ -84,6 +89,9 @@ interface Rows {
   readonly check: number[];
   readonly person: number[];
   readonly ownId: number[];
+  readonly key: number[];
+  /** By the id of its event, as a number. */
+  readonly byId: Map<number, number>;
   /** The next row of the same key that was not met, -1 for none. */
   readonly next: number[];
   /** Number of the file that it was met in, -1 for none. */
@@ -93,10 +101,15 @@ interface Rows {
   readonly first: Map<number, number>;
 }
 
+/** From when until when, by place. */
+type Spans = Map<string, { from: number; until: number }>;
+
 /** A file of the feed: the time that it covers of each place, of the days that were looked at. */
 interface EarlierFile {
   readonly sha256: string;
-  readonly span: Map<string, { from: number; until: number }>;
+  readonly span: Spans;
+  /** How many of its loans lie in the time of the file that is looked at. */
+  within: number;
 }
 
 /** Two rows of one key are alike but for one chance in millions of millions of millions. A person or id of 0 is none. */
@@ -120,20 +133,32 @@ function likenessOf(event: Loan): Likeness {
     key: parseInt(digest.slice(0, 13), 16),
     check: parseInt(digest.slice(13, 26), 16),
     person: person === '' ? 0 : parseInt(person.slice(0, 13), 16) + 1,
-    ownId: hasIdOfItsOwn(event) ? parseInt(hash('sha256', event.id).slice(0, 13), 16) + 1 : 0,
+    ownId: hasIdOfItsOwn(event) ? numberOf(event.id) + 1 : 0,
   };
 }
 
 async function compare(events: Iterable<ActivityEvent>, loans: RecordedLoans): Promise<Comparison> {
   const { rows, daysIn, own } = await rowsOf(events, loans);
   const files: EarlierFile[] = [];
-  const unmet: Unmet[] = [];
-  for (const [source, days] of daysIn) {
-    for await (const event of loans.eventsOn(source, days)) {
-      if (!isLoan(event)) continue;
-      const [likeness, file] = [likenessOf(event), fileWith(event, files)];
-      if (meet(likeness, file, rows, false)) unmet.push({ likeness, file });
+  async function* recorded(isOwn: boolean): AsyncGenerator<Loan> {
+    let at = 0;
+    for (const [source, days] of daysIn) {
+      for await (const event of loans.eventsOn(source, days)) {
+        if (at++ % BREATHE_ROWS === 0) await setImmediate();
+        if (isLoan(event) && (own !== '' && fileOf(event) === own) === isOwn) yield event;
+      }
     }
+  }
+  // Rows of this file that are recorded, where it was broken off, are themselves, and no rows that are alike by chance.
+  for await (const event of recorded(true)) meetItself(event, fileWith(event, files), rows);
+  chainTheUnmet(rows);
+  const span: Spans = new Map();
+  for (const [at, place] of rows.place.entries()) widen(span, place, rows.time[at] ?? 0);
+  const unmet: Unmet[] = [];
+  for await (const event of recorded(false)) {
+    const [likeness, file] = [likenessOf(event), fileWith(event, files)];
+    if (isIn(span, event.subject, timeOf(event))) (files[file] as EarlierFile).within += 1;
+    if (meet(likeness, file, rows, false)) unmet.push({ likeness, file });
   }
   // A borrower who is recorded is met first: what is left is of other keys, or of nobody.
   for (const { likeness, file } of unmet) meet(likeness, file, rows, true);
@@ -144,13 +169,12 @@ async function rowsOf(
   events: Iterable<ActivityEvent>,
   loans: RecordedLoans,
 ): Promise<{ rows: Rows; daysIn: ReadonlyMap<string, ReadonlySet<number>>; own: string }> {
-  const rows: Rows = { number: [], day: [], time: [], place: [], check: [], person: [], ownId: [], next: [], metIn: [], otherPerson: [], first: new Map() }; // prettier-ignore
-  /** The last row of each key, so that the first of several is met first. */
-  const last = new Map<number, number>();
+  const rows: Rows = { number: [], day: [], time: [], place: [], check: [], person: [], ownId: [], key: [], byId: new Map(), next: [], metIn: [], otherPerson: [], first: new Map() }; // prettier-ignore
   const daysIn = new Map<string, Set<number>>();
   let [own, number] = ['', -1];
   for (const event of events) {
     number += 1;
+    if (number % BREATHE_ROWS === 0) await setImmediate();
     if (!isLoan(event)) continue;
     own = fileOf(event);
     const day = dayOfLoan(event);
@@ -168,13 +192,30 @@ async function rowsOf(
     rows.next.push(-1);
     rows.metIn.push(-1);
     rows.otherPerson.push(false);
-    const before = last.get(key);
-    if (before === undefined) rows.first.set(key, at);
-    else rows.next[before] = at;
-    last.set(key, at);
+    rows.key.push(key);
+    rows.byId.set(numberOf(event.id), at);
   }
   return { rows, daysIn, own };
 }
+
+/** Links the rows of each key that were not met, so that the first of several is met first. */
+function chainTheUnmet({ key, metIn, next, first }: Rows): void {
+  const last = new Map<number, number>();
+  for (const [at, own] of key.entries()) {
+    if (metIn[at] !== -1) continue;
+    const before = last.get(own);
+    if (before === undefined) first.set(own, at);
+    else next[before] = at;
+    last.set(own, at);
+  }
+}
+
+function meetItself({ id }: Loan, file: number, rows: Rows): void {
+  const at = rows.byId.get(numberOf(id));
+  if (at !== undefined) rows.metIn[at] = file;
+}
+
+const numberOf = (text: string): number => parseInt(hash('sha256', text).slice(0, 13), 16);
 
 /** Of very many rows alike the first are as good as any. */
 const LOOKED_AT = 64;
@@ -189,12 +230,20 @@ interface Unmet {
 function fileWith(event: Loan, files: EarlierFile[]): number {
   const [sha256, time] = [fileOf(event), timeOf(event)];
   let file = files.findIndex((one) => one.sha256 === sha256);
-  if (file < 0) file = files.push({ sha256, span: new Map() }) - 1;
-  const { span } = files[file] as EarlierFile;
-  const of = span.get(event.subject);
-  if (of === undefined) span.set(event.subject, { from: time, until: time });
-  else [of.from, of.until] = [Math.min(of.from, time), Math.max(of.until, time)];
+  if (file < 0) file = files.push({ sha256, span: new Map(), within: 0 }) - 1;
+  widen((files[file] as EarlierFile).span, event.subject, time);
   return file;
+}
+
+function widen(spans: Spans, place: string, time: number): void {
+  const of = spans.get(place);
+  if (of === undefined) spans.set(place, { from: time, until: time });
+  else [of.from, of.until] = [Math.min(of.from, time), Math.max(of.until, time)];
+}
+
+function isIn(spans: Spans, place: string, time: number): boolean {
+  const of = spans.get(place);
+  return of !== undefined && time >= of.from && time <= of.until;
 }
 
 /**
@@ -227,11 +276,7 @@ const fileOf = ({ data }: Loan): string => data.provenance?.file ?? '';
 
 function concluded(rows: Rows, files: readonly EarlierFile[], own: string): Comparison {
   const tallies = files.map(() => ({ rows: 0, alike: 0, first: Infinity, last: -Infinity }));
-  const isWithin = (at: number, { span }: EarlierFile): boolean => {
-    const of = span.get(rows.place[at] ?? '');
-    const time = rows.time[at] ?? 0;
-    return of !== undefined && time >= of.from && time <= of.until;
-  };
+  const isWithin = (at: number, { span }: EarlierFile): boolean => isIn(span, rows.place[at] ?? '', rows.time[at] ?? 0);
   for (const [at, metIn] of rows.metIn.entries()) {
     for (const [index, file] of files.entries()) {
       const tally = tallies[index];
@@ -241,9 +286,9 @@ function concluded(rows: Rows, files: readonly EarlierFile[], own: string): Comp
       [tally.first, tally.last] = [Math.min(tally.first, rows.day[at] ?? 0), Math.max(tally.last, rows.day[at] ?? 0)];
     }
   }
-  const shared = files.map(({ sha256 }, index) => {
+  const shared = files.map(({ sha256, within }, index) => {
     const { rows: count, alike, first, last } = tallies[index] as (typeof tallies)[number];
-    const overlaps = sha256 === own || alike * 2 >= count;
+    const overlaps = sha256 === own || alike * 2 >= Math.min(count, within);
     return { sha256, rows: count, alike, overlaps, from: first, until: last };
   });
   const known: Known[] = [];

@@ -37,29 +37,40 @@ function sumOfRun(rows: readonly (readonly Figure[])[], at: number, step: 1 | -1
   const columns = own.flatMap((figure, column) => (typeof figure === 'number' && figure > 0 ? [column] : []));
   if (columns.length === 0 || own.includes('unreadable')) return null;
   const sums = columns.map(() => 0);
+  const parts = columns.map(() => 0);
   let counted = 0;
   for (let end = at + step; end >= 0 && end < rows.length && Math.abs(end - at) <= LONGEST_RUN; end += step) {
     const row = rows[end] ?? [];
     for (const [i, column] of columns.entries()) {
       const figure = row[column];
       if (figure === 'unreadable') return null;
-      if (typeof figure === 'number') sums[i] = (sums[i] ?? 0) + figure;
+      if (typeof figure !== 'number') continue;
+      sums[i] = (sums[i] ?? 0) + figure;
+      if (figure > 0) parts[i] = (parts[i] ?? 0) + 1;
     }
     if (columns.some((column) => Number(row[column]) > 0)) counted += 1;
     const over = columns.map((column, i) => (sums[i] ?? 0) - (own[column] as number));
     if (over.some((by) => by > 0)) return null;
     // A row that has the figures of one other is the same thing under another name.
-    if (counted >= 2 && over.every((by) => by === 0)) return told(own, columns, at, end);
+    if (counted >= 2 && over.every((by) => by === 0)) return told(own, columns, parts, at, end);
   }
   return null;
 }
 
-function told(own: readonly Figure[], columns: readonly number[], at: number, end: number): Subtotal | null {
+function told(
+  own: readonly Figure[],
+  columns: readonly number[],
+  parts: readonly number[],
+  at: number,
+  end: number,
+): Subtotal | null {
+  // Where one part alone has a figure, the same figure is no sum: a library that moved, beside another one.
+  const sums = columns.filter((_, i) => (parts[i] ?? 0) >= 2).length;
   const large = columns.filter((column) => (own[column] as number) >= LARGE).length;
   if (large === 0 && columns.length < SMALL_ENOUGH) return null;
   return {
     from: Math.min(at + Math.sign(end - at), end),
     to: Math.max(at + Math.sign(end - at), end),
-    isSure: large >= LARGE_ENOUGH,
+    isSure: large >= LARGE_ENOUGH && sums >= LARGE_ENOUGH,
   };
 }

@@ -21,7 +21,14 @@ const KOHA = 'datetime,branch,type,itemtype';
 const loans = ({ accepted, duplicates, refused }: ImportReport) => [accepted, duplicates, refused];
 const told = ({ findings }: ImportReport, code: FindingCode) => findings.filter((one) => one.code === code);
 
-async function take(header: string, rows: readonly string[], choices: ImportChoices = {}, options: ImportOptions = {}) {
+async function take(
+  header: string,
+  rows: readonly string[],
+  choices: ImportChoices = {},
+  options: ImportOptions = {},
+  stop = new AbortController(),
+  stopAt = Infinity,
+) {
   const bytes = Buffer.from([header, ...rows].join('\n'));
   const { header: labels, rows: all } = readTable({ fileName: 'export.csv', bytes });
   /** Page by page, as long files are read. */
@@ -29,7 +36,14 @@ async function take(header: string, rows: readonly string[], choices: ImportChoi
     for (let at = 0; at < all.length; at += 3) yield { rows: all.slice(at, at + 3), upTo: Math.min(1, (at + 3) / all.length) }; // prettier-ignore
   }
   const file = { fileName: 'export.csv', sha256: sha256Of(bytes), header: labels, pages };
-  return under.ledger.import({ ...file, options: { authority: 'E08000021', ...options } }, choices);
+  return under.ledger.import(
+    { ...file, options: { authority: 'E08000021', ...options } },
+    choices,
+    (_, done) => {
+      if (done >= stopAt) stop.abort();
+    },
+    stop.signal,
+  );
 }
 
 /** A loan on each day of some months of 2019, by the hour of the day. */
@@ -88,6 +102,28 @@ describe('two exports of one feed', () => {
       lent(1, 3).map((row) => row.replace('CPL', 'MPL')),
     );
     expect([loans(branch), told(branch, 'export-beside')]).toEqual([[84, 0, 0], []]);
+  });
+
+  it('that are parts of one time stay so where one was broken off and comes again', async () => {
+    await take(KOHA, lent(1, 3));
+    const part = lent(1, 3, 11).map((row, at) => (at % 5 < 2 ? (lent(1, 3)[at] as string) : row));
+    const stop = new AbortController();
+    const broken = take(KOHA, part, {}, {}, stop, 42);
+    await expect(broken).rejects.toMatchObject({ code: 'interrupted' });
+    expect(await under.log.size()).toBe(84 + 42);
+    expect(loans(await take(KOHA, part))).toEqual([42, 42, 0]);
+    const again = await take(KOHA, part);
+    expect([loans(again), told(again, 'export-overlaps')]).toEqual([[0, 84, 0], []]);
+  });
+
+  it('of which the first was broken off, in no order, count what both hold once', async () => {
+    const hours = [10, 11, 12, 13, 14];
+    const inNoOrder = (rows: readonly string[]) => rows.toSorted((a, b) => Number(sha256Of(Buffer.from(a)) > sha256Of(Buffer.from(b))) - 0.5); // prettier-ignore
+    const winter = inNoOrder(hours.flatMap((hour) => lent(1, 3, hour)));
+    const spring = hours.flatMap((hour) => lent(2, 4, hour));
+    await expect(take(KOHA, winter, {}, {}, new AbortController(), 90)).rejects.toMatchObject({ code: 'interrupted' });
+    for (const export_ of [spring, winter]) await take(KOHA, export_);
+    expect(await under.log.size()).toBe(5 * 4 * 28);
   });
 
   it('do not bring back what was withdrawn', async () => {

@@ -159,6 +159,17 @@ describe('a monthly table, a library a row and a month a column', () => {
     ]);
   });
 
+  it('keeps a library that has the figure of one other in each month, as beside one that moved, and flags it', () => {
+    const result = read(`
+      Library,2024-04,2024-05,2024-06
+      Old site,500,closed,closed
+      New site,closed,600,710
+      Mobile,500,600,710
+      City,900,910,920`);
+    expect(refusals(result)).toEqual([]);
+    expect(withCode(result, 'looks-like-total').map(({ row }) => row)).toEqual([4]);
+  });
+
   it('keeps the first of two equal rows of one library, and neither of two that differ', () => {
     const result = read(`
       Library,2019-04
