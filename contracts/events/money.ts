@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { countedFields, NUMBER_OR_ABSENCE, numberOrAbsence, slugField } from '../fields.ts';
+import { countedOver, slugField } from '../fields.ts';
 
 /** Money spent or received in a window, in the smallest unit of the currency, so that totals are exact. */
-export const moneyStated = z
-  .strictObject({
-    ...countedFields,
-    flow: z.enum(['expenditure', 'income']),
-    category: slugField.describe('What for or from, such as employees, materials or grants'),
-    currency: z.enum(['GBP', 'EUR', 'CAD']),
-    pence: z.int().min(0).max(1_000_000_000_000).optional().describe('Pence or cents'),
-  })
-  .refine((data) => numberOrAbsence(data, [data.pence]), NUMBER_OR_ABSENCE)
-  .meta({ id: 'MoneyStated' });
+export const moneyStated = countedOver(['pence'], {
+  flow: z.enum(['expenditure', 'income']),
+  category: slugField.describe('What for or from, such as employees, materials or grants'),
+  currency: z.enum(['GBP', 'EUR', 'CAD']),
+  pence: z.int().min(0).max(1_000_000_000_000).optional().describe('Pence or cents'),
+}).meta({ id: 'MoneyStated' });

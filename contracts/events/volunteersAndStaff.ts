@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   absenceField,
   countField,
-  countedFields,
+  countedOver,
   dateField,
   NUMBER_OR_ABSENCE,
   numberOrAbsence,
@@ -10,14 +10,10 @@ import {
 } from '../fields.ts';
 
 /** Volunteers, the hours they gave, or both, over a window. */
-export const volunteeringCounted = z
-  .strictObject({
-    ...countedFields,
-    volunteers: countField.optional().describe('Different people in the window: not to be added over windows'),
-    hours: z.number().min(0).max(10_000_000).multipleOf(0.01).optional(),
-  })
-  .refine((data) => numberOrAbsence(data, [data.volunteers, data.hours]), NUMBER_OR_ABSENCE)
-  .meta({ id: 'VolunteeringCounted' });
+export const volunteeringCounted = countedOver(['volunteers', 'hours'], {
+  volunteers: countField.optional().describe('Different people in the window: not to be added over windows'),
+  hours: z.number().min(0).max(10_000_000).multipleOf(0.01).optional(),
+}).meta({ id: 'VolunteeringCounted' });
 
 /** Staff in post on a day, in full-time equivalents. */
 export const staffCounted = z
