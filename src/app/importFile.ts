@@ -202,8 +202,7 @@ async function take(
           for (const { outcome, index, problem } of await recordChecked(ports.log, batch)) {
             const event = batch[index] as ActivityEvent;
             if (outcome === 'duplicate') duplicates += 1;
-            else if (outcome !== 'accepted')
-              refuse(event, { code: 'not-recorded', expected: `what can be recorded: ${problem?.detail ?? ''}` });
+            else if (outcome !== 'accepted') refuse(event, unlikeBefore(event, problem));
             else if (event.type === CORRECTED) corrected += 1;
             else accepted += 1;
           }
@@ -294,19 +293,31 @@ function differenceOf(
 const FAULTS_SHOWN = 20;
 /** What no cell of the file can put right. */
 const OF_OPTIONS: ReadonlySet<FindingCode> = new Set(['option-unusable', 'measure-unknown', 'day-not-given']);
+const NAMES_WITHOUT_CODE = 'Give each name its code, or correct the cells that are named, and import the file again.';
+/** What to do where all that was refused is of one kind, and the cells need not be wrong. */
+const HINTS: Readonly<Partial<Record<FindingCode, string>>> = {
+  'recorded-otherwise':
+    'Where this file is right, do what is named; where it is not, correct its cells and import it again.',
+  'imported-otherwise':
+    'Import it with the options of that time. What is recorded can be changed by fact.corrected events.',
+  'authority-unknown': NAMES_WITHOUT_CODE,
+  'authority-other': NAMES_WITHOUT_CODE,
+};
 
 function refusal({ file, findings, counts }: ImportReport): LedgerError {
   const bad = findings.filter(({ severity }) => severity === 'refused');
-  const isMany = counts.refused > FAULTS_SHOWN;
-  const byOptions = bad.every(({ code }) => OF_OPTIONS.has(code));
+  const codes = new Set(bad.map(({ code }) => code));
+  const [only] = codes.size === 1 ? codes : [];
+  // Nothing is to be corrected cell by cell then.
+  const listed = only === 'imported-otherwise' ? 1 : FAULTS_SHOWN;
   return new LedgerError(
     'invalid-file',
-    `${file}: nothing was imported; ${counts.refused} ${counts.refused === 1 ? 'thing was' : 'things were'} refused${isMany ? `, of which the first ${FAULTS_SHOWN} are listed` : ''}.`,
+    `${file}: nothing was imported; ${counts.refused} ${counts.refused === 1 ? 'thing was' : 'things were'} refused${counts.refused > listed ? `, of which the first ${listed === 1 ? 'is' : `${listed} are`} listed` : ''}.`,
     {
-      hint: byOptions
+      hint: bad.every(({ code }) => OF_OPTIONS.has(code))
         ? 'Give the options that are named and import the file again.'
-        : 'Correct the cells that are named and import the file again.',
-      faults: bad.slice(0, FAULTS_SHOWN).map((finding) => ({
+        : ((only && HINTS[only]) ?? 'Correct the cells that are named and import the file again.'),
+      faults: bad.slice(0, listed).map((finding) => ({
         message: foundAndExpected(finding),
         file: finding.file,
         ...(OF_OPTIONS.has(finding.code) ? {} : { row: finding.row }),
@@ -334,6 +345,14 @@ function otherwise(
     return { code, expected: `what is recorded for ${of}; to change it send a fact.corrected event` };
   const expected = `${instead.says}, which is recorded for ${of}; --correct ("correct" over HTTP) records that the file corrects it`;
   return { code, expected, ...(instead.found === null ? {} : { found: instead.found }) };
+}
+
+/** Why the log does not take an event whose contract it follows: another stands under its id. */
+function unlikeBefore({ id }: ActivityEvent, problem: Problem | undefined): Pick<Finding, 'code' | 'expected'> {
+  if (problem?.code !== 'event-conflict')
+    return { code: 'not-recorded', expected: `what can be recorded: ${problem?.detail ?? ''}` };
+  const expected = `what is recorded under its id, "${id}": an import before this one said otherwise, perhaps of the same file with other options`;
+  return { code: 'imported-otherwise', expected };
 }
 
 /** The cell that an event came from. */
