@@ -6,7 +6,16 @@ import { LedgerError } from '../domain/ledgerError.ts';
 import type { Readings } from '../domain/readings.ts';
 import { foundAndExpected, type Finding, type FindingCode } from '../importers/importer.ts';
 import { importCourse, type ImportCourse } from './importCourse.ts';
-import { broken, cellsByRow, formulasIn, goneFrom, newAuthorities, otherwise, overlapsIn } from './importFindings.ts';
+import {
+  broken,
+  cellsByRow,
+  formulasIn,
+  goneFrom,
+  newAuthorities,
+  otherwise,
+  overlapsIn,
+  unlikeBefore,
+} from './importFindings.ts';
 import { importParts, type ImportFile, type ImportPart, type Piece } from './importParts.ts';
 import type { ImportReport } from './importReport.ts';
 import type { EventLog } from './ports.ts';
@@ -215,8 +224,7 @@ async function recordFresh(
       for (const { outcome, index, problem } of await recordChecked(ports.log, batch)) {
         const event = batch[index] as ActivityEvent;
         if (outcome === 'duplicate') counts.duplicates += 1;
-        else if (outcome !== 'accepted')
-          course.refuse(event, { code: 'not-recorded', expected: `what can be recorded: ${problem?.detail ?? ''}` });
+        else if (outcome !== 'accepted') course.refuse(event, unlikeBefore(event, problem));
         else if (event.type === CORRECTED) counts.corrected += 1;
         else counts.accepted += 1;
       }
@@ -263,19 +271,31 @@ function correctionOf(event: ActivityEvent, target: Identity, { row, mark }: Sta
 const FAULTS_SHOWN = 20;
 /** What no cell of the file can put right. */
 const OF_OPTIONS: ReadonlySet<FindingCode> = new Set(['option-unusable', 'measure-unknown', 'day-not-given']);
+const NAMES_WITHOUT_CODE = 'Give each name its code, or correct the cells that are named, and import the file again.';
+/** What to do where all that was refused is of one kind, and the cells need not be wrong. */
+const HINTS: Readonly<Partial<Record<FindingCode, string>>> = {
+  'recorded-otherwise':
+    'Where this file is right, do what is named; where it is not, correct its cells and import it again.',
+  'imported-otherwise':
+    'Import it with the options of that time. What is recorded can be changed by fact.corrected events.',
+  'authority-unknown': NAMES_WITHOUT_CODE,
+  'authority-other': NAMES_WITHOUT_CODE,
+};
 
 function refusal({ file, findings, counts }: ImportReport): LedgerError {
   const bad = findings.filter(({ severity }) => severity === 'refused');
-  const isMany = counts.refused > FAULTS_SHOWN;
-  const byOptions = bad.every(({ code }) => OF_OPTIONS.has(code));
+  const codes = new Set(bad.map(({ code }) => code));
+  const [only] = codes.size === 1 ? codes : [];
+  // Nothing is to be corrected cell by cell then.
+  const listed = only === 'imported-otherwise' ? 1 : FAULTS_SHOWN;
   return new LedgerError(
     'invalid-file',
-    `${file}: nothing was imported; ${counts.refused} ${counts.refused === 1 ? 'thing was' : 'things were'} refused${isMany ? `, of which the first ${FAULTS_SHOWN} are listed` : ''}.`,
+    `${file}: nothing was imported; ${counts.refused} ${counts.refused === 1 ? 'thing was' : 'things were'} refused${counts.refused > listed ? `, of which the first ${listed === 1 ? 'is' : `${listed} are`} listed` : ''}.`,
     {
-      hint: byOptions
+      hint: bad.every(({ code }) => OF_OPTIONS.has(code))
         ? 'Give the options that are named and import the file again.'
-        : 'Correct the cells that are named and import the file again.',
-      faults: bad.slice(0, FAULTS_SHOWN).map((finding) => ({
+        : ((only && HINTS[only]) ?? 'Correct the cells that are named and import the file again.'),
+      faults: bad.slice(0, listed).map((finding) => ({
         message: foundAndExpected(finding),
         file: finding.file,
         ...(OF_OPTIONS.has(finding.code) ? {} : { row: finding.row }),

@@ -17,6 +17,14 @@ import { STATEMENTS } from './statements.ts';
 /** Why an event is refused; what is not said is that of its cell. */
 export type Why = Pick<Finding, 'code' | 'expected'> & Partial<Finding>;
 
+/** Why the log does not take an event whose contract it follows: another stands under its id. */
+export function unlikeBefore({ id }: ActivityEvent, problem: Problem | undefined): Why {
+  if (problem?.code !== 'event-conflict')
+    return { code: 'not-recorded', expected: `what can be recorded: ${problem?.detail ?? ''}` };
+  const expected = `what is recorded under its id, "${id}": an import before this one said otherwise, perhaps of the same file with other options`;
+  return { code: 'imported-otherwise', expected };
+}
+
 /** Why a number is refused of which another one is recorded; where only one is, it can be corrected. */
 export function otherwise(
   { spotOf }: Piece,

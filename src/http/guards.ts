@@ -50,7 +50,7 @@ export function ownerOnly(key: string): onRequestAsyncHookHandler {
         'not-allowed',
         given === undefined ? 'The owner’s key is needed.' : 'The key is not the owner’s.',
         {
-          hint: 'Send it as "Authorization: Bearer <key>".',
+          hint: 'Send it as "Authorization: Bearer <key>". It stands in server.json in the data directory, and is a new one at each start of the server.',
         },
       ),
     );

@@ -53,7 +53,7 @@ function settled(
       ? refuse('authority-other', `rows of ${whole}, which the whole file is said to be about`)
       : code;
   }
-  const naming = `--name "${name.slice(0, 60)}=<code>" ("authorities" over HTTP)`;
+  const naming = `--name "${name.slice(0, 60)}=<code>", or --names <file> for many ("authorities" over HTTP)`;
   if (whole === null) {
     return refuse(
       'authority-unknown',

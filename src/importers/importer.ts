@@ -118,6 +118,7 @@ export type FindingCode =
   | 'row-blank'
   | 'row-repeats-header'
   | 'row-repeated'
+  | 'imported-otherwise'
   | 'not-recorded'
   | 'no-rows'
   | 'authority-new'

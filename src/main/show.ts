@@ -16,21 +16,21 @@ import { periodLabel } from '../domain/periods.ts';
 const many = (n: number, thing: string): string => `${whole(n)} ${thing}${n === 1 ? '' : 's'}`;
 const whole = (n: number): string => formatNumber(n, 0);
 const FINDINGS_SHOWN = 20;
+const REPORT = '--report findings.html (or .csv, .json) lists them';
 
 /**
  * What became of a file: counts, then the first findings, one a line. Of what is not refused, findings of one kind in one
- * row share a line.
+ * row share a line; where that makes too many lines, all of one kind do.
  */
 export function showImport(report: ImportReport): string {
   const { findings, dryRun } = report;
   const counts = (['refused', 'flagged', 'noted'] as const).map((s) => `${whole(report.counts[s])} ${s}`);
-  const groups = new Map<string, Finding[]>();
-  for (const [at, finding] of findings.entries()) {
-    const { severity, code, file, row } = finding;
-    const key = severity === 'refused' ? String(at) : `${severity} ${code} ${file} ${row}`;
-    groups.set(key, [...(groups.get(key) ?? []), finding]);
-  }
-  const shown = [...groups.values()].slice(0, FINDINGS_SHOWN);
+  const byRow = together(findings, ({ severity, code, file, row }) => `${severity} ${code} ${file} ${row}`);
+  const lines =
+    byRow.length <= FINDINGS_SHOWN
+      ? byRow
+      : together(findings, ({ severity, code, file }) => `${severity} ${code} ${file}`);
+  const shown = lines.slice(0, FINDINGS_SHOWN);
   const more = report.counts.refused + report.counts.flagged + report.counts.noted - shown.flat().length;
   const corrected = report.corrected === 0 ? '' : `, ${whole(report.corrected)} corrected`;
   return [
@@ -40,7 +40,7 @@ export function showImport(report: ImportReport): string {
     ...differencesOf(report),
     `  findings: ${counts.join(', ')}`,
     ...shown.flatMap((group) => findingLine(group, report.file)),
-    ...(more > 0 ? [`  … and ${whole(more)} more: --report findings.html (or .csv, .json) lists them`] : []),
+    ...(more > 0 ? [`  … and ${whole(more)} more: ${REPORT}`] : lines === byRow ? [] : [`  Each of them: ${REPORT}`]),
   ].join('\n');
 }
 
@@ -57,17 +57,31 @@ function differencesOf({ differing, differences }: ImportReport): string[] {
     `  recorded otherwise: ${whole(differing)}`,
     ...shown.map(
       ({ row, cell, subject, when, recorded, found }) =>
-        `    row ${row}${cell === null ? '' : `, ${cell}`}: ${subject} ${when}: recorded ${recorded}, in this file ${found}`,
+        `    row ${row}${cell === null ? '' : `, ${cell}`}: ${subject} ${when}: recorded ${recorded}, in this file ${found === '' ? 'an empty cell' : found}`,
     ),
     ...(differing > shown.length ? [`    … and ${whole(differing - shown.length)} more`] : []),
   ];
+}
+
+/** Findings that share a line, by a key of what they have in common; what was refused never does. */
+function together(findings: readonly Finding[], keyOf: (finding: Finding) => string): readonly (readonly Finding[])[] {
+  const groups = new Map<string, Finding[]>();
+  for (const [at, finding] of findings.entries()) {
+    const key = finding.severity === 'refused' ? String(at) : keyOf(finding);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
 }
 
 /** @param file the name of the whole file; a finding on a sheet of it names the sheet */
 function findingLine([first, ...others]: readonly Finding[], file: string): string[] {
   if (first === undefined) return [];
   const { severity, row, cell, done } = first;
-  const like = others.length === 0 ? '' : ` (and ${whole(others.length)} more like it in this row)`;
+  const lastRow = Math.max(row, ...others.map((other) => other.row));
+  const where = lastRow === row ? 'in this row' : `down to row ${lastRow}`;
+  const like = others.length === 0 ? '' : ` (and ${whole(others.length)} more like it ${where})`;
   const sheet = first.file.startsWith(`${file}, `) ? `${first.file.slice(file.length + 2)}, ` : '';
   return [
     `  ${severity}  ${sheet}row ${row}${cell === null ? '' : `, ${cell}`}: ${foundAndExpected(first)}; ${done}${like}`,

@@ -34,6 +34,7 @@ const LAYOUT = {
   alsoCalled: { [NAME]: ['name'], [GSS]: ['gss'] },
 }; // prettier-ignore
 const LONGEST_NAME = 100;
+const WITHOUT_DAY = 'Authorities of which the file says no day were not described; the others were.';
 /** Types that are a union of authorities, or an area above them: no level of a place is theirs. */
 const UNIONS = new Set(['COMB', 'SRA']);
 
@@ -218,7 +219,7 @@ function describedFrom(
   }
   const dayless = authorities.filter(({ start }) => start === null).length;
   if (dayless === 0) return days;
-  const on = without.length === 0 ? null : dayOfRegister(options, report);
+  const on = without.length === 0 ? null : dayOfRegister(options, report, WITHOUT_DAY);
   if (on !== null) for (const authority of without) days.set(authority, dayOf(on));
   const found = `${dayless} authorities without a start-date`;
   const done =

@@ -237,10 +237,13 @@ export const filledIn = (readings: readonly unknown[]): Filled => ({
   last: readings.findLastIndex((reading) => reading !== 'blank'),
 });
 
+/** Where the cell of a month stands: in a long table each month has a row of its own. */
+type MonthCell = Pick<MonthColumn, 'month' | 'header'> & { readonly ownRow?: number };
+
 /** One finding a row for the months in which the file says nothing about it. */
 export function noteSilentMonths(
   { row, name }: Pick<MonthRow, 'row' | 'name'>,
-  months: readonly Pick<MonthColumn, 'month' | 'header'>[],
+  months: readonly MonthCell[],
   { first, last }: Filled,
   report: Report,
 ): void {
@@ -248,7 +251,13 @@ export function noteSilentMonths(
   if (silent.length === 0) return;
   const found = `${name}: blank in ${monthsText(silent.map(({ month }) => month))}`;
   const done = 'No events: before the first or after the last figure.';
-  report.note([row, silent[0]?.header ?? null], 'no-data', found, 'a figure, or a word such as "closed"', done);
+  report.note(
+    [silent[0]?.ownRow ?? row, silent[0]?.header ?? null],
+    'no-data',
+    found,
+    'a figure, or a word such as "closed"',
+    done,
+  );
 }
 
 /** As few months as this with one figure may be chance no longer. */
@@ -257,11 +266,12 @@ const ALIKE = 3;
 /**
  * Flags each run of three or more neighbouring months with the same figure above 0, and gives the positions of all
  * months in one: they were not counted in each of these months.
+ * @param months with the row of each, where it is not that of the library
  * @param figures the count of each month, or null where there is none
  */
 export function flagRunsAlike(
   { row, name }: Pick<MonthRow, 'row' | 'name'>,
-  months: readonly Pick<MonthColumn, 'month' | 'header'>[],
+  months: readonly MonthCell[],
   figures: readonly (number | null)[],
   report: Report,
 ): ReadonlySet<number> {
@@ -270,7 +280,13 @@ export function flagRunsAlike(
     const columns = run.flatMap((i) => months[i] ?? []);
     const found = `${name}: ${figures[run[0] ?? 0]} in each of ${monthsText(columns.map(({ month }) => month))}`;
     const done = `${run.length} months alike: taken as an estimate, as where one count stands for several months.`;
-    report.flag([row, columns[0]?.header ?? null], 'week-grossed-up', found, 'a count of each month', done);
+    report.flag(
+      [columns[0]?.ownRow ?? row, columns[0]?.header ?? null],
+      'week-grossed-up',
+      found,
+      'a count of each month',
+      done,
+    );
   }
   return new Set(runs.flat());
 }

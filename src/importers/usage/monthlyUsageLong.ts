@@ -160,7 +160,7 @@ function eventsOfLibrary(
     const readings = own.map((row) => readingOf(row, column, lines, source, report));
     const filled = filledIn(readings);
     const named = { row: own[0].row, name: `${own[0].name}, ${line}` };
-    const months = own.map(({ month }) => ({ month, header }));
+    const months = own.map(({ month, row: ownRow }) => ({ month, header, ownRow }));
     noteSilentMonths(named, months, filled, report);
     noteZeros(own, column, readings, report);
     const figures = readings.map((reading) =>

@@ -99,6 +99,22 @@ describe('a file of which nothing can be recorded', () => {
   });
 });
 
+describe('a file that is imported again with other options', () => {
+  const survey = 'Did you enjoy it?,Would you come again?,Library\nYes,Yes,Kenton\nNo,Yes,Kenton\nYes,No,City\n';
+  const options = { authority: 'E08000021', period: '2011-04-01/P1Y' };
+
+  it('is refused once for all its cells, with what to do', async () => {
+    await take(survey, { fileName: 'club.csv', options });
+    const refused = await refusalOf(
+      take(survey, { fileName: 'club.csv', options: { ...options, survey: 'work-club' } }),
+    );
+    expect(refused.message).toMatch(/things were refused, of which the first is listed\.$/);
+    expect(refused.faults).toHaveLength(1);
+    expect(refused.faults[0]?.message).toMatch(/perhaps of the same file with other options$/);
+    expect(refused.hint).toMatch(/^Import it with the options of that time\./);
+  });
+});
+
 describe('findings', () => {
   it('name an empty cell as such', async () => {
     const refused = await refusalOf(take(`${LOANS}E08000021,City,,Fiction,5\n`));

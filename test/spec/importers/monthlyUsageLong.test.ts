@@ -106,6 +106,15 @@ describe('monthly usage, a library and month a row', () => {
     expect(stated(result).filter((text) => text.endsWith('estimate'))).toHaveLength(3);
   });
 
+  it('flags such a figure, and notes a blank, in the row of its first month', () => {
+    const rows = ['2017-07,7', '2017-08,120', '2017-09,120', '2017-10,120', '2017-11,'].map((cells) => `City,${cells}`);
+    const result = read(`Library,month,visits\n${rows.join('\n')}`);
+    expect(said(result, 'flagged')[0]).toMatch(/^flagged r3 /);
+    expect(said(result, 'noted').filter((text) => text.includes('no-data'))).toEqual([
+      expect.stringMatching(/^noted r6 /),
+    ]);
+  });
+
   it.each([
     ['x', 'suppressed'],
     ['*', 'suppressed'],

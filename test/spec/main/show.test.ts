@@ -3,6 +3,21 @@ import { expect, it } from 'vitest';
 import { showImport, showIndicators, showSeries, showVerification } from '../../../src/main/show.ts';
 import { goldenSeries } from '../charts/cases.ts';
 
+it('findings share a line by their row, and where that makes too many lines by their kind', () => {
+  const text = (rows: number) => {
+    const finding = { severity: 'flagged', code: 'no-data', file: 'visits.csv', cell: 'Visits', found: '', expected: 'a figure', done: 'Recorded.' } as const; // prettier-ignore
+    const findings = Array.from({ length: rows * 2 }, (_, at) => ({ ...finding, row: 2 + Math.floor(at / 2) }));
+    const counts = { refused: 0, flagged: findings.length, noted: 0 };
+    const numbers = { events: 1, accepted: 1, duplicates: 0, corrected: 0, refused: 0, differing: 0, differences: [] };
+    return showImport({ file: 'visits.csv', sha256: 'a'.repeat(64), format: 'monthly-wide', sure: 1, dryRun: false, ...numbers, counts, findings }); // prettier-ignore
+  };
+  expect(text(2).match(/\(and 1 more like it in this row\)/g)).toHaveLength(2);
+  expect(text(30).split('\n').slice(3)).toEqual([
+    '  flagged  row 2, Visits: found an empty cell; expected a figure; Recorded. (and 59 more like it down to row 31)',
+    '  Each of them: --report findings.html (or .csv, .json) lists them',
+  ]);
+});
+
 it('a list of indicators says which baseline is of computed and which of published figures', () => {
   const indicator = { id: 'visits', title: 'Visits to public libraries', unit: 'visits' };
   const baselines = [
