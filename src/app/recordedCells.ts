@@ -389,9 +389,9 @@ const whatOf = (
 
 /** Item categories are the same whatever their capitals, hyphens, apostrophes and plurals, as they are to readings. */
 function unkeptIn({ type, data }: FactBody): readonly string[] {
-  const fields = data as Readonly<Record<string, unknown>>;
+  const fields = data as Readonly<Record<string, string | undefined>>;
   return (UNKEPT[kindOf(type) as FactKind] ?? []).map((name) => {
-    const text = String(fields[name] ?? '');
+    const text = fields[name] ?? '';
     return name === 'localCategory' ? keyOfCategory(text) : text;
   });
 }
