@@ -4,7 +4,7 @@ import { typeOf, type ActivityEvent, type FactBody } from '../../contracts/activ
 import { latestAfter } from '../domain/implausible.ts';
 import { LedgerError } from '../domain/ledgerError.ts';
 import type { Readings } from '../domain/readings.ts';
-import { foundAndExpected, type Finding, type FindingCode } from '../importers/importer.ts';
+import type { Finding } from '../importers/importer.ts';
 import { importCourse, type ImportCourse } from './importCourse.ts';
 import {
   broken,
@@ -18,6 +18,7 @@ import {
 } from './importFindings.ts';
 import { importParts, type ImportFile, type ImportPart, type Piece } from './importParts.ts';
 import type { ImportReport } from './importReport.ts';
+import { refusedImport } from './refusedImport.ts';
 import type { EventLog } from './ports.ts';
 import { overlapsOf, type Known } from './overlappingExports.ts';
 import type { Progress } from './progress.ts';
@@ -80,11 +81,12 @@ export async function importFile(
   let targets: Targets = new Map();
   if (choices.dryRun !== true && (choices.strict === true || choices.correct === true)) {
     const checked = await take(ports, reading, { records: false, targets });
-    if (choices.strict === true && checked.report.counts.refused > 0) throw refusal(checked.report);
+    if (choices.strict === true && checked.report.counts.refused > 0) throw refusedImport(checked.report);
     targets = await ports.identitiesOf(checked.corrects);
   }
   const { report } = await take(ports, reading, { records: choices.dryRun !== true, targets });
-  if (report.accepted + report.duplicates + report.corrected === 0 && report.counts.refused > 0) throw refusal(report);
+  if (report.accepted + report.duplicates + report.corrected === 0 && report.counts.refused > 0)
+    throw refusedImport(report);
   return report;
 }
 
@@ -266,41 +268,4 @@ function correctionOf(event: ActivityEvent, target: Identity, { row, mark }: Sta
       replacement: { type, subject, data } as FactBody,
     },
   };
-}
-
-const FAULTS_SHOWN = 20;
-/** What no cell of the file can put right. */
-const OF_OPTIONS: ReadonlySet<FindingCode> = new Set(['option-unusable', 'measure-unknown', 'day-not-given']);
-const NAMES_WITHOUT_CODE = 'Give each name its code, or correct the cells that are named, and import the file again.';
-/** What to do where all that was refused is of one kind, and the cells need not be wrong. */
-const HINTS: Readonly<Partial<Record<FindingCode, string>>> = {
-  'recorded-otherwise':
-    'Where this file is right, do what is named; where it is not, correct its cells and import it again.',
-  'imported-otherwise':
-    'Import it with the options of that time. What is recorded can be changed by fact.corrected events.',
-  'authority-unknown': NAMES_WITHOUT_CODE,
-  'authority-other': NAMES_WITHOUT_CODE,
-};
-
-function refusal({ file, findings, counts }: ImportReport): LedgerError {
-  const bad = findings.filter(({ severity }) => severity === 'refused');
-  const codes = new Set(bad.map(({ code }) => code));
-  const [only] = codes.size === 1 ? codes : [];
-  // Nothing is to be corrected cell by cell then.
-  const listed = only === 'imported-otherwise' ? 1 : FAULTS_SHOWN;
-  return new LedgerError(
-    'invalid-file',
-    `${file}: nothing was imported; ${counts.refused} ${counts.refused === 1 ? 'thing was' : 'things were'} refused${counts.refused > listed ? `, of which the first ${listed === 1 ? 'is' : `${listed} are`} listed` : ''}.`,
-    {
-      hint: bad.every(({ code }) => OF_OPTIONS.has(code))
-        ? 'Give the options that are named and import the file again.'
-        : ((only && HINTS[only]) ?? 'Correct the cells that are named and import the file again.'),
-      faults: bad.slice(0, listed).map((finding) => ({
-        message: foundAndExpected(finding),
-        file: finding.file,
-        ...(OF_OPTIONS.has(finding.code) ? {} : { row: finding.row }),
-        ...(finding.cell === null ? {} : { cell: finding.cell }),
-      })),
-    },
-  );
 }

@@ -9,6 +9,7 @@ import type { ImportChoices } from './importFile.ts';
 import type { ImportReport } from './importReport.ts';
 import type { Content, ImportFile } from './importParts.ts';
 import type { Progress } from './progress.ts';
+import { RefusedImport } from './refusedImport.ts';
 
 export interface ImportRequest {
   readonly fileName: string;
@@ -36,6 +37,7 @@ export interface ImportJob {
   readonly ended: string | null;
   readonly state: JobState;
   readonly progress: JobProgress | null;
+  /** What was found; also of a file of which nothing was recorded. */
   readonly report: ImportReport | null;
   readonly problem: Problem | null;
 }
@@ -134,7 +136,9 @@ export function openImportJobs({ uploads, run, now, newId }: ImportJobsPorts): I
       endOnce({ state: 'done', report });
     } catch (error) {
       // A server that stops leaves the job as it is on disk: waiting.
-      if (!closing) endOnce({ state: 'failed', problem: toProblem(error) });
+      if (closing) return;
+      const report = error instanceof RefusedImport ? error.report : null;
+      endOnce({ state: 'failed', problem: toProblem(error), report });
     } finally {
       running = null;
     }

@@ -86,7 +86,10 @@ const jobSchema = z
         secondsLeft: z.int().nullable(),
       })
       .nullable(),
-    report: z.looseObject({}).nullable().describe('What became of the file, its findings among it'),
+    report: z
+      .looseObject({})
+      .nullable()
+      .describe('What became of the file, its findings among it; also of one of which nothing was recorded'),
     problem: z.looseObject({}).nullable().describe('Why nothing became of it: a problem document'),
   })
   .meta({ id: 'Import' });

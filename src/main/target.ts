@@ -16,6 +16,7 @@ import type { Dismissal, ParkedEvent } from '../app/parked.ts';
 import type { Progress } from '../app/progress.ts';
 import type { FeedReport } from '../app/readFeeds.ts';
 import type { SeriesRequest } from '../app/readSeries.ts';
+import { RefusedImport } from '../app/refusedImport.ts';
 import type { ReplayResult } from '../app/replay.ts';
 import type { Verification } from '../app/verify.ts';
 import { LedgerError, ofProblem } from '../domain/ledgerError.ts';
@@ -197,8 +198,9 @@ function throughServer({ address, key }: ServerRecord): Target {
   const watched = async (job: Job, progress: Progress, signal: AbortSignal): Promise<ImportReport> => {
     const path = `/v1/imports/${job.id}`;
     for (let now = job; ; now = await askJob(path, {})) {
-      if (now.report !== null) return now.report;
+      if (now.problem !== null && now.report !== null) throw new RefusedImport(problemError(now.problem), now.report);
       if (now.problem !== null) throw problemError(now.problem);
+      if (now.report !== null) return now.report;
       if (now.progress !== null) progress(now.progress.doing, now.progress.done, now.progress.total);
       if (signal.aborted) {
         await askJob(path, { method: 'DELETE' });

@@ -1,5 +1,5 @@
 /** What the command line refuses before it does anything, in plain words. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { outcomes, withData } from '../support/outcomes.ts';
@@ -34,6 +34,15 @@ describe('a data directory that is not there', () => {
 });
 
 describe('files', () => {
+  it('of which nothing was recorded have a report of all that was found', () =>
+    withData(async (folder) => {
+      const [data, file, report] = ['data', 'visits.csv', 'findings.csv'].map((name) => join(folder, name)) as [string, string, string]; // prettier-ignore
+      writeFileSync(file, `Library,2018-04\n${Array.from({ length: 30 }, (_, at) => `Library ${at},1.5\n`).join('')}`);
+      const ran = await outcomes(data, ['import', file, '--authority', 'E08000021', '--report', report]);
+      expect([ran.code, ran.err]).toEqual([3, expect.stringContaining('of which the first 20 are listed')]);
+      expect(readFileSync(report, 'utf8').match(/^refused,/gm)).toHaveLength(30);
+    }));
+
   it('a chart makes no folders', () =>
     withData(async (data) => {
       const folder = join(data, 'none');

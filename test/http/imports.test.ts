@@ -162,7 +162,15 @@ describe('findings', () => {
     expect(json.json()).toMatchObject({ counts: { refused: 1 } });
   });
 
-  test('of an import that failed, or that is not there, are not found', async () => {
+  test('of a file of which nothing was recorded are all there: the problem tells the first of them', async () => {
+    const rows = Array.from({ length: 30 }, (_, at) => `Library ${at},x y,1.5`);
+    const { id, state, problem } = await visitsFile(`Library,2020-01,2020-02\n${rows.join('\n')}\n`);
+    expect([state, problem?.code, problem?.faults?.length]).toEqual(['failed', 'invalid-file', 20]);
+    const { counts, findings } = (await ask(`/v1/imports/${id}/findings`, 'GET', { accept: 'application/json' })).json<NonNullable<Shown['report']>>(); // prettier-ignore
+    expect([counts.refused, findings.filter(({ severity }) => severity === 'refused').length]).toEqual([60, 60]);
+  });
+
+  test('of a file of no known format, or of an import that is not there, are not found', async () => {
     const { id } = await imported('a,b\n1,2\n', { file: 'x.csv' });
     expect((await ask(`/v1/imports/${id}/findings`)).statusCode).toBe(404);
     expect((await ask(`/v1/imports/${crypto.randomUUID()}/findings`)).statusCode).toBe(404);

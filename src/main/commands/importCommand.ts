@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../../contracts/errors.ts';
 import { dateField, methodField, slugField, windowField } from '../../../contracts/fields.ts';
 import type { ImportReport } from '../../app/importReport.ts';
+import { RefusedImport } from '../../app/refusedImport.ts';
 import { LedgerError } from '../../domain/ledgerError.ts';
 import type { Encoding } from '../../files/decodeText.ts';
 import { mappingOf } from '../../files/readMapping.ts';
@@ -53,6 +54,7 @@ export const importCommand = (edge: Edge): Command =>
       const cancel = new AbortController();
       process.once('SIGINT', () => cancel.abort());
       const reports: ImportReport[] = [];
+      const refused: ImportReport[] = [];
       try {
         await edge.withTarget(
           async (target, progress) => {
@@ -64,9 +66,13 @@ export const importCommand = (edge: Edge): Command =>
           },
           flags.dryRun === true ? { scratch: true } : { make: true },
         );
+      } catch (error) {
+        // The problem shows the first of what was found; a report has all of it.
+        if (error instanceof RefusedImport) refused.push(error.report);
+        throw error;
       } finally {
         if (reports.length > 0) edge.print({ imports: reports }, reports.map(showImport).join('\n'));
-        write?.(reports);
+        write?.([...reports, ...refused]);
       }
       const left = reports.reduce((sum, report) => sum + refusals(report), 0);
       if (left === 0) return;
