@@ -99,6 +99,7 @@ export const mappingSchema = z
     when: z
       .union([
         z.strictObject({ day: dayColumn }),
+        z.strictObject({ week: dayColumn }),
         z.strictObject({ month: monthColumn }),
         z.strictObject({ first: dayColumn, last: dayColumn }),
         z.strictObject({ financialYear: yearColumn }),

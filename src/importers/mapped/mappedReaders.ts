@@ -82,6 +82,7 @@ export function whenReader(mapping: Mapping, columns: Columns, options: ImportOp
     return () => fixed;
   }
   if ('window' in when) return () => ({ window: when.window });
+  if ('week' in when) return mapTo(dateCell(when.week, columns), ({ day }) => ({ window: `${isoOf(day)}/P7D` }));
   if ('month' in when) return mapTo(dateCell(when.month, columns), ({ day }) => ({ window: `${isoOf(day)}/P1M` }));
   if ('financialYear' in when) return yearReader(when.financialYear, columns);
   if ('first' in when) return spanReader(when, mapping, columns);

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { ERROR_CODES, PARTLY_REFUSED_EXIT } from '../../../contracts/errors.ts';
+import { AUTHORITY_CODE } from '../../../contracts/vocabulary.ts';
 import { dateField, methodField, slugField, windowField } from '../../../contracts/fields.ts';
 import type { ImportReport } from '../../app/importReport.ts';
 import { RefusedImport } from '../../app/refusedImport.ts';
@@ -113,7 +114,8 @@ function importOptions(edge: Edge, flags: ImportFlags): ImportOptions {
   );
   if (flags.names !== undefined)
     for (const [called, code] of namesIn(basename(flags.names), readBytes(flags.names)))
-      names.push([called, authorityCode(code, `${flags.names}, ${called}`)]);
+      // A register of areas names nations and counties, too. Where one of these stands in the file it is refused there.
+      if (!isOtherArea(code)) names.push([called, authorityCode(code, `${flags.names}, ${called}`)]);
   return {
     ...(authority === undefined ? {} : { authority: authorityCode(authority, `--authority ${authority}`) }),
     ...(names.length === 0 ? {} : { authorities: Object.fromEntries(names) }),
@@ -130,6 +132,9 @@ function importOptions(edge: Edge, flags: ImportFlags): ImportOptions {
     ...(people === undefined ? {} : { pseudonymOf: pseudonymsBy(edge.config().data, people) }),
   };
 }
+
+/** Whether a code is of an area that is no library authority; what is no code at all is a mistake. */
+const isOtherArea = (code: string): boolean => /^[EKNSW]\d{8}$/i.test(code) && !AUTHORITY_CODE.test(code.toUpperCase());
 
 /** What stands before and after the last "=" of each. Throws `usage`, naming the option. */
 function pairsOf(option: string, texts: readonly string[] = [], what: string): (readonly [string, string])[] {

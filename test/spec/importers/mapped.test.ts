@@ -164,6 +164,7 @@ number: { column: N, field: count }
 with: { method: manual }`, more)); // prettier-ignore
 
   it.each([
+    ['when: { week: { column: W, written: D MMM YYYY } }', 'W', '29 Apr 2019', '2019-04-29/P7D'],
     ['when: { month: { column: M, written: MMM YYYY } }', 'M', 'Apr 2019', '2019-04-01/P1M'],
     ['when: { month: { column: M, written: M/YY } }', 'M', '4/19', '2019-04-01/P1M'],
     ["when: { financialYear: { column: Y, written: '2023/24' } }", 'Y', '1999/00', '1999-04-01/P1Y'],
