@@ -14,6 +14,7 @@ import {
   newAuthorities,
   otherwise,
   overlapsIn,
+  statedTwice,
   unlikeBefore,
 } from './importFindings.ts';
 import { importParts, type ImportFile, type ImportPart, type Piece } from './importParts.ts';
@@ -134,6 +135,7 @@ async function take(
   for (const [at, part] of parts.entries()) {
     const overlaps = part.importer.mayOverlap === true ? overlapsOf(() => eventsIn(part.pieces()), loans) : null;
     let otherBorrowers = 0;
+    const feeds = new Set<string>();
     for (const piece of part.pieces()) {
       stopIfCancelled(signal);
       // 1. What is found of the piece by itself.
@@ -146,6 +148,7 @@ async function take(
       const known = (await overlaps?.next(piece.events)) ?? [];
       otherBorrowers += known.filter((loan) => loan === 'person').length;
       const fresh = await freshIn(pass, part, piece, verdicts, known);
+      for (const { source } of fresh) feeds.add(source);
       course.tell(await newAuthorities(file, fresh, recorded.knows, told));
       // 3. It is recorded.
       const shareAt = (done: number): number => (at + piece.upTo * done) / parts.length;
@@ -153,6 +156,8 @@ async function take(
       const { rows } = course.counts;
       progress?.(records ? 'importing rows' : 'checking rows', rows, Math.round(rows / Math.max(shareAt(1), 0.001)));
     }
+    for (const other of part.importer.alsoStatedIn ?? [])
+      course.tell(await statedTwice(file, other, [...feeds], recorded.knowsFeed));
     if (overlaps !== null) course.tell(overlapsIn(file, overlaps.shared(), otherBorrowers));
   }
   // Of a file that is read once only to be checked nothing is told of that.

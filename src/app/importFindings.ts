@@ -6,7 +6,7 @@ import { kindOf, type ActivityEvent } from '../../contracts/activityEvent.ts';
 import type { Problem } from '../../contracts/errors.ts';
 import { keyOf } from '../domain/labels.ts';
 import { placeAt } from '../domain/places.ts';
-import { rowOf } from '../importers/identity.ts';
+import { ownerOf, rowOf, sourceOf } from '../importers/identity.ts';
 import type { Finding, FindingCode, Importer } from '../importers/importer.ts';
 import type { ImportFile, Piece } from './importParts.ts';
 import type { SharedTime } from './overlappingExports.ts';
@@ -183,6 +183,35 @@ export function goneFrom(file: ImportFile, { sha256, standing, missing, gone }: 
   );
 }
 const HASH_SHOWN = 16;
+
+/** The feeds of a file whose owners stated the same figures in another form before, told once. */
+export async function statedTwice(
+  { fileName }: ImportFile,
+  other: string,
+  feeds: readonly string[],
+  knowsFeed: (source: string) => Promise<boolean>,
+): Promise<Finding[]> {
+  let [first, owners] = ['', 0];
+  for (const feed of feeds) {
+    const owner = ownerOf(feed);
+    if (!(await knowsFeed(sourceOf(owner, other)))) continue;
+    if (owners === 0) first = owner;
+    owners += 1;
+  }
+  if (owners === 0) return [];
+  return [
+    {
+      severity: 'flagged',
+      code: 'stated-twice',
+      file: fileName,
+      row: 1,
+      cell: null,
+      found: `${first}${owners > 1 ? ` and ${owners - 1} more` : ''}, of which ${other} is recorded`,
+      expected: 'one form of a return: what adds up, such as loans, counts twice where two forms state it',
+      done: 'Recorded. "outcomes reconcile" compares the two; withdraw one, or give its lines a reading that does not count (docs/readings.md).',
+    },
+  ];
+}
 
 /** Authorities that nothing was recorded of, each told once: a mistyped code looks like one. */
 export async function newAuthorities(

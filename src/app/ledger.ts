@@ -203,6 +203,7 @@ export async function openLedger(ports: LedgerPorts, progress?: Progress): Promi
       of: (events) => inTurn(() => current().of(events)),
       difference: (event) => inTurn(async () => current().difference(event)),
       knows: (authority) => inTurn(async () => current().knows(authority)),
+      knowsFeed: (source) => inTurn(async () => current().knowsFeed(source)),
       gone: () => inTurn(() => current().gone()),
     };
   }

@@ -74,6 +74,8 @@ export interface RecordedCells {
   difference(event: ActivityEvent): FigureDifference | null;
   /** Whether anything was recorded of an authority or of a service point of it. */
   knows(authority: string): boolean;
+  /** Whether anything was recorded of a feed. */
+  knowsFeed(source: string): boolean;
   /**
    * What stood in earlier editions of what was asked, and was not asked: of files with which it shares a cell, the cells
    * within the time that it covers.
@@ -157,6 +159,7 @@ export function recordedCells(facts: FactStore, to: number, eventsAt: EventsAt):
   const covered: Covered = { spans: new Map(), met: [] };
   const figures = recordedFigures(facts, to);
   const places = wordsOf(facts.dictionaries, 'place').values;
+  const sources = wordsOf(facts.dictionaries, 'source').values;
 
   async function lookUp(events: readonly ActivityEvent[]): Promise<void> {
     const feeds = new Set(events.filter(isOfCell).map(({ source }) => source));
@@ -178,6 +181,7 @@ export function recordedCells(facts: FactStore, to: number, eventsAt: EventsAt):
       });
     },
     difference: (event) => figures(event)?.[0] ?? null,
+    knowsFeed: (source) => sources.includes(source),
     knows: (authority) => places.some((place) => place === authority || place.startsWith(`${authority}/`)),
     gone: () => goneFrom(held, covered, eventsAt),
   };

@@ -36,3 +36,6 @@ export const rowOf = ({ id, data }: ActivityEvent): number =>
  * @param owner  GSS code of the authority, or `compiled` for figures quoted from many publishers
  */
 export const sourceOf = (owner: string, format: string): string => `urn:library:${owner}:${format}`;
+
+/** The owner in the name of such a feed. */
+export const ownerOf = (source: string): string => source.split(':')[2] ?? '';

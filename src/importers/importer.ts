@@ -123,6 +123,7 @@ export type FindingCode =
   | 'no-rows'
   | 'authority-new'
   | 'recorded-otherwise'
+  | 'stated-twice'
   | 'gone-from-edition'
   | 'export-overlaps'
   | 'export-beside'
@@ -276,6 +277,8 @@ interface Format {
   readonly title: string;
   /** Of exports of single loans whose rows may have no key: those of two exports are told by what they say. */
   readonly mayOverlap?: true;
+  /** Formats that state the same figures in another form: recorded from both, those that add up count twice. */
+  readonly alsoStatedIn?: readonly string[];
 }
 
 interface TableFormat extends Format {

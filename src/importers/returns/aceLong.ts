@@ -31,6 +31,7 @@ function longForm(format: string, what: string, categories: readonly string[]): 
     format,
     title: `Activity return of Arts Council England, reshaped: ${what} by ${categories.join(' and ').toLowerCase()}`,
     windowColumn: PERIOD,
+    alsoStatedIn: ['ace-activity-return'],
     recognises: ({ header }) => layoutScore(header, layout),
     read(source) {
       const report = reportFor(source.fileName);

@@ -65,6 +65,7 @@ export const aceReturn: TableImporter = {
   reads: 'table',
   format: ACE_RETURN,
   title: 'Activity return of Arts Council England, an authority a row and a line and month a column',
+  alsoStatedIn: ['ace-long-visits', 'ace-long-loans'],
   windowColumn: null,
   recognises,
   read,
