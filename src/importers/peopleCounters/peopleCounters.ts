@@ -31,7 +31,8 @@ import { isoMomentOf, ISO_TIME, momentAt, type Moment } from '../lendingSystems/
 import { authorityOfFile } from '../returnFacts.ts';
 import { grouped, headingOf, layoutScore, rowsUnder, type Heading, type Layout, type NamedRow } from '../table/rows.ts';
 import { countHint, countOf, namesATotal, WHOLE_NUMBER } from '../table/text.ts';
-import { withoutTotals, type Figure } from '../table/wideTotals.ts';
+import type { Figure } from '../table/subtotals.ts';
+import { withoutTotals } from '../table/wideTotals.ts';
 
 const [TIME, DEVICE, SITE, DIRECTION, SEQ] = ['timestamp', 'device', 'site', 'direction', 'seq'] as const;
 const [TOTAL, COUNT, IN, OUT] = ['total', 'count', 'in', 'out'] as const;

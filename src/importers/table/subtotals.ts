@@ -4,7 +4,7 @@
  */
 
 /** What a cell adds to a sum: a count, nothing, or nobody can tell. */
-type Figure = number | 'none' | 'unreadable';
+export type Figure = number | 'none' | 'unreadable';
 
 /** Where the parts of a sum begin and end, and whether that can be no chance. */
 export interface Subtotal {

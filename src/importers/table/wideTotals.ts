@@ -5,15 +5,12 @@
  */
 import type { Report } from '../importer.ts';
 import { isNearSum, TOTAL_IMPORTED } from './rows.ts';
-import { subtotalAt } from './subtotals.ts';
+import { subtotalAt, type Figure } from './subtotals.ts';
 
 export interface WideRow {
   readonly row: number;
   readonly name: string;
 }
-
-/** What a cell adds to a sum: a count, nothing, or nobody can tell. */
-export type Figure = number | 'none' | 'unreadable';
 
 interface Series<R> {
   readonly row: R;

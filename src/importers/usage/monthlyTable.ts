@@ -12,7 +12,8 @@ import { dataRows, settleRepeats } from '../table/rows.ts';
 import { flagSameFigures } from '../table/sameFigures.ts';
 import { monthsText, namesATotal } from '../table/text.ts';
 import { flagRunningTotal } from '../table/runningTotals.ts';
-import { withoutTotals, type Figure } from '../table/wideTotals.ts';
+import type { Figure } from '../table/subtotals.ts';
+import { withoutTotals } from '../table/wideTotals.ts';
 
 const LIBRARY_HEADERS = ['library', 'library name'];
 export const isLibraryHeader = (label: string): boolean => LIBRARY_HEADERS.includes(keyOf(label));

@@ -37,7 +37,8 @@ import { dataRows, grouped, settleRepeats } from '../table/rows.ts';
 import { flagSameFigures } from '../table/sameFigures.ts';
 import { countHint, countOf, isPlain, monthsText, monthText, WHOLE_NUMBER } from '../table/text.ts';
 import { flagRunningTotal } from '../table/runningTotals.ts';
-import { withoutTotals, type Figure } from '../table/wideTotals.ts';
+import type { Figure } from '../table/subtotals.ts';
+import { withoutTotals } from '../table/wideTotals.ts';
 
 const FORM = 'monthly-usage-long';
 export const monthlyUsageLong: TableImporter = {

@@ -46,7 +46,7 @@ import {
 } from './monthlyTable.ts';
 import { authorityOfFile } from '../returnFacts.ts';
 import { countHint, countOf, isPlain, keptRaw, monthsText, WHOLE_NUMBER } from '../table/text.ts';
-import type { Figure } from '../table/wideTotals.ts';
+import type { Figure } from '../table/subtotals.ts';
 
 const FORMAT = 'monthly-wide';
 

@@ -31,7 +31,7 @@ import {
 import { authorityOfFile, stated, type Says, type Stated } from '../returnFacts.ts';
 import { dataRows } from '../table/rows.ts';
 import { countHint, countOf, isPlain, monthsText, namesATotal, WHOLE_NUMBER } from '../table/text.ts';
-import type { Figure } from '../table/wideTotals.ts';
+import type { Figure } from '../table/subtotals.ts';
 
 const FORM = 'online-resources-wide';
 const RESOURCE_HEADERS = ['online resource', 'online resources', 'resource', 'resource name', 'e resource', 'e resources', 'electronic resource', 'database', 'database name']; // prettier-ignore
